@@ -1,0 +1,138 @@
+import type { Receipt } from '@tidemark/proto';
+import { backOffMs } from './back-off.ts';
+import { type Outcome, outcomeOfStatus, type StreamStatus } from './outcome.ts';
+import type { ReportStream, Transport } from './transport.ts';
+
+/** How long the collector may take over a receipt (facts on transport: 10 s a write or acknowledgement). */
+export const RECEIPT_TIMEOUT_MS = 10_000;
+
+const CLOSING_MS = 1_000;
+
+/** What a connection tells its owner. */
+export type ConnectionHandlers = {
+  /** A new stream: nothing has been said on it. */
+  readonly opened: () => void;
+  readonly receipt: (receipt: Receipt) => void;
+  /** The stream ended with batches unanswered, or could not be opened. */
+  readonly lost: (outcome: Exclude<Outcome, { kind: 'sent' }>) => void;
+  /** Sending may go on: a wait is over. */
+  readonly resumed: () => void;
+};
+
+/**
+ * The stream to the collector with its waits: opens when there is something to send, notices a collector that does
+ * not answer, backs off after a failure, and holds still when told to. All timers are unref'd.
+ */
+export class Connection {
+  readonly #transport: Transport;
+  readonly #random: () => number;
+  readonly #handlers: ConnectionHandlers;
+  #stream: ReportStream | undefined;
+  #wait: NodeJS.Timeout | undefined;
+  #waitEndsMs = 0;
+  #receiptTimer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #closed = false;
+
+  /** @param random a number in [0, 1), for the jitter. */
+  constructor(transport: Transport, random: () => number, handlers: ConnectionHandlers) {
+    this.#transport = transport;
+    this.#random = random;
+    this.#handlers = handlers;
+  }
+
+  /** Whether sending must wait, for a back-off or because the collector asked for it. */
+  get waiting(): boolean {
+    return this.#wait !== undefined || this.#closed;
+  }
+
+  /** Opens a stream unless one is open. */
+  open(): void {
+    if (this.#stream !== undefined) return;
+    this.#handlers.opened();
+    const stream: ReportStream = this.#transport.open({
+      onReceipt: (receipt) => {
+        if (this.#stream !== stream) return;
+        this.#failures = 0;
+        this.#handlers.receipt(receipt);
+      },
+      onEnd: (status) => {
+        if (this.#stream === stream) this.#lose(status);
+      },
+    });
+    this.#stream = stream;
+  }
+
+  /** Writes to the open stream. */
+  write(bytes: Buffer): void {
+    this.#stream?.write(bytes);
+    if (this.#receiptTimer === undefined) this.#armReceiptTimer();
+  }
+
+  /** Whether a receipt is still to come; begins to wait for it anew. */
+  expect(more: boolean): void {
+    if (more) this.#armReceiptTimer();
+    else this.#clearReceiptTimer();
+  }
+
+  /** Nothing is on its way: ends the stream, so that an idle connection does not keep the process alive. */
+  rest(): void {
+    this.#clearReceiptTimer();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream === undefined) return;
+    stream.end();
+    // Should the collector not end its side, its stream would hold the process.
+    setTimeout(() => stream.cancel(), CLOSING_MS).unref();
+  }
+
+  /** Sends nothing for this long. Waits do not add up; the longer one counts. */
+  holdStill(ms: number): void {
+    const endsMs = performance.now() + ms;
+    if (this.#closed || (this.#wait !== undefined && this.#waitEndsMs >= endsMs)) return;
+    clearTimeout(this.#wait);
+    this.#waitEndsMs = endsMs;
+    this.#wait = setTimeout(() => {
+      this.#wait = undefined;
+      this.#handlers.resumed();
+    }, ms).unref();
+  }
+
+  /** Gives everything up for good. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#wait);
+    this.#wait = undefined;
+    this.#clearReceiptTimer();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    stream?.cancel();
+    this.#transport.close();
+  }
+
+  #lose(status: StreamStatus): void {
+    this.#clearReceiptTimer();
+    this.#stream = undefined;
+    this.#transport.close();
+    this.#failures++;
+    const outcome = outcomeOfStatus(status);
+    const backOff = backOffMs(this.#failures, this.#random);
+    this.holdStill(outcome.kind === 'retry' ? Math.max(outcome.afterMs ?? 0, backOff) : backOff);
+    this.#handlers.lost(outcome);
+  }
+
+  #armReceiptTimer(): void {
+    clearTimeout(this.#receiptTimer);
+    this.#receiptTimer = setTimeout(() => {
+      const stream = this.#stream;
+      // DEADLINE_EXCEEDED, as if the collector had said so.
+      this.#lose({ code: 4, details: `no receipt within ${RECEIPT_TIMEOUT_MS} ms` });
+      stream?.cancel();
+    }, RECEIPT_TIMEOUT_MS).unref();
+  }
+
+  #clearReceiptTimer(): void {
+    clearTimeout(this.#receiptTimer);
+    this.#receiptTimer = undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
+import type { ReportStream, StreamHandlers, Transport } from './transport.ts';
+
+const CHANNEL_OPTIONS = Object.freeze({
+  'grpc.max_send_message_length': LIMITS.maxBytes,
+  'grpc.max_receive_message_length': LIMITS.maxBytes,
+  // Retrying and backing off are the exporter's: a channel is thrown away when it fails.
+  'grpc.enable_retries': 0,
+  'grpc.use_local_subchannel_pool': 1,
+  // No TXT look-ups for a service config that nobody publishes.
+  'grpc.service_config_disable_resolution': 1,
+  // A collector stands beside its services; a proxy meant for the web would not find it.
+  'grpc.enable_http_proxy': 0,
+});
+
+/**
+ * Streams to the collector over grpc-js. A channel without an open stream does not keep the process alive (grpc-js
+ * unrefs idle sessions), so streams are ended when there is nothing left to answer.
+ */
+export class GrpcTransport implements Transport {
+  readonly #address: string;
+  #client: Client | undefined;
+
+  /** @param address `host:port`. */
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  open({ onReceipt, onEnd }: StreamHandlers): ReportStream {
+    this.#client ??= new Client(this.#address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    const { path, responseDeserialize } = REPORT_METHOD;
+    const call = this.#client.makeBidiStreamRequest(
+      path,
+      (bytes: Buffer) => bytes,
+      responseDeserialize,
+      new Metadata(),
+    );
+    call.on('data', onReceipt);
+    // Every error is followed by the status that says the same.
+    call.on('error', () => {});
+    call.on('status', ({ code, details }) => onEnd({ code, details }));
+    return {
+      write: (bytes) => void call.write(bytes),
+      end: () => void call.end(),
+      cancel: () => call.cancel(),
+    };
+  }
+
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+}

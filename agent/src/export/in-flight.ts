@@ -1,0 +1,96 @@
+import type { SealedBatch } from './sealer.ts';
+
+/** A sealed batch without a receipt. `sent` is whether it is on its way on the present stream. */
+type Flying = { readonly batch: SealedBatch; sent: boolean };
+
+/** Sealed batches in order of sequence, until each has its receipt. */
+export class InFlight {
+  readonly #flying = new Map<bigint, Flying>();
+
+  get size(): number {
+    return this.#flying.size;
+  }
+
+  get rows(): number {
+    let rows = 0;
+    for (const { batch } of this.#flying.values()) rows += rowsOf(batch);
+    return rows;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const { batch } of this.#flying.values()) bytes += batch.bytes.length;
+    return bytes;
+  }
+
+  /** Oldest push among them; Infinity when there is none. */
+  get oldestTicket(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { batch } of this.#flying.values()) oldest = Math.min(oldest, batch.ticket);
+    return oldest;
+  }
+
+  /** Whether any is on its way. */
+  get anySent(): boolean {
+    for (const { sent } of this.#flying.values()) if (sent) return true;
+    return false;
+  }
+
+  /** Whether one with descriptions is on its way: what follows would be refused if that one were not kept. */
+  get describing(): boolean {
+    for (const { sent, batch } of this.#flying.values()) if (sent && batch.describes) return true;
+    return false;
+  }
+
+  add(batch: SealedBatch): void {
+    this.#flying.set(batch.sequence, { batch, sent: false });
+  }
+
+  /** The first that is not on its way, now marked as sent. */
+  sendNext(): SealedBatch | undefined {
+    for (const flying of this.#flying.values()) {
+      if (flying.sent) continue;
+      flying.sent = true;
+      return flying.batch;
+    }
+    return undefined;
+  }
+
+  /** The one with this sequence, if it has no receipt yet. */
+  find(sequence: bigint): SealedBatch | undefined {
+    return this.#flying.get(sequence)?.batch;
+  }
+
+  /** The first in order. */
+  first(): SealedBatch | undefined {
+    return this.#flying.values().next().value?.batch;
+  }
+
+  /** It has its receipt, or is given up. */
+  remove(sequence: bigint): void {
+    this.#flying.delete(sequence);
+  }
+
+  /** The collector asks for this one again. */
+  resend(sequence: bigint): void {
+    const flying = this.#flying.get(sequence);
+    if (flying !== undefined) flying.sent = false;
+  }
+
+  /** The stream is gone, and with it everything that was on its way. */
+  resendAll(): void {
+    for (const flying of this.#flying.values()) flying.sent = false;
+  }
+
+  /** Gives all up. */
+  clear(): SealedBatch[] {
+    const batches = [...this.#flying.values()].map(({ batch }) => batch);
+    this.#flying.clear();
+    return batches;
+  }
+}
+
+/** Inferences in a batch. */
+export function rowsOf(batch: SealedBatch): number {
+  return batch.windows.reduce((sum, { rows }) => sum + rows, 0);
+}

@@ -1,0 +1,52 @@
+import type { Delta } from './delta.ts';
+import type { Exporter, FlushResult } from './exporter.ts';
+
+/** How long `flush` and `stop` wait when the caller names no time. */
+export const FLUSH_TIMEOUT_MS = 5_000;
+
+/** Options of `flush` and `stop`. */
+export type FlushOptions = { readonly timeoutMs?: number };
+
+/** Moves open windows into the exporter, on a timer that does not keep the process alive, and when asked. */
+export class Shipper<D extends Delta<D>> {
+  readonly #exporter: Exporter<D>;
+  readonly #drain: () => readonly D[];
+  readonly #intervalMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping: Promise<FlushResult> | undefined;
+
+  /** @param drain takes what is open. */
+  constructor(exporter: Exporter<D>, drain: () => readonly D[], intervalMs: number) {
+    this.#exporter = exporter;
+    this.#drain = drain;
+    this.#intervalMs = intervalMs;
+  }
+
+  start(): void {
+    if (this.#stopping !== undefined) return;
+    this.#timer ??= setInterval(() => {
+      this.#take();
+      this.#exporter.sendAll();
+    }, this.#intervalMs).unref();
+  }
+
+  /** Resolves when everything recorded before the call is acknowledged, or after `timeoutMs`. */
+  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
+    this.#take();
+    return this.#exporter.flush({ timeoutMs });
+  }
+
+  /** Flushes and closes; what is not acknowledged by then is lost and counted. Every call gets the same answer. */
+  stop({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
+    if (this.#stopping === undefined) {
+      clearInterval(this.#timer);
+      this.#take();
+      this.#stopping = this.#exporter.stop({ timeoutMs });
+    }
+    return this.#stopping;
+  }
+
+  #take(): void {
+    for (const delta of this.#drain()) this.#exporter.push(delta);
+  }
+}

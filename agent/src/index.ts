@@ -1,0 +1,14 @@
+export { type Agent, createAgent, type ModelHandle } from './agent.ts';
+export type { Clock } from './clock.ts';
+export { AgentError, type AgentErrorCode, type Mistake } from './errors.ts';
+export type { FlushResult } from './export/exporter.ts';
+export type { FlushOptions } from './export/shipper.ts';
+export { LOSS_REASONS, type LossReason, type PartLossReason, type RowLossReason } from './losses.ts';
+export type { DatasetSpec, FieldSchema, ModelOptions } from './model-options.ts';
+export type { Callable } from './observe/call.ts';
+export type { Scalar, WrapOptions } from './observe/function-watch.ts';
+export type { SessionLike } from './observe/session.ts';
+export type { SessionOptions } from './observe/session-options.ts';
+export type { AgentOptions } from './options.ts';
+export type { Role } from './record/capture.ts';
+export type { AgentStats } from './stats.ts';

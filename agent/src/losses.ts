@@ -1,0 +1,89 @@
+/** A model version as losses and windows name it. Compared by identity within one agent. */
+export type VersionName = { readonly model: string; readonly version: string };
+
+/**
+ * Everything that can be lost, closed. `row`: whole inferences are gone, so that
+ * captured = sent + dropped + pending. `part`: the inference is counted, a part of what it said is not.
+ */
+export const LOSS_REASONS = Object.freeze({
+  'queue-full': { unit: 'row', doc: 'the collector was away for longer than the memory budget lasts' },
+  refused: { unit: 'row', doc: 'the collector refused the window or the whole batch' },
+  stopped: { unit: 'row', doc: 'the agent was stopped before it was delivered, or the call ended after the stop' },
+  'extractor-failed': { unit: 'part', doc: 'an extractor threw, or returned something without named values' },
+  'capture-failed': { unit: 'part', doc: 'the agent itself failed on values of a call' },
+  'field-limit': { unit: 'part', doc: 'the model version has as many series as it may have' },
+  'field-name': { unit: 'part', doc: 'the name of a field is empty, too long or has control characters' },
+  'kind-unknown': { unit: 'part', doc: 'the window held no valid value of a field of undeclared kind' },
+  'tensor-unreadable': { unit: 'part', doc: 'a tensor of an element type or place that cannot be read here' },
+  'result-unobservable': {
+    unit: 'part',
+    doc: 'the result was a thenable that is no promise; looking at it might start it',
+  },
+  'summary-refused': { unit: 'part', doc: 'the collector refused one series of a window' },
+} as const satisfies Record<string, { readonly unit: 'row' | 'part'; readonly doc: string }>);
+
+export type LossReason = keyof typeof LOSS_REASONS;
+/** Reasons that lose whole inferences. */
+export type RowLossReason = {
+  [R in LossReason]: (typeof LOSS_REASONS)[R]['unit'] extends 'row' ? R : never;
+}[LossReason];
+/** Reasons that lose a part of an inference. */
+export type PartLossReason = Exclude<LossReason, RowLossReason>;
+
+/** `count` inferences of one model version, lost for one reason. */
+export type Loss<V extends VersionName = VersionName> = {
+  readonly version: V;
+  readonly reason: LossReason;
+  readonly count: number;
+};
+
+/** Counts losses for the owner (since the start) and for the collector (since the last `take`). */
+export class Losses<V extends VersionName = VersionName> {
+  readonly #totals = new Map<LossReason, number>();
+  #unsent = new Map<V, Map<LossReason, number>>();
+
+  /** @param count inferences, not values. */
+  add(version: V, reason: LossReason, count = 1): void {
+    if (count <= 0) return;
+    this.#totals.set(reason, this.total(reason) + count);
+    this.#owe(version, reason, count);
+  }
+
+  /** Inferences lost for this reason since the start. */
+  total(reason: LossReason): number {
+    return this.#totals.get(reason) ?? 0;
+  }
+
+  /** Totals of every reason of one unit, zeros included. */
+  totals<U extends 'row' | 'part'>(unit: U): Record<U extends 'row' ? RowLossReason : PartLossReason, number> {
+    const reasons = (Object.keys(LOSS_REASONS) as LossReason[]).filter((reason) => LOSS_REASONS[reason].unit === unit);
+    return Object.fromEntries(reasons.map((reason) => [reason, this.total(reason)])) as ReturnType<
+      typeof this.totals<U>
+    >;
+  }
+
+  /** Whether there is something the collector has not been told. */
+  get owed(): boolean {
+    return this.#unsent.size > 0;
+  }
+
+  /** Takes what the collector has not been told yet. */
+  take(): Loss<V>[] {
+    const taken = [...this.#unsent].flatMap(([version, counts]) =>
+      [...counts].map(([reason, count]) => ({ version, reason, count })),
+    );
+    this.#unsent = new Map();
+    return taken;
+  }
+
+  /** Gives back what `take` gave out and the collector did not keep. */
+  restore(losses: readonly Loss<V>[]): void {
+    for (const { version, reason, count } of losses) this.#owe(version, reason, count);
+  }
+
+  #owe(version: V, reason: LossReason, count: number): void {
+    const counts = this.#unsent.get(version) ?? new Map<LossReason, number>();
+    this.#unsent.set(version, counts);
+    counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+}

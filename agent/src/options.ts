@@ -1,0 +1,123 @@
+import { type Clock, WALL_CLOCK } from './clock.ts';
+import { type Mistake, optionsInvalid } from './errors.ts';
+import { checkModel, type ModelOptions, type ModelSpec, readModel } from './model-options.ts';
+import { isName } from './names.ts';
+import { isFunction, isObject, isWhole, type OptionRow, readOptions } from './option-table.ts';
+
+/** Options of `createAgent`. */
+export type AgentOptions = {
+  /** `host:port` of the collector. */
+  readonly collector: string;
+  readonly model: ModelOptions;
+  readonly service?: string;
+  readonly windowMs?: 60_000 | 3_600_000;
+  readonly flushIntervalMs?: number;
+  readonly maxQueueBytes?: number;
+  readonly clock?: Clock;
+  readonly enabled?: boolean;
+  readonly log?: (message: string) => void;
+};
+
+/** Checked and completed options, frozen. */
+export type AgentSettings = Required<Omit<AgentOptions, 'model'>> & { readonly model: ModelSpec };
+
+const MIB = 1024 * 1024;
+
+/** Host and port of `host:port`, `[::1]:port` included, when it is one. */
+function isHostAndPort(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(value);
+  return match !== null && Number(match[2]) >= 1 && Number(match[2]) <= 65_535;
+}
+
+const warn = (message: string): void => process.emitWarning(message, 'TidemarkWarning');
+
+/** Options of the agent. */
+export const AGENT_TABLE: readonly OptionRow[] = [
+  {
+    name: 'collector',
+    type: 'string',
+    required: true,
+    doc: '`host:port` of the collector',
+    accepts: isHostAndPort,
+    expected: 'host:port',
+  },
+  {
+    name: 'model',
+    type: 'object',
+    required: true,
+    doc: 'the model version that answers, see below',
+    accepts: isObject,
+    expected: 'an object',
+    inside: checkModel,
+  },
+  {
+    name: 'service',
+    type: 'string',
+    default: 'unknown',
+    doc: 'what this process is called',
+    accepts: isName,
+    expected: 'text of 1 to 128 bytes',
+  },
+  {
+    name: 'windowMs',
+    type: 'number',
+    default: 60_000,
+    doc: 'width of a window, a minute or an hour (3600000)',
+    accepts: (value) => value === 60_000 || value === 3_600_000,
+    expected: '60000 or 3600000',
+  },
+  {
+    name: 'flushIntervalMs',
+    type: 'number',
+    default: 10_000,
+    doc: 'how often open windows are sent on, 100 to 3600000',
+    accepts: isWhole(100, 3_600_000),
+    expected: 'a whole number from 100 to 3600000',
+  },
+  {
+    name: 'maxQueueBytes',
+    type: 'number',
+    default: 32 * MIB,
+    doc: 'memory for open windows (half of it) and for what waits to be acknowledged, from 1 MiB to 1 GiB',
+    accepts: isWhole(MIB, 1024 * MIB),
+    expected: `a whole number from ${MIB} to ${1024 * MIB}`,
+  },
+  {
+    name: 'clock',
+    type: '{ now(): number }',
+    default: WALL_CLOCK,
+    defaultText: '`Date`',
+    doc: 'event time of calls without `at`, in milliseconds since the epoch',
+    accepts: (value) => isObject(value) && isFunction((value as Clock).now),
+    expected: 'an object with a function now',
+  },
+  {
+    name: 'enabled',
+    type: 'boolean',
+    default: true,
+    doc: 'false leaves everything that is wrapped as it is and opens no connection',
+    accepts: (value) => typeof value === 'boolean',
+    expected: 'true or false',
+  },
+  {
+    name: 'log',
+    type: '(message) => void',
+    default: warn,
+    defaultText: '`process.emitWarning`',
+    doc: 'told about trouble, at most once a minute',
+    accepts: isFunction,
+    expected: 'a function',
+  },
+];
+
+/**
+ * Agent options checked, completed and frozen.
+ * @throws {AgentError} TIDEMARK_OPTION_INVALID, naming every mistake at once.
+ */
+export function readAgentOptions(given: unknown): AgentSettings {
+  const mistakes: Mistake[] = [];
+  const options = readOptions(AGENT_TABLE, given, '', mistakes);
+  if (mistakes.length > 0) throw optionsInvalid('createAgent', mistakes);
+  return Object.freeze({ ...(options as Required<AgentOptions>), model: readModel(options.model) });
+}

@@ -1,0 +1,71 @@
+import { type Clock, isTime, WALL_CLOCK } from '../clock.ts';
+import { shielded } from '../shield.ts';
+import type { Roller } from '../window/roller.ts';
+import type { Series } from '../window/series.ts';
+import type { WindowRecord } from '../window/window-record.ts';
+import { addValue } from './add-value.ts';
+import type { ModelVersion } from './model-version.ts';
+
+/** `inference` counts rows and errors; `step` is a part of one and adds only its fields. */
+export type Role = 'inference' | 'step';
+
+/** A window of one model version. */
+export type Window = WindowRecord<ModelVersion>;
+
+/** How one wrapped thing counts: for which version, as what, and where its latency goes. */
+export type Counting = { readonly version: ModelVersion; readonly role: Role; readonly latency: Series | undefined };
+
+/** Finished calls become rows here; keeps the first term of captured = sent + dropped + pending. */
+export class Capture {
+  readonly #roller: Roller<ModelVersion>;
+  readonly #now: () => number | undefined;
+  #captured = 0;
+  #stopped = false;
+
+  constructor(roller: Roller<ModelVersion>, clock: Clock) {
+    this.#roller = roller;
+    this.#now = shielded(
+      () => clock.now(),
+      () => {},
+    );
+  }
+
+  /** Inferences that came to an end since the start. */
+  get captured(): number {
+    return this.#captured;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** From here on everything that ends is the loss `stopped`. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Event time now, by the agent's clock, or by the wall clock where that one fails. */
+  now(): number {
+    const now = this.#now();
+    return isTime(now) ? now : WALL_CLOCK.now();
+  }
+
+  /** The open window that a call is filed under. */
+  window(version: ModelVersion, atMs: number): Window {
+    return this.#roller.at(version, atMs);
+  }
+
+  /** Counts a call that has ended: `rows` inferences, all failed or none, and how long they took together. */
+  finish({ version, role, latency }: Counting, atMs: number, rows: number, failed: boolean, latencyMs?: number): void {
+    const inferences = role === 'inference' ? rows : 0;
+    this.#captured += inferences;
+    if (this.#stopped) {
+      version.losses.add(version, 'stopped', inferences);
+      return;
+    }
+    const window = this.#roller.at(version, atMs);
+    window.rows += inferences;
+    if (failed) window.errors += inferences;
+    if (latency !== undefined && latencyMs !== undefined) addValue(version, window, latency, latencyMs);
+  }
+}

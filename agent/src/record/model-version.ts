@@ -1,0 +1,77 @@
+import type { SeriesKind } from '@tidemark/sketch';
+import type { Losses } from '../losses.ts';
+import type { ModelSpec } from '../model-options.ts';
+import { isName } from '../names.ts';
+import { type Expectation, Series } from '../window/series.ts';
+
+export type { Series, SeriesKind };
+
+/** Series of one model version; a field beyond is counted as the loss `field-limit`. */
+export const MAX_SERIES = 500;
+/** One model version in this process: its description and the series found so far. */
+export class ModelVersion {
+  readonly spec: ModelSpec;
+  readonly losses: Losses<ModelVersion>;
+  readonly series: Series[] = [];
+  /** Rises whenever a series is added or gets its kind: what was compiled before is out of date. */
+  generation = 0;
+  readonly #byName = new Map<string, Series>();
+
+  constructor(spec: ModelSpec, losses: Losses<ModelVersion>) {
+    this.spec = spec;
+    this.losses = losses;
+    for (const field of spec.fields) {
+      const known = field.kind === 'category' && field.values !== undefined ? new Set(field.values) : undefined;
+      const range = {
+        ...(field.min !== undefined && { min: field.min }),
+        ...(field.max !== undefined && { max: field.max }),
+      };
+      this.#add(field.stage, field.field, {
+        kind: field.kind,
+        ...(known && { known }),
+        ...('min' in range || 'max' in range ? { range } : {}),
+      });
+    }
+  }
+
+  get model(): string {
+    return this.spec.name;
+  }
+
+  get version(): string {
+    return this.spec.version;
+  }
+
+  /** The series of a stage and field, found on first sight; else why there can be none. */
+  find(stage: string, field: string): Series | 'field-limit' | 'field-name' {
+    const found = this.#byName.get(nameOf(stage, field));
+    if (found !== undefined) return found;
+    if (!isName(field)) return 'field-name';
+    if (this.series.length >= MAX_SERIES) return 'field-limit';
+    return this.#add(stage, field, {});
+  }
+
+  /** Fixes the kind of a series that has none yet. */
+  determine(series: Series, kind: SeriesKind): void {
+    if (series.kind !== undefined) return;
+    series.determine(kind);
+    this.generation++;
+  }
+
+  /** Names of the fields the description declares for a stage. */
+  declared(stage: string): string[] {
+    return this.spec.fields.filter((field) => field.stage === stage).map(({ field }) => field);
+  }
+
+  #add(stage: string, field: string, expectation: Expectation): Series {
+    const series = new Series(this.series.length, stage, field, expectation);
+    this.series.push(series);
+    this.#byName.set(nameOf(stage, field), series);
+    this.generation++;
+    return series;
+  }
+}
+
+function nameOf(stage: string, field: string): string {
+  return `${stage}\u0000${field}`;
+}

@@ -1,0 +1,42 @@
+import { type SeriesKind, Summary } from '@tidemark/sketch';
+
+/** What the model version declares of a field. `known` are the values a category may have. */
+export type Expectation = {
+  readonly kind?: SeriesKind;
+  readonly range?: { readonly min?: number; readonly max?: number };
+  readonly known?: ReadonlySet<string>;
+};
+
+/** One stage and field of a model version; `index` is its place in every window of that version. */
+export class Series {
+  readonly index: number;
+  readonly stage: string;
+  readonly field: string;
+  readonly #expectation: Expectation;
+  #kind: SeriesKind | undefined;
+
+  constructor(index: number, stage: string, field: string, expectation: Expectation = {}) {
+    this.index = index;
+    this.stage = stage;
+    this.field = field;
+    this.#expectation = expectation;
+    this.#kind = expectation.kind;
+  }
+
+  /** Fixed by declaration, else by the first valid value; `undefined` until then. */
+  get kind(): SeriesKind | undefined {
+    return this.#kind;
+  }
+
+  /** Fixes the kind. Only the first call counts: a series never changes its kind. */
+  determine(kind: SeriesKind): void {
+    this.#kind ??= kind;
+  }
+
+  /** An empty summary of this series, whose kind must be known. */
+  newSummary(): Summary {
+    if (this.#kind === undefined) throw new Error(`the kind of ${this.stage}/${this.field} is not known yet`);
+    const { range, known } = this.#expectation;
+    return new Summary(this.#kind, { ...(range && { range }), ...(known && { known }) });
+  }
+}

@@ -1,0 +1,173 @@
+import { evaluateRule } from '../rules/evaluate.ts';
+import type { Finding } from '../rules/finding.ts';
+import type { Rule, RuleGroup } from '../rules/rule.ts';
+import { type RuleSet, routeOf } from '../rules/rule-set.ts';
+import { dueTicks } from '../rules/schedule.ts';
+import type { JudgingSource } from '../rules/source.ts';
+import { reasonForAbsence } from './absence.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { healthRules, type Judged } from './health-alerts.ts';
+import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
+import { end, isForgettable, type Step, step } from './machine.ts';
+import { messageOfAlert, resolvedMessage, type ToldState } from './message.ts';
+import { type AlertState, NEVER_SEEN } from './state.ts';
+
+/** Told after a tick was stored: what changed, for logs and for whoever sends. */
+export type OnTick = (group: string, tick: number, changes: readonly AlertChange[]) => void;
+
+type EngineOptions = {
+  readonly rules: RuleSet;
+  readonly source: JudgingSource;
+  readonly store: JudgeStore;
+  /** Address of this collector as people reach it; null where it has none. */
+  readonly publicUrl: string | null;
+  readonly onTick: OnTick;
+};
+
+/**
+ * Judges tick after tick: load ► evaluate ► step ► store. All decisions are made by pure functions; a tick is
+ * stored whole or not at all, so that a crash, a second collector or a slow database change nothing in the history.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  #orphansEnded = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Judges every tick whose data is complete at the watermark (ms, event time; -Infinity while there is no data);
+   * oldest first.
+   * `isStopping` is asked between ticks.
+   * @throws whatever the store throws; what was stored until then stays.
+   */
+  async judgeUntil(watermark: number, isStopping: () => boolean): Promise<void> {
+    if (watermark === -Infinity) return;
+    const { rules, store } = this.#options;
+    if (!this.#orphansEnded) await this.#endOrphans(watermark);
+    const cursors: { readonly group: RuleGroup; last: number | null }[] = [];
+    for (const group of rules.groups) cursors.push({ group, last: await store.lastTick(group.name) });
+    while (!isStopping()) {
+      // In the order of time over all groups, so that people are told in the order in which things happened.
+      const due = cursors.flatMap((cursor) =>
+        dueTicks(cursor.last, watermark, cursor.group, 1).ticks.map((tick) => ({ cursor, tick })),
+      );
+      const next = due.reduce<(typeof due)[number] | null>(
+        (first, one) => (first === null || one.tick < first.tick ? one : first),
+        null,
+      );
+      if (next === null) return;
+      await this.#judge(next.cursor.group, next.tick);
+      next.cursor.last = next.tick;
+    }
+  }
+
+  async #judge(group: RuleGroup, tick: number): Promise<void> {
+    const { source, store } = this.#options;
+    const stored = new Map((await store.alerts(group.name)).map((alert) => [alert.fingerprint, alert]));
+    const scores: (Finding & { fingerprint: string })[] = [];
+    const changes: AlertChange[] = [];
+    for (const rule of group.rules) {
+      const findings = await evaluateRule(rule, tick, source);
+      const judged: Judged[] = [];
+      for (const finding of findings) {
+        const { alert, transition, tell, fingerprint } = await this.#take(rule, finding, stored, tick);
+        scores.push({ ...finding, fingerprint });
+        judged.push({ finding, state: alert.state });
+        changes.push({ alert, transition, tell });
+      }
+      for (const about of healthRules(rule, judged)) {
+        for (const finding of about.findings) changes.push(await this.#take(about.rule, finding, stored, tick));
+      }
+      for (const alert of stored.values()) {
+        if (!belongsTo(alert, rule)) continue;
+        changes.push(await this.#endAlert(alert, reasonForAbsence(alert.labels, rule, findings), tick));
+        stored.delete(alert.fingerprint);
+      }
+    }
+    for (const alert of stored.values()) changes.push(await this.#endAlert(alert, 'rule_removed', tick));
+    const record = { group: group.name, tick, scores, changes: changes.filter(isWorthKeeping) };
+    if (await store.record(record)) this.#options.onTick(group.name, tick, record.changes);
+  }
+
+  /** One step of the alert that a finding speaks of; what was stored of it is taken out of `stored`. */
+  async #take(
+    rule: Rule,
+    finding: Finding,
+    stored: Map<string, StoredAlert>,
+    tick: number,
+  ): Promise<AlertChange & { readonly fingerprint: string }> {
+    const fingerprint = fingerprintOf(finding.labels);
+    const before = stored.get(fingerprint);
+    stored.delete(fingerprint);
+    const { state, transition } = step(before?.state ?? NEVER_SEEN, finding, rule, tick);
+    const notify = transition?.notify ?? null;
+    const message =
+      isTold(state) && notify !== null ? messageOfAlert(rule, finding, state, this.#urlOf(fingerprint)) : null;
+    const alert: StoredAlert = {
+      fingerprint,
+      versionId: finding.version.id,
+      seriesId: finding.seriesId,
+      group: rule.group,
+      alertname: rule.alert,
+      labels: finding.labels,
+      state,
+      lastValue: finding.value,
+      message: message ?? before?.message ?? null,
+    };
+    const tell = notify === null ? [] : await this.#receiversOf(alert, notify);
+    return { alert, transition, tell, fingerprint };
+  }
+
+  async #endAlert(before: StoredAlert, reason: Parameters<typeof end>[1], tick: number): Promise<AlertChange> {
+    const { state, transition }: Step = end(before.state, reason, tick);
+    const notify = transition?.notify ?? null;
+    const isResolved = state.kind === 'resolved' && notify !== null && before.message !== null;
+    const message = isResolved ? resolvedMessage(before.message, state.resolvedAt, state.reason) : before.message;
+    const alert: StoredAlert = { ...before, state, message };
+    return { alert, transition, tell: notify === null ? [] : await this.#receiversOf(alert, notify) };
+  }
+
+  async #endOrphans(watermark: number): Promise<void> {
+    const { rules, store } = this.#options;
+    const orphans = await store.orphans(rules.groups.map(({ name }) => name));
+    for (const group of new Set(orphans.map((alert) => alert.group))) {
+      const changes: AlertChange[] = [];
+      const ofGroup = orphans.filter((alert) => alert.group === group);
+      for (const alert of ofGroup) changes.push(await this.#endAlert(alert, 'rule_removed', watermark));
+      await store.record({ group, tick: watermark, scores: [], changes });
+      this.#options.onTick(group, watermark, changes);
+    }
+    this.#orphansEnded = true;
+  }
+
+  /** A firing goes where its labels lead; its end goes to those who were told of it, whatever the routes say by now. */
+  async #receiversOf(
+    { labels, fingerprint, state }: StoredAlert,
+    notify: 'firing' | 'resolved',
+  ): Promise<readonly string[]> {
+    if (notify === 'resolved') return this.#options.store.toldOf(fingerprint, state.episode);
+    const { route } = this.#options.rules;
+    return route === null ? [] : routeOf(route, labels).receivers;
+  }
+
+  #urlOf(fingerprint: string): string | null {
+    const { publicUrl } = this.#options;
+    return publicUrl === null ? null : `${publicUrl}/api/v1/alerts/${fingerprint}/events`;
+  }
+}
+
+/** An alert of the rule itself, or of its health. */
+function belongsTo({ alertname, labels }: StoredAlert, rule: Rule): boolean {
+  return alertname === rule.alert || labels.rulename === rule.alert;
+}
+
+/** Nothing is written of an alert that says no more than that there is nothing. */
+function isWorthKeeping({ alert, transition }: AlertChange): boolean {
+  return transition !== null || !isForgettable(alert.state);
+}
+
+function isTold(state: AlertState): state is ToldState {
+  return state.kind === 'firing' || state.kind === 'recovering' || state.kind === 'resolved';
+}

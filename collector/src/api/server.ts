@@ -1,0 +1,72 @@
+import swagger from '@fastify/swagger';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { CollectorError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Health } from '../telemetry/health.ts';
+import type { ApiSource } from './api-source.ts';
+import { addAlertRoutes } from './routes/alerts.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addModelRoutes } from './routes/models.ts';
+
+/** The HTTP side of the collector. */
+export class ApiServer {
+  readonly #address: string;
+  readonly #app: FastifyInstance;
+  #port: number | undefined;
+
+  private constructor(address: string, app: FastifyInstance) {
+    this.#address = address;
+    this.#app = app;
+  }
+
+  static async create(address: string, source: ApiSource, health: Health, log: Logger): Promise<ApiServer> {
+    const logger: FastifyBaseLogger = log.child({ room: 'api' }, { level: 'warn' });
+    const app: FastifyInstance = fastify({ loggerInstance: logger, forceCloseConnections: 'idle' });
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: { title: 'Tidemark collector', version: '1', description: 'What is kept, judged and told.' },
+      },
+    });
+    addHealthRoutes(app, health);
+    addModelRoutes(app, source);
+    addAlertRoutes(app, source);
+    app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+      const status = error.statusCode ?? 500;
+      if (status >= 500) request.log.error({ reason: error.message, url: request.url }, 'request failed');
+      // What went wrong inside is for the log; only what the caller did wrong goes back.
+      const message = status >= 500 ? 'the collector could not answer; its log says why' : error.message;
+      reply.code(status).send({ error: status >= 500 ? 'internal' : 'bad_request', message });
+    });
+    app.setNotFoundHandler((request, reply) => {
+      reply
+        .code(404)
+        .send({ error: 'not_found', message: `there is nothing at ${request.url}; see /api/v1/openapi.json` });
+    });
+    return new ApiServer(address, app);
+  }
+
+  /** Port in use; known after `start`. */
+  get port(): number | undefined {
+    return this.#port;
+  }
+
+  /** @throws {CollectorError} `PORT_IN_USE`. */
+  async start(): Promise<void> {
+    const colon = this.#address.lastIndexOf(':');
+    const host = this.#address.slice(0, colon).replace(/^\[|\]$/g, '');
+    try {
+      await this.#app.listen({ host, port: Number(this.#address.slice(colon + 1)) });
+    } catch (error) {
+      const text = `cannot listen for HTTP on ${this.#address}: ${messageOf(error)}. Is another collector running? Choose another address with the setting http.`;
+      throw new CollectorError('PORT_IN_USE', text, { cause: error });
+    }
+    const address = this.#app.server.address();
+    if (address !== null && typeof address === 'object') this.#port = address.port;
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { Engine } from './alerting/engine.ts';
+import { JudgeLoop } from './alerting/judge-loop.ts';
+import { ApiServer } from './api/server.ts';
+import { formatMistakes } from './checked-yaml.ts';
+import { type Clock, DataClock, wallClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { CollectorError, messageOf } from './errors.ts';
+import { Ingest } from './ingest/ingest.ts';
+import type { Logger } from './log.ts';
+import { Outbox } from './notify/outbox.ts';
+import type { Receiver } from './notify/receiver.ts';
+import { resolveReceivers } from './notify/resolve-receivers.ts';
+import { ReceiveServer } from './receive/server.ts';
+import { loadRules } from './rules/load.ts';
+import type { RuleSet } from './rules/rule-set.ts';
+import { AlertTable } from './store/alerts.ts';
+import { createApiReader } from './store/api-reader.ts';
+import { registerCollector } from './store/batches.ts';
+import type { Database } from './store/database.ts';
+import { DeliveryTable } from './store/deliveries.ts';
+import { createIngestStore } from './store/ingest-transaction.ts';
+import { StoreJudgingSource } from './store/judging-source.ts';
+import { newestWindowStart } from './store/models.ts';
+import { openStore } from './store/open.ts';
+import { Retention } from './store/retention.ts';
+import { Health } from './telemetry/health.ts';
+
+/** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
+const MAX_SKEW_MS = 5 * 60_000;
+const NO_RULES: RuleSet = Object.freeze({ groups: [], receivers: [], route: null });
+
+/** Ports in use and what to call them. */
+export type Listening = { readonly grpcPort: number; readonly httpPort: number };
+
+/**
+ * Introduces the rooms of the collector to each other, starts them in the order in which they need each other
+ * and stops them in the reverse.
+ */
+export class Collector {
+  readonly #log: Logger;
+  readonly #database: Database;
+  readonly #ingest: Ingest;
+  readonly #receive: ReceiveServer;
+  readonly #api: ApiServer;
+  readonly #loop: JudgeLoop;
+  readonly #outbox: Outbox;
+  readonly #retention: Retention;
+  readonly #health: Health;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(parts: {
+    log: Logger;
+    database: Database;
+    ingest: Ingest;
+    receive: ReceiveServer;
+    api: ApiServer;
+    loop: JudgeLoop;
+    outbox: Outbox;
+    retention: Retention;
+    health: Health;
+  }) {
+    this.#log = parts.log;
+    this.#database = parts.database;
+    this.#ingest = parts.ingest;
+    this.#receive = parts.receive;
+    this.#api = parts.api;
+    this.#loop = parts.loop;
+    this.#outbox = parts.outbox;
+    this.#retention = parts.retention;
+    this.#health = parts.health;
+  }
+
+  /**
+   * Reads the rules, opens and migrates the store, and prepares everything; nothing listens yet.
+   * @throws {CollectorError} naming what is wrong and what to do; then nothing is left open.
+   */
+  static async create(config: Config, log: Logger, env: NodeJS.ProcessEnv): Promise<Collector> {
+    const rules = await readRules(config.rules);
+    const { receivers, mistakes } = resolveReceivers(rules.receivers, env);
+    if (mistakes.length > 0)
+      throw new CollectorError('RULES_INVALID', `receivers are not usable:\n${mistakes.join('\n')}`);
+    const database = await openStore(config, log);
+    try {
+      return await Collector.#assemble(config, log, database, rules, receivers);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  static async #assemble(
+    config: Config,
+    log: Logger,
+    database: Database,
+    rules: RuleSet,
+    receivers: ReadonlyMap<string, Receiver>,
+  ): Promise<Collector> {
+    const part = await registerCollector(database, randomUUID(), hostname());
+    const dataClock = new DataClock();
+    dataClock.advance((await newestWindowStart(database)) ?? -Infinity);
+    const clock: Clock = config.time === 'data' ? dataClock : wallClock;
+    const outbox = new Outbox({
+      queue: new DeliveryTable(database),
+      receivers,
+      clock: wallClock,
+      random: Math.random,
+      log,
+    });
+    const engine = new Engine({
+      rules,
+      source: new StoreJudgingSource(database),
+      store: new AlertTable(database, wallClock),
+      publicUrl: config.publicUrl,
+      onTick: (group, tick, changes) => {
+        for (const { alert, transition } of changes) {
+          if (transition === null) continue;
+          const { from, to, reason } = transition;
+          log.info(
+            {
+              group,
+              tick: new Date(tick).toISOString(),
+              alert: alert.labels,
+              from,
+              to,
+              reason,
+              value: alert.lastValue,
+            },
+            'alert changed',
+          );
+        }
+        if (changes.some(({ tell }) => tell.length > 0)) outbox.wake();
+      },
+    });
+    const loop = new JudgeLoop({
+      judge: engine,
+      clock,
+      onError: (error) => log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again'),
+    });
+    const ingest = new Ingest(createIngestStore(database, part), (newestStart) => {
+      dataClock.advance(newestStart);
+      if (config.time === 'data') loop.wake();
+    });
+    const bounds = () => ({ oldest: clock.now() - config.retentionMs, newest: Date.now() + MAX_SKEW_MS });
+    const receive = new ReceiveServer(config.grpc, ingest, bounds, log);
+    const health = new Health(
+      () => database.query('select 1'),
+      () => ({ ok: loop.failure === null, detail: loop.failure ?? 'up to date' }),
+    );
+    const api = await ApiServer.create(config.http, createApiReader(database), health, log);
+    const retention = new Retention(database, () => clock.now() - config.retentionMs, log);
+    return new Collector({ log, database, ingest, receive, api, loop, outbox, retention, health });
+  }
+
+  /** @throws {CollectorError} `PORT_IN_USE`; then everything is stopped again. */
+  async start(): Promise<Listening> {
+    try {
+      this.#outbox.start();
+      this.#loop.start();
+      this.#retention.start();
+      await this.#api.start();
+      await this.#receive.start();
+    } catch (error) {
+      await this.stop({ timeoutMs: 5_000 });
+      throw error;
+    }
+    const listening = { grpcPort: this.#receive.port ?? 0, httpPort: this.#api.port ?? 0 };
+    this.#log.info(listening, 'collector is listening');
+    return listening;
+  }
+
+  /** Everything received is committed and answered, the tick under way is stored, requests in flight are finished. Safe twice. */
+  stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
+    this.#stopping ??= this.#finish(timeoutMs);
+    return this.#stopping;
+  }
+
+  async #finish(timeoutMs: number): Promise<void> {
+    this.#health.stopping();
+    await this.#receive.stop(timeoutMs);
+    await this.#ingest.idle();
+    await this.#loop.stop();
+    await this.#outbox.stop({ timeoutMs });
+    await this.#retention.stop();
+    await this.#api.stop();
+    await this.#database.close();
+    this.#log.info('collector has stopped');
+  }
+}
+
+async function readRules(file: string | null): Promise<RuleSet> {
+  if (file === null) return NO_RULES;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CollectorError('RULES_INVALID', `cannot read the rule file ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const loaded = loadRules(text, file);
+  if (loaded.ok) return loaded.rules;
+  throw new CollectorError('RULES_INVALID', `the rule file is not usable:\n${formatMistakes(loaded.mistakes)}`);
+}

@@ -1,0 +1,29 @@
+import { Collector } from '../collector.ts';
+import { loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { readArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+
+/** How long a stop may take: receipts for what was received, the tick under way, requests in flight. */
+const STOP_TIMEOUT_MS = 10_000;
+
+export const serve: Command = {
+  name: 'serve',
+  usage: 'serve [--config tidemark.yaml]',
+  summary: 'Run the collector until SIGTERM or SIGINT.',
+  async run(args) {
+    const { values } = readArguments(args, { config: { type: 'string' } }, { min: 0, max: 0 }, this.usage);
+    const config = await loadConfig(values.config, process.env);
+    const log = createLog(config.log);
+    const collector = await Collector.create(config, log, process.env);
+    // From here on a signal must find somebody who stops in order, also while the ports are still being opened.
+    const signalled = new Promise<string>((resolve) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    });
+    const { grpcPort, httpPort } = await collector.start();
+    console.log(JSON.stringify({ listening: true, grpcPort, httpPort }));
+    log.info({ signal: await signalled }, 'stopping');
+    await collector.stop({ timeoutMs: STOP_TIMEOUT_MS });
+    return 0;
+  },
+};

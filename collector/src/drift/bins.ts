@@ -1,0 +1,116 @@
+import type { Categories, Digest, Summary } from '@tidemark/sketch';
+
+/**
+ * Bins of a numeric series: right-closed, cut[i-1] < x <= cut[i], the outer two open. `cuts` are finite, strictly
+ * ascending, at most 9; k cuts make k + 1 bins. No cuts at all means that the baseline had no values.
+ */
+export type NumberBins = { readonly kind: 'number'; readonly cuts: readonly number[] };
+
+/** Bins of a category series: one for each of `keys`, and one more at the end, `other`, for everything else. */
+export type CategoryBins = { readonly kind: 'category'; readonly keys: readonly string[] };
+
+/** Where the bins of one series lie. Made once from a baseline and stored with it; live data never moves them. */
+export type Bins = NumberBins | CategoryBins;
+
+const DECILES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/**
+ * Categories with a bin of their own. With no drift the expected PSI is about (bins - 1)(1/n + 1/m), so each bin
+ * costs noise: 50 bins and 1 000 values a side give 0.1, and the rare values say little one by one.
+ */
+export const MAX_CATEGORY_BINS = 50;
+
+/** The bins of a baseline: its distinct deciles for numbers, its most frequent categories for categories. */
+export function makeBins(baseline: Summary, maxCategories: number = MAX_CATEGORY_BINS): Bins {
+  if (baseline.kind === 'number') {
+    const empty = baseline.digest.count === 0;
+    return { kind: 'number', cuts: empty ? [] : distinctAscending(baseline.digest.quantiles(DECILES)) };
+  }
+  const frequent = baseline.categories.entries().slice(0, maxCategories);
+  return { kind: 'category', keys: frequent.map((entry) => entry.key) };
+}
+
+/**
+ * Deciles of raw values: distinct type-7 quantiles (Hyndman and Fan 1996, numpy's default: linear between order
+ * statistics at (n-1)p) at 10..90 %. `sorted` ascending and not empty.
+ */
+export function exactDecileCuts(sorted: ArrayLike<number>): number[] {
+  const quantiles = DECILES.map((p) => {
+    const position = (sorted.length - 1) * p;
+    const below = Math.floor(position);
+    const low = sorted[below]!;
+    const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+    // Equal neighbours must give that very value: a cut beside its atom would move the whole atom to the next bin.
+    return low === high ? low : low + (position - below) * (high - low);
+  });
+  return distinctAscending(quantiles);
+}
+
+/** The share of the values in each bin, in bin order, summing to 1; null where the summary holds no values of this kind. */
+export function sharesIn(bins: Bins, summary: Summary): number[] | null {
+  if (summary.kind !== bins.kind) return null;
+  if (bins.kind === 'number') return bins.cuts.length === 0 ? null : numberShares(bins, summary.digest);
+  return categoryShares(bins, summary.categories);
+}
+
+/** Shares of raw values in right-closed bins; null for no values. `sorted` ascending. */
+export function exactShares(cuts: readonly number[], sorted: ArrayLike<number>): number[] | null {
+  if (sorted.length === 0) return null;
+  const shares: number[] = [];
+  let at = 0;
+  for (const cut of cuts) {
+    const from = at;
+    while (at < sorted.length && sorted[at]! <= cut) at++;
+    shares.push((at - from) / sorted.length);
+  }
+  shares.push((sorted.length - at) / sorted.length);
+  return shares;
+}
+
+/** The name of each bin for people: `<= 3.5`, `3.5 to 7`, `> 7`, or the category, with `other` last. */
+export function binNames(bins: Bins): string[] {
+  if (bins.kind === 'category') return [...bins.keys, 'other'];
+  const { cuts } = bins;
+  if (cuts.length === 0) return [];
+  const inner = cuts.slice(1).map((cut, index) => `${cuts[index]} to ${cut}`);
+  return [`<= ${cuts[0]}`, ...inner, `> ${cuts[cuts.length - 1]}`];
+}
+
+function numberShares(bins: NumberBins, digest: Digest): number[] | null {
+  const count = digest.count;
+  if (count === 0) return null;
+  const shares: number[] = [];
+  let below = 0;
+  for (const cut of bins.cuts) {
+    const upTo = Math.max(below, digest.cdf(cut));
+    shares.push(wholeValues(upTo - below, count));
+    below = upTo;
+  }
+  shares.push(wholeValues(1 - below, count));
+  return shares;
+}
+
+/**
+ * A digest interpolates, so a bin can hold a share worth less than half a value, or the 1e-17 that subtracting
+ * leaves. No value is there: the share is 0, and the score's rule for empty bins applies.
+ */
+function wholeValues(share: number, count: number): number {
+  return share * count < 0.5 ? 0 : share;
+}
+
+function categoryShares(bins: CategoryBins, categories: Categories): number[] | null {
+  const total = categories.total;
+  if (total === 0) return null;
+  let listed = 0;
+  const shares = bins.keys.map((key) => {
+    const count = categories.count(key);
+    listed += count;
+    return count / total;
+  });
+  shares.push(Math.max(0, total - listed) / total);
+  return shares;
+}
+
+function distinctAscending(values: readonly number[]): number[] {
+  return values.filter((value, index) => index === 0 || value > values[index - 1]!);
+}

@@ -1,0 +1,28 @@
+/** Every way in which the collector refuses to start or to do what it was asked. */
+export type CollectorErrorCode =
+  | 'CONFIG_INVALID'
+  | 'RULES_INVALID'
+  | 'BASELINE_INVALID'
+  | 'PORT_IN_USE'
+  | 'DATA_DIRECTORY_LOCKED'
+  | 'DATA_DIRECTORY_INVALID'
+  | 'DATABASE_UNAVAILABLE'
+  | 'DATABASE_NEWER'
+  | 'UNKNOWN_MODEL_VERSION'
+  | 'USAGE';
+
+/** The one error class of this package. The message says what was expected, what came and what to do. */
+export class CollectorError extends Error {
+  readonly code: CollectorErrorCode;
+
+  constructor(code: CollectorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CollectorError';
+    this.code = code;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

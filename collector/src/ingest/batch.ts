@@ -1,0 +1,66 @@
+import type { SeriesName } from '@tidemark/proto';
+import type { Summary } from '@tidemark/sketch';
+
+/** A batch that has been checked: nothing in it comes straight from the wire any more. */
+export type ValidBatch = {
+  /** UUID form of the agent's 16 random bytes. */
+  readonly source: string;
+  readonly sequence: number;
+  readonly sealedAt: number;
+  readonly versions: readonly VersionDescription[];
+  readonly windows: readonly ValidWindow[];
+  readonly losses: readonly ValidLoss[];
+  readonly agent: AgentDescription;
+  /** Parts that were left out, with reasons. */
+  readonly refusals: readonly PartRefusal[];
+};
+
+export type VersionName = { readonly model: string; readonly version: string };
+
+export type VersionDescription = VersionName & {
+  readonly dataset: { readonly uri: string; readonly from: string; readonly to: string } | null;
+  readonly gitCommit: string | null;
+  readonly artifactSha256: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly fields: readonly FieldDescription[];
+};
+
+export type FieldDescription = {
+  readonly stage: string;
+  readonly field: string;
+  readonly kind: 'number' | 'category';
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly string[];
+};
+
+export type ValidWindow = VersionName & {
+  /** Path of the window in its batch, for refusals found later. */
+  readonly part: string;
+  readonly start: number;
+  readonly widthMs: number;
+  readonly rows: number;
+  readonly errors: number;
+  readonly summaries: readonly (SeriesName & { readonly part: string; readonly summary: Summary })[];
+};
+
+export type ValidLoss = VersionName & { readonly reason: string; readonly count: number };
+
+export type AgentDescription = {
+  readonly service: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly agentVersion: string;
+};
+
+export type PartRefusal = {
+  readonly part: string;
+  readonly code: string;
+  readonly message: string;
+  readonly rows: number;
+};
+
+/** One key for a model version; names hold no control characters, so this cannot be forged. */
+export function versionKey({ model, version }: VersionName): string {
+  return `${model}\u0000${version}`;
+}

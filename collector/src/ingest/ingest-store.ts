@@ -1,0 +1,60 @@
+import type { SeriesKind, Summary } from '@tidemark/sketch';
+import type { AgentDescription, ValidLoss, VersionDescription, VersionName } from './batch.ts';
+
+/** Identity of a series in the store. */
+export type SeriesKey = {
+  readonly versionId: number;
+  readonly stage: string;
+  readonly field: string;
+  readonly slice: string;
+  readonly kind: SeriesKind;
+};
+export type StoredSeries = { readonly id: number; readonly kind: SeriesKind };
+
+/** This collector's part of one window of one series. */
+export type SummaryPart = {
+  readonly versionId: number;
+  readonly seriesId: number;
+  readonly widthMs: number;
+  readonly start: number;
+  rev: number;
+  readonly summary: Summary;
+};
+
+/** This collector's part of the traffic of one window of a model version. */
+export type TrafficPart = {
+  readonly versionId: number;
+  readonly widthMs: number;
+  readonly start: number;
+  rev: number;
+  rows: number;
+  errors: number;
+};
+
+export type PartAddress = { readonly id: number; readonly widthMs: number; readonly start: number };
+
+/** What ingest needs of the store. Everything in one transaction takes effect together or not at all. */
+export type IngestStore = {
+  transaction<T>(work: (tx: IngestTransaction) => Promise<T>): Promise<T>;
+};
+
+export type IngestTransaction = {
+  /** Records the batches; answers the ones that had not been recorded before, as `source/sequence`. */
+  registerBatches(batches: readonly { source: string; sequence: number }[]): Promise<Set<string>>;
+  /** Creates or updates the described versions; answers ids by `versionKey`. */
+  describeVersions(versions: readonly VersionDescription[]): Promise<Map<string, number>>;
+  /** Ids of versions that exist, by `versionKey`. */
+  findVersions(versions: readonly VersionName[]): Promise<Map<string, number>>;
+  /** Finds or creates series; the answer is in the order asked. A series keeps the kind it was created with. */
+  ensureSeries(series: readonly SeriesKey[]): Promise<StoredSeries[]>;
+  /** What this collector has stored at these addresses (id = series). */
+  loadSummaries(addresses: readonly PartAddress[]): Promise<SummaryPart[]>;
+  /** What this collector has stored at these addresses (id = model version). */
+  loadTraffic(addresses: readonly PartAddress[]): Promise<TrafficPart[]>;
+  writeSummaries(parts: readonly SummaryPart[]): Promise<void>;
+  writeTraffic(parts: readonly TrafficPart[]): Promise<void>;
+  /** Widens the span of event time in which each version has been seen. */
+  noteSpans(spans: ReadonlyMap<number, { from: number; to: number }>): Promise<void>;
+  addLosses(source: string, losses: readonly (ValidLoss & { versionId: number })[]): Promise<void>;
+  noteAgent(source: string, agent: AgentDescription): Promise<void>;
+};

@@ -1,0 +1,140 @@
+import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
+import { type BatchOutcome, GroupCommit } from './group-commit.ts';
+import type { IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
+import { mergeWindows, type PlacedWindow } from './merge.ts';
+import { OpenParts } from './open-parts.ts';
+
+/** Batches in one commit, at most; bounds the length of a transaction. */
+const MAX_GROUP = 64;
+/** Parts kept in memory; about 10 KB each at the most. */
+const MAX_OPEN_PARTS = 20_000;
+
+/** Told after each commit: the newest window start (ms) among what was kept. */
+export type OnCommitted = (newestStart: number) => void;
+
+/**
+ * dedupe ► place ► merge ► write, in one transaction for a group of batches. Only after its commit does
+ * a batch have an outcome, and only then does memory take over what was written.
+ */
+export class Ingest {
+  readonly #store: IngestStore;
+  readonly #onCommitted: OnCommitted;
+  readonly #group: GroupCommit;
+  readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS);
+  readonly #traffic = new OpenParts<TrafficPart>(MAX_OPEN_PARTS);
+
+  constructor(store: IngestStore, onCommitted: OnCommitted) {
+    this.#store = store;
+    this.#onCommitted = onCommitted;
+    this.#group = new GroupCommit((batches) => this.#commit(batches), MAX_GROUP);
+  }
+
+  /** Answers after the commit that holds the batch, or with `retry`; never rejects. */
+  take(batch: ValidBatch): Promise<BatchOutcome> {
+    return this.#group.submit(batch);
+  }
+
+  /** Resolves when all that was taken has been answered. */
+  idle(): Promise<void> {
+    return this.#group.idle();
+  }
+
+  async #commit(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
+    const summaries = new Map<string, SummaryPart>();
+    const traffic = new Map<string, TrafficPart>();
+    let result: { outcomes: BatchOutcome[]; newest: number };
+    try {
+      result = await this.#store.transaction((tx) => this.#write(tx, batches, summaries, traffic));
+    } catch (error) {
+      // The commit may have happened all the same: only the store knows, so it is asked next time.
+      this.#summaries.forget(summaries.keys());
+      this.#traffic.forget(traffic.keys());
+      throw error;
+    }
+    this.#summaries.adopt(summaries);
+    this.#traffic.adopt(traffic);
+    if (result.newest > -Infinity) this.#onCommitted(result.newest);
+    return result.outcomes;
+  }
+
+  async #write(
+    tx: IngestTransaction,
+    batches: readonly ValidBatch[],
+    summaries: Map<string, SummaryPart>,
+    traffic: Map<string, TrafficPart>,
+  ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
+    const fresh = await firstDeliveries(tx, batches);
+    const refusals = new Map<ValidBatch, PartRefusal[]>(fresh.map((batch) => [batch, [...batch.refusals]]));
+    const versions = await resolveVersions(tx, fresh);
+    const windows: PlacedWindow[] = [];
+    for (const batch of fresh) {
+      for (const window of batch.windows) {
+        const versionId = versions.get(versionKey(window));
+        if (versionId === undefined) refusals.get(batch)?.push(unknownVersion(window));
+        else windows.push({ ...window, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
+      }
+    }
+    await mergeWindows(
+      tx,
+      windows,
+      { memory: this.#summaries, staged: summaries },
+      { memory: this.#traffic, staged: traffic },
+    );
+    await tx.writeSummaries([...summaries.values()]);
+    await tx.writeTraffic([...traffic.values()]);
+    await tx.noteSpans(spansOf(windows));
+    for (const batch of fresh) {
+      const losses = batch.losses.flatMap((loss) => {
+        const versionId = versions.get(versionKey(loss));
+        return versionId === undefined ? [] : [{ ...loss, versionId }];
+      });
+      if (losses.length > 0) await tx.addLosses(batch.source, losses);
+    }
+    for (const [source, batch] of new Map(fresh.map((batch) => [batch.source, batch]))) {
+      await tx.noteAgent(source, batch.agent);
+    }
+    const outcomes = batches.map((batch): BatchOutcome => {
+      const found = refusals.get(batch);
+      return found === undefined ? { kind: 'duplicate' } : { kind: 'accepted', refusals: found };
+    });
+    const newest = windows.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
+    return { outcomes, newest };
+  }
+}
+
+async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBatch[]): Promise<ValidBatch[]> {
+  const isNew = await tx.registerBatches(batches);
+  // A batch may stand twice in one group, from a stream that broke and the one after it.
+  return batches.filter((batch) => isNew.delete(`${batch.source}/${batch.sequence}`));
+}
+
+async function resolveVersions(tx: IngestTransaction, fresh: readonly ValidBatch[]): Promise<Map<string, number>> {
+  const described = new Map(fresh.flatMap((batch) => batch.versions.map((v) => [versionKey(v), v] as const)));
+  const ids = described.size === 0 ? new Map<string, number>() : await tx.describeVersions([...described.values()]);
+  const unknown = fresh
+    .flatMap((batch) => [...batch.windows, ...batch.losses])
+    .filter((named) => !ids.has(versionKey(named)));
+  if (unknown.length === 0) return ids;
+  const distinct = new Map(unknown.map(({ model, version }) => [versionKey({ model, version }), { model, version }]));
+  return new Map([...ids, ...(await tx.findVersions([...distinct.values()]))]);
+}
+
+function unknownVersion({ part, model, version, rows }: ValidBatch['windows'][number]): PartRefusal {
+  const message =
+    `model version ${model} ${version} is not known here; an agent describes it in model_versions ` +
+    'of the first batch of a connection';
+  return { part, code: 'unknown_model_version', message, rows };
+}
+
+function spansOf(windows: readonly PlacedWindow[]): Map<number, { from: number; to: number }> {
+  const spans = new Map<number, { from: number; to: number }>();
+  for (const { versionId, start, widthMs } of windows) {
+    const span = spans.get(versionId);
+    if (span === undefined) spans.set(versionId, { from: start, to: start + widthMs });
+    else {
+      span.from = Math.min(span.from, start);
+      span.to = Math.max(span.to, start + widthMs);
+    }
+  }
+  return spans;
+}

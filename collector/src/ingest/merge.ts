@@ -1,0 +1,122 @@
+import type { PartRefusal, ValidWindow } from './batch.ts';
+import type {
+  IngestTransaction,
+  PartAddress,
+  SeriesKey,
+  StoredSeries,
+  SummaryPart,
+  TrafficPart,
+} from './ingest-store.ts';
+import type { OpenParts } from './open-parts.ts';
+
+/** A window whose model version is known. */
+export type PlacedWindow = ValidWindow & { readonly versionId: number; refuse(refusal: PartRefusal): void };
+
+/** Parts held from earlier commits, and copies of them with this group's deltas added. */
+export type Stage<Part> = { readonly memory: OpenParts<Part>; readonly staged: Map<string, Part> };
+
+type Placed = {
+  readonly series: StoredSeries;
+  readonly window: PlacedWindow;
+  readonly entry: ValidWindow['summaries'][number];
+};
+
+/**
+ * Adds the windows to this collector's parts, on copies in `staged`; nothing in memory changes before
+ * the commit. Each staged part has its next `rev`.
+ */
+export async function mergeWindows(
+  tx: IngestTransaction,
+  windows: readonly PlacedWindow[],
+  summaries: Stage<SummaryPart>,
+  traffic: Stage<TrafficPart>,
+): Promise<void> {
+  const placed = await placeSummaries(tx, windows);
+  await recall(
+    summaries,
+    placed.map(({ series, window }) => addressOf(series.id, window)),
+    (missing) => tx.loadSummaries(missing),
+    (part) => part.seriesId,
+  );
+  await recall(
+    traffic,
+    windows.map((window) => addressOf(window.versionId, window)),
+    (missing) => tx.loadTraffic(missing),
+    (part) => part.versionId,
+  );
+  for (const { series, window, entry } of placed) addSummary(summaries, series.id, window, entry.summary);
+  for (const window of windows) addTraffic(traffic, window);
+}
+
+async function placeSummaries(tx: IngestTransaction, windows: readonly PlacedWindow[]): Promise<Placed[]> {
+  const all = windows.flatMap((window) => window.summaries.map((entry) => ({ window, entry })));
+  if (all.length === 0) return [];
+  const keys = all.map(({ window, entry }): SeriesKey => {
+    const { stage, field, slice, summary } = entry;
+    return { versionId: window.versionId, stage, field, slice, kind: summary.kind };
+  });
+  const stored = await tx.ensureSeries(keys);
+  return all.flatMap(({ window, entry }, i) => {
+    const series = stored[i];
+    if (series === undefined) throw new Error(`no series came back for ${entry.part}`);
+    if (series.kind === entry.summary.kind) return [{ series, window, entry }];
+    window.refuse({
+      part: entry.part,
+      code: 'kind_changed',
+      message: `${entry.stage}/${entry.field} is kept as ${series.kind}, got ${entry.summary.kind}; give the field another name or the model another version`,
+      rows: entry.summary.kinds.total,
+    });
+    return [];
+  });
+}
+
+/** Reads back parts that memory does not hold but the store may. */
+async function recall<Part extends { widthMs: number; start: number }>(
+  { memory, staged }: Stage<Part>,
+  addresses: readonly PartAddress[],
+  load: (missing: readonly PartAddress[]) => Promise<Part[]>,
+  idOf: (part: Part) => number,
+): Promise<void> {
+  const missing = new Map(addresses.map((address) => [keyOf(address), address]));
+  for (const key of missing.keys()) if (!memory.mayBeStored(key)) missing.delete(key);
+  if (missing.size === 0) return;
+  for (const part of await load([...missing.values()])) staged.set(keyOf(addressOf(idOf(part), part)), part);
+}
+
+function addSummary(
+  stage: Stage<SummaryPart>,
+  seriesId: number,
+  window: PlacedWindow,
+  delta: SummaryPart['summary'],
+): void {
+  const key = keyOf(addressOf(seriesId, window));
+  const staged = stage.staged.get(key) ?? copyOf(stage.memory.get(key));
+  if (staged === undefined) {
+    const { versionId, widthMs, start } = window;
+    stage.staged.set(key, { versionId, seriesId, widthMs, start, rev: 1, summary: delta });
+    return;
+  }
+  staged.summary.merge(delta);
+  staged.rev += 1;
+  stage.staged.set(key, staged);
+}
+
+function copyOf(part: SummaryPart | undefined): SummaryPart | undefined {
+  return part === undefined ? undefined : { ...part, summary: part.summary.clone() };
+}
+
+function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
+  const { versionId, widthMs, start, rows, errors } = window;
+  const key = keyOf(addressOf(versionId, window));
+  const held = stage.staged.get(key) ??
+    stage.memory.get(key) ?? { versionId, widthMs, start, rev: 0, rows: 0, errors: 0 };
+  stage.staged.set(key, { ...held, rev: held.rev + 1, rows: held.rows + rows, errors: held.errors + errors });
+}
+
+function addressOf(id: number, { widthMs, start }: { widthMs: number; start: number }): PartAddress {
+  return { id, widthMs, start };
+}
+
+function keyOf({ id, widthMs, start }: PartAddress): string {
+  return `${id}/${widthMs}/${start}`;
+}

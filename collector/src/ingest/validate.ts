@@ -1,0 +1,178 @@
+import {
+  type Batch,
+  checkName,
+  decodeSummary,
+  LIMITS,
+  type ModelVersion,
+  toCount,
+  WINDOW_WIDTHS_MS,
+  type WindowMessage,
+  WireError,
+} from '@tidemark/proto';
+import type { FieldDescription, PartRefusal, ValidBatch, ValidWindow, VersionDescription } from './batch.ts';
+
+/** What a window's start is held against, all in ms since the epoch. */
+export type TimeBounds = {
+  /** Windows that start before this are past their retention. */
+  readonly oldest: number;
+  /** Windows that start after this lie in the future. */
+  readonly newest: number;
+};
+
+/**
+ * Checks every part of a batch. A bad part is left out and refused by name; the rest is taken.
+ * @throws {WireError} if the batch as a whole cannot be told apart from others: no source, no sequence.
+ */
+export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
+  if (batch.sourceId.length !== 16) {
+    throw new WireError('malformed', `source_id: expected 16 bytes, got ${batch.sourceId.length}`);
+  }
+  const sequence = toCount('sequence', batch.sequence);
+  if (sequence < 1) throw new WireError('malformed', 'sequence: expected 1 or more, got 0');
+  const refusals: PartRefusal[] = [];
+  const attempt = <T>(part: string, rows: number, check: () => T): T[] => {
+    try {
+      return [check()];
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      refusals.push({ part, code: error.code, message: error.message, rows });
+      return [];
+    }
+  };
+  const versions = batch.modelVersions.flatMap((message, i) =>
+    attempt(`model_versions[${i}]`, 0, () => validateVersion(message)),
+  );
+  const windows = batch.windows.flatMap((message, i) => {
+    const rows = Number(message.rows);
+    return attempt(`windows[${i}]`, rows, () => validateWindow(message, `windows[${i}]`, bounds, attempt));
+  });
+  const losses = batch.losses.flatMap((message, i) =>
+    attempt(`losses[${i}]`, 0, () => {
+      checkName('model', message.model);
+      checkName('version', message.version);
+      checkName('reason', message.reason);
+      const { model, version, reason } = message;
+      return { model, version, reason, count: toCount('count', message.count) };
+    }),
+  );
+  return {
+    source: toUuid(batch.sourceId),
+    sequence,
+    sealedAt: Number(batch.sealedAtUnixMs),
+    versions,
+    windows,
+    losses,
+    agent: {
+      service: clean(batch.agent?.service),
+      host: clean(batch.agent?.host),
+      pid: (batch.agent?.pid ?? 0) & 0x7fffffff,
+      agentVersion: clean(batch.agent?.agentVersion),
+    },
+    refusals,
+  };
+}
+
+function validateWindow(
+  message: WindowMessage,
+  part: string,
+  bounds: TimeBounds,
+  attempt: <T>(part: string, rows: number, check: () => T) => T[],
+): ValidWindow {
+  const { model, version, widthMs } = message;
+  checkName('model', model);
+  checkName('version', version);
+  const start = Number(message.startUnixMs);
+  if (!(WINDOW_WIDTHS_MS as readonly number[]).includes(widthMs)) {
+    throw new WireError('bad_width', `width_ms: expected one of ${WINDOW_WIDTHS_MS.join(', ')}, got ${widthMs}`);
+  }
+  if (!Number.isSafeInteger(start) || start % widthMs !== 0) {
+    throw new WireError('malformed', `start_unix_ms: expected a multiple of ${widthMs}, got ${message.startUnixMs}`);
+  }
+  if (start > bounds.newest) {
+    throw new WireError(
+      'in_the_future',
+      `window ${isoTime(start)} lies after ${isoTime(bounds.newest)}; is the agent's clock right?`,
+    );
+  }
+  if (start < bounds.oldest) {
+    throw new WireError(
+      'too_old',
+      `window ${isoTime(start)} lies before ${isoTime(bounds.oldest)}, where retention ends`,
+    );
+  }
+  if (message.summaries.length > LIMITS.maxSummaries) {
+    throw new WireError(
+      'too_large',
+      `summaries: expected at most ${LIMITS.maxSummaries}, got ${message.summaries.length}`,
+    );
+  }
+  const rows = toCount('rows', message.rows);
+  const errors = toCount('errors', message.errors);
+  if (errors > rows) throw new WireError('malformed', `errors: expected at most ${rows} rows, got ${errors}`);
+  const summaries = message.summaries.flatMap((summary, i) => {
+    const name = `${part}.summaries[${i}]`;
+    return attempt(name, 0, () => ({ part: name, ...decodeSummary(summary) }));
+  });
+  return { part, model, version, start, widthMs, rows, errors, summaries };
+}
+
+function validateVersion(message: ModelVersion): VersionDescription {
+  checkName('model', message.model);
+  checkName('version', message.version);
+  for (const [key, value] of Object.entries(message.tags)) {
+    checkName('tag', key);
+    if (value !== '') checkName(`tag ${key}`, value);
+  }
+  if (message.artifactSha256 !== '' && !/^[0-9a-f]{64}$/.test(message.artifactSha256)) {
+    throw new WireError('malformed', 'artifact_sha256: expected 64 lower-case hex digits');
+  }
+  return {
+    model: message.model,
+    version: message.version,
+    dataset: message.dataset === undefined ? null : pick(message.dataset),
+    gitCommit: message.gitCommit === '' ? null : clean(message.gitCommit),
+    artifactSha256: message.artifactSha256 === '' ? null : message.artifactSha256,
+    tags: { ...message.tags },
+    fields: message.fields.slice(0, LIMITS.maxSummaries).map(validateField),
+  };
+}
+
+function pick({ uri, from, to }: { uri: string; from: string; to: string }) {
+  return { uri: clean(uri, 2048), from: clean(from), to: clean(to) };
+}
+
+function validateField(message: ModelVersion['fields'][number]): FieldDescription {
+  checkName('stage', message.stage);
+  checkName('field', message.field);
+  if (message.kind !== 'number' && message.kind !== 'category') {
+    throw new WireError(
+      'malformed',
+      `kind of ${message.field}: expected number or category, got ${JSON.stringify(message.kind)}`,
+    );
+  }
+  return {
+    stage: message.stage,
+    field: message.field,
+    kind: message.kind,
+    ...(message.min === undefined ? {} : { min: message.min }),
+    ...(message.max === undefined ? {} : { max: message.max }),
+    ...(message.values.length === 0 ? {} : { values: message.values.map((value) => clean(value)) }),
+  };
+}
+
+/** Text that is only shown: made well-formed, without control characters, and cut. */
+function clean(text: string | undefined, length: number = LIMITS.maxNameBytes): string {
+  return (text ?? '')
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, length);
+}
+
+function toUuid(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+function isoTime(time: number): string {
+  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time);
+}

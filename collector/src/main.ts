@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { baselineCreate } from './commands/baseline-create.ts';
+import { baselineList } from './commands/baseline-list.ts';
+import type { Command } from './commands/command.ts';
+import { migrate } from './commands/migrate.ts';
+import { rulesCheck } from './commands/rules-check.ts';
+import { serve } from './commands/serve.ts';
+import { CollectorError } from './errors.ts';
+
+const COMMANDS: readonly Command[] = [serve, migrate, baselineCreate, baselineList, rulesCheck];
+const OK = 0;
+const FAILED = 1;
+const WRONG_USE = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  if (args.length === 0 || args[0] === 'help' || args.includes('--help')) {
+    console.log(helpText());
+    return args.length === 0 ? WRONG_USE : OK;
+  }
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((word, i) => args[i] === word));
+  if (command === undefined) {
+    console.error(`there is no command ${args.slice(0, 2).join(' ')}\n${helpText()}`);
+    return WRONG_USE;
+  }
+  try {
+    return await command.run(args.slice(command.name.split(' ').length));
+  } catch (error) {
+    // What was foreseen is explained; for anything else the stack is what helps.
+    console.error(error instanceof CollectorError ? `tidemark: ${error.message}` : error);
+    return error instanceof CollectorError && error.code === 'USAGE' ? WRONG_USE : FAILED;
+  }
+}
+
+function helpText(): string {
+  const lines = COMMANDS.map(({ usage, summary }) => `  tidemark ${usage}\n      ${summary}`);
+  return ['usage:', ...lines, '', 'exit codes: 0 ok, 1 failed, 2 wrong use'].join('\n');
+}

@@ -1,0 +1,29 @@
+import { inFileOrder, type Mistake, mistakeAt, parseYaml } from '../checked-yaml.ts';
+import { complete } from './complete.ts';
+import { checkRoutes } from './route-checks.ts';
+import { type Complain, checkRules } from './rule-checks.ts';
+import type { RuleSet } from './rule-set.ts';
+import { RULES_SCHEMA } from './schema-of-rules.ts';
+
+/** The rules of a file, or everything that is wrong with it. */
+export type LoadedRules =
+  | { readonly ok: true; readonly rules: RuleSet }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+/**
+ * Reads a rule file. Mistakes of form and of meaning come back together, in file order, each with line and column;
+ * `fileName` only names the file in them. Never throws for anything a file can contain.
+ */
+export function loadRules(text: string, fileName: string): LoadedRules {
+  const parsed = parseYaml(text, RULES_SCHEMA, fileName);
+  const mistakes: Mistake[] = parsed.ok ? [] : [...parsed.mistakes];
+  const { positionOf } = parsed;
+  if (positionOf) {
+    const complain: Complain = (path, message, part) =>
+      mistakes.push(mistakeAt(fileName, positionOf, path, message, part));
+    checkRules(parsed.value, complain);
+    checkRoutes(parsed.value, complain);
+  }
+  if (!parsed.ok || mistakes.length > 0) return { ok: false, mistakes: inFileOrder(mistakes) };
+  return { ok: true, rules: complete(parsed.value) };
+}

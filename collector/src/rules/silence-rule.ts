@@ -1,0 +1,116 @@
+import { formatDuration } from '../duration.ts';
+import { short } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { Rule, SilenceJudgement, TrafficBaseline } from './rule.ts';
+import type { JudgingSource, VersionInfo } from './source.ts';
+
+/** What a baseline of traffic expects in the window, and in words how it came to that; null where the model is too young. */
+type Expected = { readonly rows: number; readonly words: string } | null;
+
+/**
+ * Judges how much traffic a model had, over all its versions. No rows at all are 0 and can fire: silence is the
+ * finding here, not a lack of data. Only a model younger than the window, or than what it is to be compared with,
+ * is not judged. A model that was never seen gives no finding. Throws where the store cannot answer.
+ */
+export async function judgeSilence(
+  rule: Rule,
+  judgement: SilenceJudgement,
+  model: string,
+  tick: number,
+  source: JudgingSource,
+): Promise<Finding[]> {
+  const versions = (await source.versions(model)).filter((one) => one.firstSeen < tick);
+  if (versions.length === 0) return [];
+  const ids = versions.map((one) => one.id);
+  const from = tick - judgement.windowMs;
+  const began = Math.min(...versions.map((one) => one.firstSeen));
+  const rowsIn = async (start: number, end: number): Promise<number> => (await source.traffic(ids, start, end)).rows;
+
+  const rows = await rowsIn(from, tick);
+  const expected =
+    judgement.baseline === null ? null : await expectedRows(judgement.baseline, from, tick, began, rowsIn);
+  const verdict = verdictOn(judgement, rows, began <= from, expected);
+  const evidence =
+    verdict.value !== null && !rule.clear.holds(verdict.value) ? [evidenceOf(judgement, rows, expected)] : [];
+  return [
+    {
+      labels: { alertname: rule.alert, ...rule.labels, model },
+      measure: judgement.measure,
+      ...verdict,
+      samples: rows,
+      baselineId: null,
+      baseline: judgement.baseline?.kind ?? null,
+      version: lastServing(versions, tick),
+      seriesId: null,
+      spanFrom: from,
+      spanTo: tick,
+      evidence,
+    },
+  ];
+}
+
+function verdictOn(
+  judgement: SilenceJudgement,
+  rows: number,
+  oldEnough: boolean,
+  expected: Expected,
+): Pick<Finding, 'health' | 'value' | 'message'> {
+  if (!oldEnough) return { health: 'insufficient', value: null, message: 'the model is younger than the window' };
+  if (judgement.measure === 'rows') return { health: 'ok', value: rows, message: null };
+  if (expected === null)
+    return { health: 'insufficient', value: null, message: 'the model is younger than its baseline' };
+  if (expected.rows < judgement.minSamples) {
+    const message = `the baseline expects ${short(expected.rows)} rows, ${judgement.minSamples} are needed`;
+    return { health: 'insufficient', value: null, message };
+  }
+  return { health: 'ok', value: rows / expected.rows, message: null };
+}
+
+async function expectedRows(
+  baseline: TrafficBaseline,
+  from: number,
+  to: number,
+  began: number,
+  rowsIn: (from: number, to: number) => Promise<number>,
+): Promise<Expected> {
+  if (baseline.kind === 'trailing') {
+    const end = from - baseline.offsetMs;
+    const start = Math.max(began, end - baseline.durationMs);
+    // A mean over less than one window would compare with noise.
+    if (end - start < to - from) return null;
+    const rows = ((await rowsIn(start, end)) * (to - from)) / (end - start);
+    return { rows, words: `mean of the ${formatDuration(end - start)} before` };
+  }
+  const counts: number[] = [];
+  for (let period = 1; period <= baseline.periods; period++) {
+    const back = period * baseline.offsetMs;
+    if (from - back < began) break;
+    counts.push(await rowsIn(from - back, to - back));
+  }
+  if (counts.length === 0) return null;
+  // The median, so that one earlier outage or rush does not move what is expected.
+  return {
+    rows: median(counts),
+    words: `median of ${counts.length} times ${formatDuration(baseline.offsetMs)} before`,
+  };
+}
+
+function evidenceOf(judgement: SilenceJudgement, rows: number, expected: Expected): string {
+  const window = formatDuration(judgement.windowMs);
+  return expected === null
+    ? `${rows} rows in ${window}`
+    : `rows in ${window} ${short(expected.rows)} -> ${rows} (${expected.words})`;
+}
+
+function lastServing(versions: readonly VersionInfo[], tick: number): VersionInfo {
+  const lastSign = (one: VersionInfo): number => Math.min(one.lastSeen, tick);
+  return versions.reduce((best, one) =>
+    (lastSign(one) - lastSign(best) || one.firstSeen - best.firstSeen) > 0 ? one : best,
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,174 @@
+import type { AlertMessage } from '../alerting/alert.ts';
+import type { AlertChange, JudgeStore, StoredAlert, TickRecord } from '../alerting/judge-store.ts';
+import type { AlertState } from '../alerting/state.ts';
+import type { Clock } from '../clock.ts';
+import { dedupKey } from '../notify/dedup-key.ts';
+import { type Database, type Queryable, toArrayLiteral } from './database.ts';
+import { enqueueDeliveries, receiversOfEpisode } from './deliveries.ts';
+
+type AlertRow = {
+  readonly fingerprint: string;
+  readonly model_version_id: number;
+  readonly series_id: number | null;
+  readonly group_name: string;
+  readonly alertname: string;
+  readonly labels: Record<string, string>;
+  readonly machine: AlertState;
+  readonly last_value: number | null;
+  readonly message: AlertMessage | null;
+};
+
+const ALERT_COLUMNS =
+  'fingerprint, model_version_id, series_id, group_name, alertname, labels, machine, last_value, message';
+
+/** Keeps the life of alerts. Deliveries are written in the transaction that changes an alert. */
+export class AlertTable implements JudgeStore {
+  readonly #database: Database;
+  readonly #wallClock: Clock;
+
+  constructor(database: Database, wallClock: Clock) {
+    this.#database = database;
+    this.#wallClock = wallClock;
+  }
+
+  async lastTick(group: string): Promise<number | null> {
+    const rows = await this.#database.query<{ last_tick: number }>('select last_tick from rule_group where name = $1', [
+      group,
+    ]);
+    return rows[0]?.last_tick ?? null;
+  }
+
+  async alerts(group: string): Promise<StoredAlert[]> {
+    const rows = await this.#database.query<AlertRow>(`select ${ALERT_COLUMNS} from alert where group_name = $1`, [
+      group,
+    ]);
+    return rows.map(toAlert);
+  }
+
+  async orphans(groups: readonly string[]): Promise<StoredAlert[]> {
+    const rows = await this.#database.query<AlertRow>(
+      `select ${ALERT_COLUMNS} from alert where state <> 'inactive' and not group_name = any($1::text::text[])`,
+      [toArrayLiteral(groups)],
+    );
+    return rows.map(toAlert);
+  }
+
+  toldOf(fingerprint: string, episode: number): Promise<string[]> {
+    return receiversOfEpisode(this.#database, fingerprint, episode);
+  }
+
+  record(record: TickRecord): Promise<boolean> {
+    return this.#database.transaction(async (tx) => {
+      // Whoever comes second for this tick waits here for the first, and then finds nothing to do.
+      const advanced = await tx.query(
+        `insert into rule_group (name, last_tick) values ($1, $2)
+         on conflict (name) do update set last_tick = excluded.last_tick where rule_group.last_tick < excluded.last_tick
+         returning name`,
+        [record.group, new Date(record.tick)],
+      );
+      if (advanced.length === 0) return false;
+      await insertScores(tx, record);
+      await upsertAlerts(tx, record);
+      await insertEvents(tx, record.changes);
+      await enqueueDeliveries(tx, record.changes.flatMap(deliveriesOf), this.#wallClock.now());
+      return true;
+    });
+  }
+}
+
+function deliveriesOf({ alert, tell }: AlertChange) {
+  const { message, versionId } = alert;
+  if (message === null) return [];
+  return tell.map((receiver) => ({
+    versionId,
+    receiver,
+    dedupKey: dedupKey(receiver, message.fingerprint, message.episode),
+    message,
+  }));
+}
+
+async function insertScores(tx: Queryable, { tick, scores }: TickRecord): Promise<void> {
+  if (scores.length === 0) return;
+  const rows = scores.map((finding) => ({
+    f: finding.fingerprint,
+    v: finding.version.id,
+    s: finding.seriesId,
+    a: finding.labels.alertname,
+    m: finding.measure,
+    x: finding.value,
+    h: finding.health,
+    n: finding.samples,
+    b: finding.baselineId,
+    w: finding.spanFrom / 1000,
+  }));
+  await tx.query(
+    `insert into score (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from)
+     select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w)
+     from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8)
+     on conflict (fingerprint, tick) do nothing`,
+    [new Date(tick), JSON.stringify(rows)],
+  );
+}
+
+async function upsertAlerts(tx: Queryable, { tick, changes }: TickRecord): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = changes.map(({ alert }) => ({
+    f: alert.fingerprint,
+    v: alert.versionId,
+    s: alert.seriesId,
+    g: alert.group,
+    a: alert.alertname,
+    l: alert.labels,
+    k: alert.state.kind,
+    m: alert.state,
+    x: alert.lastValue,
+    t: alert.message,
+  }));
+  await tx.query(
+    `insert into alert (fingerprint, model_version_id, series_id, group_name, alertname, labels, state, machine, last_value, message, tick)
+     select f, v, s, g, a, l, k, m, x, nullif(t, 'null'), $1
+     from jsonb_to_recordset($2::text::jsonb)
+       as r (f text, v int, s int, g text, a text, l jsonb, k text, m jsonb, x float8, t jsonb)
+     on conflict (fingerprint) do update set
+       model_version_id = excluded.model_version_id, series_id = excluded.series_id, group_name = excluded.group_name,
+       labels = excluded.labels, state = excluded.state, machine = excluded.machine, last_value = excluded.last_value,
+       message = excluded.message, tick = excluded.tick`,
+    [new Date(tick), JSON.stringify(rows)],
+  );
+}
+
+async function insertEvents(tx: Queryable, changes: readonly AlertChange[]): Promise<void> {
+  for (const { alert, transition } of changes) {
+    if (transition === null) continue;
+    const { from, to, at, episode, reason, notify } = transition;
+    await tx.query(
+      `insert into alert_event (fingerprint, model_version_id, episode, from_state, to_state, reason, tick, value, message)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::jsonb)`,
+      [
+        alert.fingerprint,
+        alert.versionId,
+        episode,
+        from,
+        to,
+        reason,
+        new Date(at),
+        alert.lastValue,
+        notify === null || alert.message === null ? null : JSON.stringify(alert.message),
+      ],
+    );
+  }
+}
+
+function toAlert(row: AlertRow): StoredAlert {
+  return {
+    fingerprint: row.fingerprint,
+    versionId: row.model_version_id,
+    seriesId: row.series_id,
+    group: row.group_name,
+    alertname: row.alertname,
+    labels: row.labels,
+    state: row.machine,
+    lastValue: row.last_value,
+    message: row.message,
+  };
+}

@@ -1,0 +1,171 @@
+import type { Summary } from '@tidemark/sketch';
+import type { AlertMessage } from '../alerting/alert.ts';
+import type { ApiSource, SpanQuery } from '../api/api-source.ts';
+import { type Database, toArrayLiteral } from './database.ts';
+import { LEVELS } from './levels.ts';
+import { listVersions } from './models.ts';
+import { listSeries } from './series.ts';
+import { selectSummaries, toSummary } from './summaries.ts';
+
+const QUANTILES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+const TOP = 20;
+
+const ROWS_OF_VERSION = (column: string) =>
+  `(${LEVELS.map(({ traffic }) => `coalesce((select sum(${column}) from ${traffic} t where t.model_version_id = v.id), 0)`).join(' + ')})::int8`;
+
+/** Answers the API from the store. */
+export function createApiReader(db: Database): ApiSource {
+  return {
+    async models() {
+      const rows = await db.query<{ model: string; versions: number; rows: number; last_window: number | null }>(
+        `select model, count(*) as versions, sum(${ROWS_OF_VERSION('n_rows')})::int8 as rows, max(last_window) as last_window
+         from model_version v group by model order by model`,
+      );
+      return rows.map((row) => ({ ...row, last_window: isoOrNull(row.last_window) }));
+    },
+
+    async versions(model) {
+      const versions = await listVersions(db, model);
+      if (versions.length === 0) return null;
+      const totals = await db.query<{ id: number; rows: number; errors: number }>(
+        `select id, ${ROWS_OF_VERSION('n_rows')} as rows, ${ROWS_OF_VERSION('n_errors')} as errors from model_version v where model = $1`,
+        [model],
+      );
+      const byId = new Map(totals.map((total) => [total.id, total]));
+      return versions.map(({ fields: _fields, first_window, last_window, ...version }) => ({
+        ...version,
+        rows: byId.get(version.id)?.rows ?? 0,
+        errors: byId.get(version.id)?.errors ?? 0,
+        first_window: isoOrNull(first_window),
+        last_window: isoOrNull(last_window),
+      }));
+    },
+
+    async series(versionId) {
+      const rows = await listSeries(db, versionId);
+      if (rows.length === 0 && !(await exists(db, 'model_version', versionId))) return null;
+      return rows.map(({ model_version_id: _version, ...series }) => series);
+    },
+
+    async windows(seriesId, { from, to, limit }) {
+      if (!(await exists(db, 'series', seriesId))) return null;
+      const merged = new Map<string, { start: number; widthMs: number; summary: Summary }>();
+      for (const row of await selectSummaries(db, [seriesId], from, to)) {
+        const { window_start: start, widthMs } = row;
+        const earlier = merged.get(`${widthMs}/${start}`);
+        if (earlier === undefined) merged.set(`${widthMs}/${start}`, { start, widthMs, summary: toSummary(row) });
+        else earlier.summary.merge(toSummary(row));
+        if (merged.size > limit) break;
+      }
+      return [...merged.values()].slice(0, limit).map(windowAnswer);
+    },
+
+    scores: (seriesId, span) => readScores(db, seriesId, span),
+
+    async alerts({ states, model, limit }) {
+      const rows = await db.query<AlertRow>(
+        `select fingerprint, state, alertname, group_name as "group", v.model, v.version, labels, last_value, tick
+         from alert join model_version v on v.id = model_version_id
+         where ($1::text::text[] = '{}' or state = any($1::text::text[])) and ($2::text is null or v.model = $2)
+         order by tick desc, fingerprint limit $3`,
+        [toArrayLiteral(states), model, limit],
+      );
+      return rows.map((row) => ({ ...row, tick: iso(row.tick) }));
+    },
+
+    async alertEvents(fingerprint, limit) {
+      const found = await db.query('select 1 from alert where fingerprint = $1', [fingerprint]);
+      if (found.length === 0) return null;
+      const rows = await db.query<EventRow>(
+        `select episode, from_state, to_state, reason, tick, value, message,
+           coalesce((select jsonb_agg(jsonb_build_object('receiver', receiver, 'state', state, 'attempt', attempt, 'note', note) order by receiver)
+             from delivery d where d.fingerprint = e.fingerprint and d.episode = e.episode and d.kind = e.message->>'kind'), '[]') as deliveries
+         from alert_event e where fingerprint = $1 order by id desc limit $2`,
+        [fingerprint, limit],
+      );
+      return rows.map((row) => ({ ...row, tick: iso(row.tick) }));
+    },
+  };
+}
+
+type AlertRow = {
+  fingerprint: string;
+  state: string;
+  alertname: string;
+  group: string;
+  model: string;
+  version: string;
+  labels: Record<string, string>;
+  last_value: number | null;
+  tick: number;
+};
+
+type EventRow = {
+  episode: number;
+  from_state: string;
+  to_state: string;
+  reason: string;
+  tick: number;
+  value: number | null;
+  message: AlertMessage | null;
+  deliveries: { receiver: string; state: string; attempt: number; note: string | null }[];
+};
+
+async function readScores(db: Database, seriesId: number, { from, to, limit }: SpanQuery) {
+  if (!(await exists(db, 'series', seriesId))) return null;
+  const rows = await db.query<{
+    tick: number;
+    span_from: number;
+    alertname: string;
+    measure: string;
+    value: number | null;
+    health: string;
+    samples: number;
+    baseline_id: number | null;
+  }>(
+    `select tick, span_from, alertname, measure, value, health, samples, baseline_id from score
+     where series_id = $1 and tick >= $2 and tick < $3 order by tick, alertname limit $4`,
+    [seriesId, new Date(from), new Date(to), limit],
+  );
+  return rows.map((row) => ({ ...row, tick: iso(row.tick), span_from: iso(row.span_from) }));
+}
+
+async function exists(db: Database, table: 'model_version' | 'series', id: number): Promise<boolean> {
+  return (await db.query(`select 1 from ${table} where id = $1`, [id])).length > 0;
+}
+
+function windowAnswer({ start, widthMs, summary }: { start: number; widthMs: number; summary: Summary }) {
+  const { kinds, kind } = summary;
+  const isNumber = kind === 'number' && kinds.valid > 0;
+  const quantiles = isNumber ? summary.digest.quantiles(QUANTILES) : [];
+  return {
+    start: iso(start),
+    width_seconds: widthMs / 1000,
+    valid: kinds.valid,
+    missing: kinds.missing,
+    nan: kinds.nan,
+    infinite: kinds.positiveInfinity + kinds.negativeInfinity,
+    wrong_type: kinds.wrongType,
+    out_of_range: kinds.outOfRange,
+    unseen: kinds.unseen,
+    min: isNumber ? summary.moments.min : null,
+    max: isNumber ? summary.moments.max : null,
+    mean: isNumber ? summary.moments.mean : null,
+    quantiles: isNumber ? Object.fromEntries(QUANTILES.map((q, i) => [`p${q * 100}`, quantiles[i] as number])) : null,
+    top:
+      kind === 'category'
+        ? summary.categories
+            .entries()
+            .slice(0, TOP)
+            .map(({ key, count }) => ({ key, count }))
+        : null,
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : iso(time);
+}

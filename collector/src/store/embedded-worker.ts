@@ -1,0 +1,39 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { parseBytes, parseInt8, parseTimestamp, TYPE_IDS } from './database.ts';
+import type { WorkerAnswer, WorkerRequest } from './embedded.ts';
+
+// The engine lives in a thread of its own, so that a long statement never holds up receipts.
+const port = parentPort;
+if (port === null) throw new Error('embedded-worker.ts is started by embedded.ts, as a worker thread');
+
+const { directory } = workerData as { directory: string };
+const engine = await PGlite.create({
+  dataDir: directory,
+  parsers: { [TYPE_IDS.bytea]: parseBytes, [TYPE_IDS.int8]: parseInt8, [TYPE_IDS.timestamptz]: parseTimestamp },
+});
+await engine.exec("set timezone = 'UTC'");
+port.postMessage({ id: 0, rows: [] } satisfies WorkerAnswer);
+
+port.on('message', async (request: WorkerRequest) => {
+  try {
+    const rows = await run(request);
+    port.postMessage({ id: request.id, rows } satisfies WorkerAnswer);
+  } catch (error) {
+    const { message, code } = error as { message: string; code?: string };
+    port.postMessage({
+      id: request.id,
+      error: { message, ...(code === undefined ? {} : { code }) },
+    } satisfies WorkerAnswer);
+  }
+});
+
+async function run(request: WorkerRequest): Promise<object[]> {
+  switch (request.kind) {
+    case 'query':
+      return (await engine.query<object>(request.sql, [...request.values])).rows;
+    case 'close':
+      await engine.close();
+      return [];
+  }
+}

@@ -1,0 +1,28 @@
+import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
+import { addLosses, noteAgent, registerBatches } from './batches.ts';
+import type { Database, Queryable } from './database.ts';
+import { describeVersions, findVersions, noteSpans } from './models.ts';
+import { ensureSeries } from './series.ts';
+import { loadSummaryParts, writeSummaries } from './summaries.ts';
+import { loadTrafficParts, writeTraffic } from './traffic.ts';
+
+/** Provides ingest with the store: its statements, in transactions, for one part. */
+export function createIngestStore(database: Database, part: number): IngestStore {
+  return { transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))) };
+}
+
+function createTransaction(tx: Queryable, part: number): IngestTransaction {
+  return {
+    registerBatches: (batches) => registerBatches(tx, batches),
+    describeVersions: (versions) => describeVersions(tx, versions),
+    findVersions: (versions) => findVersions(tx, versions),
+    ensureSeries: (keys: readonly SeriesKey[]): Promise<StoredSeries[]> => ensureSeries(tx, keys),
+    loadSummaries: (addresses) => loadSummaryParts(tx, part, addresses),
+    loadTraffic: (addresses) => loadTrafficParts(tx, part, addresses),
+    writeSummaries: (parts) => writeSummaries(tx, part, parts),
+    writeTraffic: (parts) => writeTraffic(tx, part, parts),
+    noteSpans: (spans) => noteSpans(tx, spans),
+    addLosses: (source, losses) => addLosses(tx, source, losses),
+    noteAgent: (source, agent) => noteAgent(tx, source, agent),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Summary } from '@tidemark/sketch';
+import type { Baseline } from '../baseline/baseline.ts';
+import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
+import { findBaseline, loadBaseline } from './baselines.ts';
+import type { Queryable } from './database.ts';
+import { listModels, listVersions } from './models.ts';
+import { listSeries } from './series.ts';
+import { selectSummaries, toSummary } from './summaries.ts';
+import { totalTraffic } from './traffic.ts';
+
+/** Baselines kept unpacked; a baseline never changes, so its id is all there is to ask for. */
+const MAX_BASELINES = 32;
+
+/** Shows the store to judging. */
+export class StoreJudgingSource implements JudgingSource {
+  readonly #db: Queryable;
+  readonly #baselines = new Map<number, Baseline>();
+
+  constructor(db: Queryable) {
+    this.#db = db;
+  }
+
+  models(): Promise<string[]> {
+    return listModels(this.#db);
+  }
+
+  async versions(model: string): Promise<VersionInfo[]> {
+    const rows = await listVersions(this.#db, model);
+    return rows.flatMap(({ id, version, first_window: firstSeen, last_window: lastSeen }) =>
+      firstSeen === null || lastSeen === null ? [] : [{ id, model, version, firstSeen, lastSeen }],
+    );
+  }
+
+  async series(versionId: number): Promise<SeriesInfo[]> {
+    const rows = await listSeries(this.#db, versionId);
+    return rows.map(({ model_version_id, ...series }) => ({ ...series, versionId: model_version_id }));
+  }
+
+  async spans(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, Summary>> {
+    const merged = new Map<number, Summary>();
+    if (seriesIds.length === 0) return merged;
+    for (const row of await selectSummaries(this.#db, seriesIds, from, to)) {
+      const summary = toSummary(row);
+      const earlier = merged.get(row.series_id);
+      if (earlier === undefined) merged.set(row.series_id, summary);
+      else earlier.merge(summary);
+    }
+    return merged;
+  }
+
+  traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
+    return totalTraffic(this.#db, typeof versionId === 'number' ? [versionId] : versionId, from, to);
+  }
+
+  async baseline(model: string, version: string, name: string): Promise<Baseline | null> {
+    const row = await findBaseline(this.#db, model, version, name);
+    if (row === null) return null;
+    const known = this.#baselines.get(row.id);
+    if (known !== undefined) return known;
+    const baseline = await loadBaseline(this.#db, row);
+    for (const oldest of this.#baselines.keys()) {
+      if (this.#baselines.size < MAX_BASELINES) break;
+      this.#baselines.delete(oldest);
+    }
+    this.#baselines.set(row.id, baseline);
+    return baseline;
+  }
+}

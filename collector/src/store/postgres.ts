@@ -1,0 +1,98 @@
+import pg from 'pg';
+import { CollectorError, messageOf } from '../errors.ts';
+import { type Database, parseInt8, parseTimestamp, type Queryable, type SqlValue, TYPE_IDS } from './database.ts';
+
+/** A PostgreSQL server, or TimescaleDB on one. */
+export class PostgresDatabase implements Database {
+  readonly kind = 'postgres';
+  readonly #pool: pg.Pool;
+
+  private constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * Connects and asks one question, so that a wrong address shows at once.
+   * @throws {CollectorError} `DATABASE_UNAVAILABLE`; the message names host and database, never the password.
+   */
+  static async connect(url: string, onError: (error: Error) => void): Promise<PostgresDatabase> {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: 8,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 60_000,
+      query_timeout: 65_000,
+      application_name: 'tidemark',
+      // Our statements read small rows by key; compiling them costs more than it saves.
+      options: '-c jit=off -c timezone=UTC',
+      types: { getTypeParser },
+    });
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    pool.on('error', onError);
+    try {
+      await pool.query('select 1');
+    } catch (error) {
+      await pool.end();
+      throw new CollectorError(
+        'DATABASE_UNAVAILABLE',
+        `cannot reach PostgreSQL at ${describe(url)}: ${messageOf(error)}. Is it running, and is database_url right?`,
+        { cause: error },
+      );
+    }
+    return new PostgresDatabase(pool);
+  }
+
+  query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return ask<Row>(this.#pool, sql, values);
+  }
+
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({ query: (sql, values = []) => ask(client, sql, values) });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((cause: Error) => {
+        broken = cause;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+async function ask<Row extends object>(
+  asked: pg.Pool | pg.PoolClient,
+  sql: string,
+  values: readonly SqlValue[],
+): Promise<Row[]> {
+  const result = await asked.query(sql, values.map(toDriver));
+  return result.rows as Row[];
+}
+
+function toDriver(value: SqlValue): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+}
+
+function getTypeParser(id: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (id === TYPE_IDS.int8) return parseInt8;
+  if (id === TYPE_IDS.timestamptz) return parseTimestamp;
+  return pg.types.getTypeParser(id, format === 'binary' ? 'text' : format);
+}
+
+function describe(url: string): string {
+  try {
+    const { hostname, port, pathname, searchParams } = new URL(url);
+    return `${searchParams.get('host') ?? hostname}:${port || '5432'}${pathname}`;
+  } catch {
+    return 'an address that is not a URL';
+  }
+}

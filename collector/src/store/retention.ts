@@ -1,0 +1,78 @@
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Database } from './database.ts';
+import { LEVELS } from './levels.ts';
+
+/** Rows in one statement, so that a long clean-up never holds a lock for long. */
+const SLICE = 10_000;
+/** Batch ids are kept for longer than any agent keeps an unacknowledged batch. */
+const BATCH_ID_HOURS = 24;
+
+const EVERY_MS = 3_600_000;
+
+/** Deletes what is past its retention, once an hour. */
+export class Retention {
+  readonly #database: Database;
+  readonly #oldest: () => number;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(database: Database, oldest: () => number, log: Logger) {
+    this.#database = database;
+    this.#oldest = oldest;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#running = this.#run();
+    }, EVERY_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const oldest = this.#oldest();
+      if (oldest === -Infinity) return;
+      const deleted = await deleteExpired(this.#database, oldest);
+      if (deleted > 0) this.#log.info({ deleted }, 'deleted what is past its retention');
+    } catch (error) {
+      this.#log.warn({ reason: messageOf(error) }, 'retention failed; it will be tried again in an hour');
+    }
+  }
+}
+
+/**
+ * Deletes windows that start before `oldest` (ms, event time) and batch ids that no agent will send again.
+ * @returns rows deleted.
+ */
+export async function deleteExpired(database: Database, oldest: number): Promise<number> {
+  let deleted = 0;
+  for (const { summaries, traffic } of LEVELS) {
+    for (const table of [summaries, traffic]) {
+      deleted += await deleteSlices(database, table, 'window_start < $1', new Date(oldest));
+    }
+  }
+  const batchesBefore = new Date(Date.now() - BATCH_ID_HOURS * 3_600_000);
+  return deleted + (await deleteSlices(database, 'ingest_batch', 'received_at < $1', batchesBefore));
+}
+
+async function deleteSlices(database: Database, table: string, where: string, before: Date): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const rows = await database.query<{ n: number }>(
+      `with gone as (delete from ${table} where ctid = any(array(select ctid from ${table} where ${where} limit ${SLICE})) returning 1)
+       select count(*) as n from gone`,
+      [before],
+    );
+    const n = rows[0]?.n ?? 0;
+    deleted += n;
+    if (n < SLICE) return deleted;
+  }
+}

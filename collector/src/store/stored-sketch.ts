@@ -1,0 +1,47 @@
+import { Categories, Digest, Kinds, Moments, type SeriesKind, type SizeRule, Summary } from '@tidemark/sketch';
+
+/** Counts by kind, as they stand in columns or JSON. */
+export type StoredKinds = Readonly<
+  Record<
+    'valid' | 'missing' | 'nan' | 'positiveInfinity' | 'negativeInfinity' | 'wrongType' | 'outOfRange' | 'unseen',
+    number
+  >
+>;
+
+/** The byte forms of a series' sketches; null where there are no valid values or the kind has no such sketch. */
+export type StoredBytes = {
+  readonly digest: Uint8Array | null;
+  readonly moments: Uint8Array | null;
+  readonly categories: Uint8Array | null;
+};
+
+/** Packs the sketches of a summary. */
+export function packSketch(summary: Summary): StoredBytes {
+  const filled = summary.kinds.valid > 0;
+  const isNumber = filled && summary.kind === 'number';
+  return {
+    digest: isNumber ? summary.digest.toBytes() : null,
+    moments: isNumber ? summary.moments.toBytes() : null,
+    categories: filled && summary.kind === 'category' ? summary.categories.toBytes() : null,
+  };
+}
+
+/**
+ * Rebuilds a summary, checking its bytes as if they came from outside.
+ * @throws {SketchError} where they are damaged.
+ */
+export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: StoredBytes, sizeRule?: SizeRule): Summary {
+  const kinds = Object.assign(new Kinds(), counts);
+  const options = sizeRule === undefined ? {} : { sizeRule };
+  const { digest, moments, categories } = bytes;
+  return Summary.fromParts(
+    kind,
+    {
+      kinds,
+      ...(digest === null ? {} : { digest: Digest.fromBytes(digest) }),
+      ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
+      ...(categories === null ? {} : { categories: Categories.fromBytes(categories) }),
+    },
+    options,
+  );
+}

@@ -1,0 +1,163 @@
+import type { Kinds, SeriesKind, Summary } from '@tidemark/sketch';
+import type { PartAddress, SummaryPart } from '../ingest/ingest-store.ts';
+import { type Queryable, toArrayLiteral } from './database.ts';
+import { LEVELS, type Level } from './levels.ts';
+import { packSketch, type StoredBytes, unpackSketch } from './stored-sketch.ts';
+
+/** Categories shown in `topk`; the exact counts are in `categories`. */
+const TOPK = 50;
+const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+
+/** A stored summary as SQL answers it. */
+export type SummaryRow = StoredBytes & {
+  readonly series_id: number;
+  readonly kind: SeriesKind;
+  readonly window_start: number;
+  readonly rev: number;
+  readonly n_valid: number;
+  readonly n_missing: number;
+  readonly n_nan: number;
+  readonly n_pos_inf: number;
+  readonly n_neg_inf: number;
+  readonly n_type: number;
+  readonly n_range: number;
+  readonly n_unseen: number;
+};
+
+const COLUMNS =
+  'series_id, kind, window_start, rev, n_valid, n_missing, n_nan, n_pos_inf, n_neg_inf, n_type, n_range, n_unseen, digest, moments, categories';
+
+/** Writes whole parts; an older `rev` never replaces a newer one. */
+export async function writeSummaries(tx: Queryable, part: number, parts: readonly SummaryPart[]): Promise<void> {
+  for (const level of LEVELS) {
+    const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
+    if (rows.length > 0) await upsertSummaries(tx, level, part, rows);
+  }
+}
+
+async function upsertSummaries(tx: Queryable, level: Level, part: number, rows: readonly SummaryPart[]): Promise<void> {
+  const kinds = (pick: (kinds: Kinds) => number) => toArrayLiteral(rows.map(({ summary }) => pick(summary.kinds)));
+  const number = (pick: (summary: Summary) => number) =>
+    toArrayLiteral(rows.map(({ summary }) => (isNumeric(summary) ? pick(summary) : null)));
+  const bytes = rows.map(({ summary }) => packSketch(summary));
+  const quantiles = rows.map(({ summary }) => (isNumeric(summary) ? summary.digest.quantiles(QUANTILES) : undefined));
+  await tx.query(
+    `insert into ${level.summaries} (series_id, model_version_id, window_start, part, rev,
+       n_valid, n_missing, n_nan, n_pos_inf, n_neg_inf, n_type, n_range, n_unseen,
+       vmin, vmax, vmean, q05, q25, q50, q75, q95, q99, digest, moments, categories, topk)
+     select s, v, to_timestamp(w), $1::int, r, n1, n2, n3, n4, n5, n6, n7, n8, x1, x2, x3, q1, q2, q3, q4, q5, q6, d, m, c, k::jsonb
+     from unnest($2::text::int[], $3::text::int[], $4::text::float8[], $5::text::int[],
+       $6::text::int8[], $7::text::int8[], $8::text::int8[], $9::text::int8[], $10::text::int8[], $11::text::int8[], $12::text::int8[], $13::text::int8[],
+       $14::text::float8[], $15::text::float8[], $16::text::float8[],
+       $17::text::float8[], $18::text::float8[], $19::text::float8[], $20::text::float8[], $21::text::float8[], $22::text::float8[],
+       $23::text::bytea[], $24::text::bytea[], $25::text::bytea[], $26::text::text[])
+       as t (s, v, w, r, n1, n2, n3, n4, n5, n6, n7, n8, x1, x2, x3, q1, q2, q3, q4, q5, q6, d, m, c, k)
+     order by s, w
+     on conflict (series_id, window_start, part) do update set
+       rev = excluded.rev,
+       n_valid = excluded.n_valid, n_missing = excluded.n_missing, n_nan = excluded.n_nan, n_pos_inf = excluded.n_pos_inf,
+       n_neg_inf = excluded.n_neg_inf, n_type = excluded.n_type, n_range = excluded.n_range, n_unseen = excluded.n_unseen,
+       vmin = excluded.vmin, vmax = excluded.vmax, vmean = excluded.vmean,
+       q05 = excluded.q05, q25 = excluded.q25, q50 = excluded.q50, q75 = excluded.q75, q95 = excluded.q95, q99 = excluded.q99,
+       digest = excluded.digest, moments = excluded.moments, categories = excluded.categories, topk = excluded.topk
+     where excluded.rev > ${level.summaries}.rev`,
+    [
+      part,
+      toArrayLiteral(rows.map(({ seriesId }) => seriesId)),
+      toArrayLiteral(rows.map(({ versionId }) => versionId)),
+      toArrayLiteral(rows.map(({ start }) => start / 1000)),
+      toArrayLiteral(rows.map(({ rev }) => rev)),
+      kinds((k) => k.valid),
+      kinds((k) => k.missing),
+      kinds((k) => k.nan),
+      kinds((k) => k.positiveInfinity),
+      kinds((k) => k.negativeInfinity),
+      kinds((k) => k.wrongType),
+      kinds((k) => k.outOfRange),
+      kinds((k) => k.unseen),
+      number(({ moments }) => moments.min),
+      number(({ moments }) => moments.max),
+      number(({ moments }) => moments.mean),
+      ...QUANTILES.map((_, i) => toArrayLiteral(quantiles.map((q) => q?.[i] ?? null))),
+      toArrayLiteral(bytes.map(({ digest }) => digest)),
+      toArrayLiteral(bytes.map(({ moments }) => moments)),
+      toArrayLiteral(bytes.map(({ categories }) => categories)),
+      toArrayLiteral(rows.map(({ summary }) => (isCategorical(summary) ? topkOf(summary) : null))),
+    ],
+  );
+}
+
+/** What this collector has stored at these addresses. */
+export async function loadSummaryParts(
+  tx: Queryable,
+  part: number,
+  addresses: readonly PartAddress[],
+): Promise<SummaryPart[]> {
+  const parts: SummaryPart[] = [];
+  for (const level of LEVELS) {
+    const wanted = addresses.filter(({ widthMs }) => widthMs === level.widthMs);
+    if (wanted.length === 0) continue;
+    const rows = await tx.query<SummaryRow & { model_version_id: number }>(
+      `select s.model_version_id, ${COLUMNS} from ${level.summaries} s
+       join series on series.id = series_id
+       join unnest($1::text::int[], $2::text::float8[]) as w (id, start_s)
+         on series_id = w.id and window_start = to_timestamp(w.start_s)
+       where part = $3`,
+      [toArrayLiteral(wanted.map(({ id }) => id)), toArrayLiteral(wanted.map(({ start }) => start / 1000)), part],
+    );
+    for (const row of rows) {
+      const { model_version_id: versionId, series_id: seriesId, window_start: start, rev } = row;
+      parts.push({ versionId, seriesId, widthMs: level.widthMs, start, rev, summary: toSummary(row) });
+    }
+  }
+  return parts;
+}
+
+/** Stored parts of these series whose windows start in [from, to), oldest first. */
+export async function selectSummaries(
+  db: Queryable,
+  seriesIds: readonly number[],
+  from: number,
+  to: number,
+): Promise<(SummaryRow & { readonly widthMs: number })[]> {
+  const found: (SummaryRow & { readonly widthMs: number })[] = [];
+  for (const level of LEVELS) {
+    const rows = await db.query<SummaryRow>(
+      `select ${COLUMNS} from ${level.summaries} join series on series.id = series_id
+       where series_id = any($1::text::int[]) and window_start >= $2 and window_start < $3
+       order by window_start, part`,
+      [toArrayLiteral(seriesIds), new Date(from), new Date(to)],
+    );
+    for (const row of rows) found.push({ ...row, widthMs: level.widthMs });
+  }
+  return found;
+}
+
+/** Rebuilds the sketch of a row. */
+export function toSummary(row: SummaryRow): Summary {
+  const counts = {
+    valid: row.n_valid,
+    missing: row.n_missing,
+    nan: row.n_nan,
+    positiveInfinity: row.n_pos_inf,
+    negativeInfinity: row.n_neg_inf,
+    wrongType: row.n_type,
+    outOfRange: row.n_range,
+    unseen: row.n_unseen,
+  };
+  return unpackSketch(row.kind, counts, row);
+}
+
+function isNumeric({ kind, kinds }: Summary): boolean {
+  return kind === 'number' && kinds.valid > 0;
+}
+
+function isCategorical({ kind, kinds }: Summary): boolean {
+  return kind === 'category' && kinds.valid > 0;
+}
+
+function topkOf(summary: Summary): string {
+  const top = summary.categories.entries().slice(0, TOPK);
+  // NUL is the one character that jsonb cannot hold.
+  return JSON.stringify(Object.fromEntries(top.map(({ key, count }) => [key.replaceAll('\u0000', '\uFFFD'), count])));
+}

@@ -1,0 +1,16 @@
+export { checkName, decodeSummary, encodeSummary, type SeriesName, toCount } from './codec.ts';
+export * from './gen/tidemark/v1/batch_pb.ts';
+export * from './gen/tidemark/v1/model_pb.ts';
+export { Collector as CollectorService } from './gen/tidemark/v1/service_pb.ts';
+export {
+  type Kinds as KindsMessage,
+  KindsSchema,
+  SeriesKind as SeriesKindMessage,
+  type Summary as SummaryMessage,
+  SummarySchema,
+  type Window as WindowMessage,
+  WindowSchema,
+} from './gen/tidemark/v1/summary_pb.ts';
+export { isStage, LIMITS, STAGES, type Stage, WINDOW_WIDTHS_MS } from './limits.ts';
+export { REPORT_METHOD } from './report-method.ts';
+export { type RefusalCode, WireError } from './wire-error.ts';

@@ -1,0 +1,40 @@
+/** Writes a byte form of known length front to back, little-endian. */
+export class ByteWriter {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  u8(value: number): void {
+    this.#view.setUint8(this.#at, value);
+    this.#at += 1;
+  }
+
+  u16(value: number): void {
+    this.#view.setUint16(this.#at, value, true);
+    this.#at += 2;
+  }
+
+  /** A count of 0 to 2^53 - 1 as an unsigned 64-bit integer. */
+  count(value: number): void {
+    this.#view.setUint32(this.#at, value % 2 ** 32, true);
+    this.#view.setUint32(this.#at + 4, Math.floor(value / 2 ** 32), true);
+    this.#at += 8;
+  }
+
+  f64(value: number): void {
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  /** A view of the next `length` bytes, to be filled in. */
+  take(length: number): Uint8Array {
+    const at = this.#at;
+    this.#at += length;
+    return this.bytes.subarray(at, at + length);
+  }
+}

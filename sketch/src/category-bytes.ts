@@ -1,0 +1,95 @@
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { type CategoriesState, type CategoryEntry, MAX_CATEGORY_CAP } from './category-entry.ts';
+import { MAX_KEY_BYTES } from './category-key.ts';
+import { MAX_COUNT } from './count.ts';
+import { textOfUtf8, utf8 } from './utf8.ts';
+
+/*
+ * Byte form of a Categories, version 1, little-endian:
+ *
+ *   0  u8   version, 1
+ *   1  u8   1 when exact, else 0
+ *   2  u16  cap
+ *   4  u16  n, listed keys
+ *   6  u64  total, u64 other, u64 underCount
+ *  30  n times, by descending count then key: u8 bytes of the key, the key in UTF-8, u64 count, u64 overCount
+ */
+const VERSION = 1;
+const HEADER_BYTES = 30;
+
+/** The byte form; `entries` in the order of `Categories.entries`. */
+export function encodeCategories(state: CategoriesState): Uint8Array {
+  const keys = state.entries.map(({ key }) => utf8(key));
+  const size = keys.reduce((sum, key) => sum + 17 + key.length, HEADER_BYTES);
+  const out = new ByteWriter(size);
+  out.u8(VERSION);
+  out.u8(state.exact ? 1 : 0);
+  out.u16(state.cap);
+  out.u16(state.entries.length);
+  out.count(state.total);
+  out.count(state.other);
+  out.count(state.underCount);
+  state.entries.forEach(({ count, overCount }, i) => {
+    const key = keys[i] as Uint8Array;
+    out.u8(key.length);
+    out.take(key.length).set(key);
+    out.count(count);
+    out.count(overCount);
+  });
+  return out.bytes;
+}
+
+/** What `encodeCategories` was given. Throws SKETCH_BYTES_INVALID unless the bytes are one valid form and nothing else. */
+export function decodeCategories(bytes: Uint8Array): CategoriesState {
+  const reader = new ByteReader(bytes, 'categories');
+  const version = reader.u8();
+  if (version !== VERSION) throw reader.invalid(`unknown version ${version}`);
+  const flags = reader.u8();
+  if (flags > 1) throw reader.invalid('unknown flags');
+  const cap = reader.u16();
+  if (cap < 1 || cap > MAX_CATEGORY_CAP) throw reader.invalid(`cap ${cap}`);
+  const n = reader.u16();
+  if (n > cap) throw reader.invalid('more keys than the cap');
+  const state: CategoriesState = {
+    cap,
+    exact: flags === 1,
+    total: reader.count(),
+    other: reader.count(),
+    underCount: reader.count(),
+    entries: [],
+  };
+  for (let i = 0; i < n; i++) state.entries.push(readEntry(reader));
+  reader.end();
+  const fault = faultOf(state);
+  if (fault !== null) throw reader.invalid(fault);
+  return state;
+}
+
+function readEntry(reader: ByteReader): CategoryEntry {
+  const length = reader.u8();
+  if (length > MAX_KEY_BYTES) throw reader.invalid(`key of ${length} bytes`);
+  const key = textOfUtf8(reader.take(length));
+  if (key === null) throw reader.invalid('key that is no UTF-8');
+  const count = reader.count();
+  const overCount = reader.count();
+  // The string that made a key take over another's place is a count of its own.
+  if (count < 1 || overCount >= count) throw reader.invalid('impossible counts of a key');
+  return { key, count, overCount };
+}
+
+function faultOf({ total, other, underCount, exact, entries }: CategoriesState): string | null {
+  let sum = other;
+  for (const [i, { key, count, overCount }] of entries.entries()) {
+    sum += count;
+    if (sum > MAX_COUNT) return 'counts above 2^53 - 1';
+    if (exact && overCount > 0) return 'over-counts, yet exact';
+    const before = entries[i - 1];
+    if (before && !(before.count > count || (before.count === count && before.key < key))) return 'keys out of order';
+  }
+  if (sum !== total) return 'counts that do not add up to the total';
+  if (exact && (other > 0 || underCount > 0)) return 'lost counts, yet exact';
+  if (entries.length === 0 && (total > 0 || !exact)) return 'no keys, yet not empty';
+  const seen = new Set(entries.map(({ key }) => key));
+  return seen.size === entries.length ? null : 'the same key twice';
+}

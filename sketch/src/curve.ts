@@ -1,0 +1,109 @@
+import type { CentroidList } from './centroid-list.ts';
+
+/**
+ * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
+ * weight), an atom a vertical step at its value. Shares are divided once and then compared, never multiplied back, so
+ * that the quantile of the share of an atom is that atom exactly.
+ */
+export class Curve {
+  readonly #x: Float64Array;
+  readonly #share: Float64Array;
+
+  /** From a list that is not empty and weighs `total`. */
+  constructor(list: CentroidList, total: number) {
+    const x = new Float64Array(list.length * 2);
+    const share = new Float64Array(list.length * 2);
+    let points = 0;
+    let before = 0;
+    for (let i = 0; i < list.length; i++) {
+      const weight = list.weight[i];
+      if (list.atom[i] === 1) {
+        x[points] = list.mean[i];
+        share[points++] = before / total;
+        x[points] = list.mean[i];
+        share[points++] = (before + weight) / total;
+      } else {
+        x[points] = list.mean[i];
+        share[points++] = (before + weight / 2) / total;
+      }
+      before += weight;
+    }
+    this.#x = x.subarray(0, points);
+    this.#share = share.subarray(0, points);
+  }
+
+  /** Share of values <= `at`. */
+  atOrBelow(at: number): number {
+    const x = this.#x;
+    const next = firstAbove(x, at);
+    if (next === 0) return 0;
+    if (next === x.length || x[next - 1] === at) return this.#share[next - 1];
+    return this.#shareBetween(next, at);
+  }
+
+  /** Share of values < `at`. */
+  below(at: number): number {
+    const x = this.#x;
+    const next = firstAtLeast(x, at);
+    if (next === x.length) return 1;
+    if (next === 0) return 0;
+    if (x[next] === at) return this.#share[next];
+    return this.#shareBetween(next, at);
+  }
+
+  /** The smallest x with at least `q` of the weight at or below it. */
+  quantile(q: number): number {
+    const next = firstAtLeast(this.#share, q);
+    if (next === 0) return this.#x[0];
+    const x0 = this.#x[next - 1];
+    const x1 = this.#x[next];
+    const y0 = this.#share[next - 1];
+    const part = (q - y0) / (this.#share[next] - y0);
+    const step = x1 - x0;
+    const x = step < Infinity ? x0 + step * part : x0 * (1 - part) + x1 * part;
+    return x > x1 ? x1 : x;
+  }
+
+  /** The distinct x of the points, ascending. */
+  knots(): number[] {
+    const knots: number[] = [];
+    for (const x of this.#x) if (knots.length === 0 || x > (knots[knots.length - 1] as number)) knots.push(x);
+    return knots;
+  }
+
+  #shareBetween(next: number, at: number): number {
+    const x0 = this.#x[next - 1];
+    const x1 = this.#x[next];
+    const y0 = this.#share[next - 1];
+    const y1 = this.#share[next];
+    const width = x1 - x0;
+    // Halves where the difference of two finite numbers overflows.
+    const part = width < Infinity ? (at - x0) / width : (at / 2 - x0 / 2) / (x1 / 2 - x0 / 2);
+    const share = y0 + part * (y1 - y0);
+    return share > y1 ? y1 : share;
+  }
+}
+
+/** First index with array[index] > value; the length when there is none. */
+function firstAbove(array: Float64Array, value: number): number {
+  let low = 0;
+  let high = array.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (array[middle] > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** First index with array[index] >= value; the length when there is none. */
+function firstAtLeast(array: Float64Array, value: number): number {
+  let low = 0;
+  let high = array.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (array[middle] >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

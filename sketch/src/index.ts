@@ -1,0 +1,10 @@
+export { Categories, type CategoriesOptions } from './categories.ts';
+export { type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
+export { categoryKey, MAX_KEY_BYTES } from './category-key.ts';
+export { MAX_COUNT } from './count.ts';
+export { Digest, type DigestOptions } from './digest.ts';
+export { SketchError, type SketchErrorCode } from './errors.ts';
+export { Kinds } from './kinds.ts';
+export { Moments } from './moments.ts';
+export { BASELINE_SIZE_RULE, MAX_CENTROIDS, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
+export { type SeriesKind, Summary, type SummaryOptions, type SummaryParts } from './summary.ts';

@@ -1,0 +1,41 @@
+/**
+ * How many values of a series were of which kind. `valid`, `missing`, `nan`, the infinities and `wrongType` part all
+ * values between them; `outOfRange` and `unseen` count valid values that are outside of what was declared.
+ */
+export class Kinds {
+  /** Values that went into the sketches. */
+  valid = 0;
+  /** null and undefined. */
+  missing = 0;
+  nan = 0;
+  positiveInfinity = 0;
+  negativeInfinity = 0;
+  /** Values of a type the series does not take. */
+  wrongType = 0;
+  /** Valid numbers outside of the declared range. */
+  outOfRange = 0;
+  /** Valid categories that are not among the declared ones. */
+  unseen = 0;
+
+  /** All values. */
+  get total(): number {
+    return this.valid + this.missing + this.nan + this.positiveInfinity + this.negativeInfinity + this.wrongType;
+  }
+
+  /** Adds the counts of `other`. */
+  merge(other: Kinds): void {
+    this.valid += other.valid;
+    this.missing += other.missing;
+    this.nan += other.nan;
+    this.positiveInfinity += other.positiveInfinity;
+    this.negativeInfinity += other.negativeInfinity;
+    this.wrongType += other.wrongType;
+    this.outOfRange += other.outOfRange;
+    this.unseen += other.unseen;
+  }
+
+  /** An independent copy. */
+  clone(): Kinds {
+    return Object.assign(new Kinds(), this);
+  }
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { Engine } from '../../../collector/src/alerting/engine.ts';
+import type { JudgeStore } from '../../../collector/src/alerting/judge-store.ts';
+import { createBaseline } from '../../../collector/src/baseline/create.ts';
+import { wallClock } from '../../../collector/src/clock.ts';
+import { Ingest } from '../../../collector/src/ingest/ingest.ts';
+import { loadRules } from '../../../collector/src/rules/load.ts';
+import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
+import { AlertTable } from '../../../collector/src/store/alerts.ts';
+import { insertBaseline } from '../../../collector/src/store/baselines.ts';
+import { registerCollector } from '../../../collector/src/store/batches.ts';
+import type { Database } from '../../../collector/src/store/database.ts';
+import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
+import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
+import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
+import { withDatabase } from '../../support/database.ts';
+
+const RULES = `
+version: 1
+groups:
+  - name: g
+    interval: 1h
+    rules:
+      - alert: Drift
+        drift: { model: m, stage: feature, fields: [x], method: psi, window: 1h, baseline: { kind: reference, name: ref }, min_samples: 100 }
+        fire: "> 0.25"
+        clear: "< 0.1"
+        for: 1h
+        labels: { severity: critical }
+        annotations: { summary: "{{ $labels.field }} drifted" }
+receivers:
+  - name: chat
+    slack: { url: https://hooks.slack.com/services/x }
+  - name: other
+    slack: { url: https://hooks.slack.com/services/y }
+route: { receiver: chat }
+`;
+
+function rulesOf(text: string): RuleSet {
+  const loaded = loadRules(text, 'rules.yaml');
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  return loaded.rules;
+}
+
+/** Uniform in [from, from + 1], the same every time. */
+const evenly = (n: number, from: number) => Array.from({ length: n }, (_, i) => from + (i + 0.5) / n);
+
+/** Hours of live data: `good` as in the baseline, `bad` shifted by two. */
+async function seed(database: Database, hours: string): Promise<void> {
+  const versionId = await ensureVersion(database, 'm', '1');
+  const chunk = { column: 'x', firstRow: 0, values: evenly(2000, 0) };
+  async function* chunks() {
+    yield chunk;
+  }
+  const { series, rows } = await createBaseline({ path: 'memory', columns: ['x'], chunks });
+  await insertBaseline(database, { versionId, name: 'ref', source: 'memory', rows, series: series.values() });
+  const ingest = new Ingest(
+    createIngestStore(database, await registerCollector(database, randomUUID(), 't')),
+    () => undefined,
+  );
+  const windows = [...hours].map((hour, i) => ({
+    start: T0 + i * HOUR,
+    series: [{ values: evenly(200, hour === 'b' ? 2 : 0) }],
+  }));
+  const outcome = await ingest.take(received(makeBatch(newSource(), 1, windows)));
+  assert.deepEqual(outcome, { kind: 'accepted', refusals: [] });
+}
+
+function engineOn(database: Database, rules: RuleSet, wrap = (store: JudgeStore) => store): Engine {
+  return new Engine({
+    rules,
+    source: new StoreJudgingSource(database),
+    store: wrap(new AlertTable(database, wallClock)),
+    publicUrl: 'http://tidemark.example',
+    onTick: () => undefined,
+  });
+}
+
+const never = () => false;
+/** A moment at which the spans of the first `hours` are complete for every rule. */
+const after = (hours: number) => T0 + hours * HOUR + 59 * 60_000;
+
+async function history(database: Database): Promise<string[]> {
+  const rows = await database.query<{ tick: number; to_state: string; reason: string }>(
+    'select tick, to_state, reason from alert_event order by id',
+  );
+  return rows.map(({ tick, to_state, reason }) => `${(tick - T0) / HOUR}h ${to_state} ${reason}`);
+}
+
+async function deliveries(database: Database): Promise<string[]> {
+  const rows = await database.query<{ receiver: string; kind: string; episode: number }>(
+    'select receiver, kind, episode from delivery order by id',
+  );
+  return rows.map(({ receiver, kind, episode }) => `${receiver} ${kind} ${episode}`);
+}
+
+/** Judges hour by hour, as it happens. */
+async function judgeHourly(engine: Engine, from: number, to: number): Promise<void> {
+  for (let hour = from; hour <= to; hour++) await engine.judgeUntil(after(hour), never);
+}
+
+describe('the engine', () => {
+  test('fires after `for`, resolves, and tells each once', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'ggbbbbggbbgg');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 12);
+      assert.deepEqual(await history(database), [
+        '3h pending condition_began',
+        '4h firing condition_held',
+        '7h resolved cleared',
+        '8h inactive forgotten',
+        '9h pending condition_began',
+        '10h firing condition_held',
+        '11h resolved cleared',
+        '12h inactive forgotten',
+      ]);
+      assert.deepEqual(await deliveries(database), [
+        'chat firing 1',
+        'chat resolved 1',
+        'chat firing 2',
+        'chat resolved 2',
+      ]);
+    }));
+
+  test('gives the same history when it catches up as when it runs live, and when it restarts at every tick', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbgbbbbgg');
+      await engineOn(database, rulesOf(RULES)).judgeUntil(after(1), never);
+      await engineOn(database, rulesOf(RULES)).judgeUntil(after(10), never);
+      const atOnce = await history(database);
+      const scores = await database.query('select * from score order by tick');
+      await database.query('truncate rule_group, score, alert, alert_event, delivery');
+      for (let hour = 1; hour <= 10; hour++) await engineOn(database, rulesOf(RULES)).judgeUntil(after(hour), never);
+      assert.deepEqual(await history(database), atOnce);
+      assert.deepEqual(await database.query('select * from score order by tick'), scores);
+      assert.equal(scores.length, 10);
+    }));
+
+  test('stores a tick once when two collectors judge it', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbbb');
+      const engines = [engineOn(database, rulesOf(RULES)), engineOn(database, rulesOf(RULES))];
+      for (let hour = 1; hour <= 6; hour++)
+        await Promise.all(engines.map((engine) => engine.judgeUntil(after(hour), never)));
+      assert.deepEqual(await history(database), ['2h pending condition_began', '3h firing condition_held']);
+      assert.deepEqual(await deliveries(database), ['chat firing 1']);
+    }));
+
+  test('leaves nothing half-done when the store fails in the middle of a tick', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbb');
+      const failing = engineOn(database, rulesOf(RULES), (store) => ({
+        lastTick: (group) => store.lastTick(group),
+        alerts: (group) => store.alerts(group),
+        orphans: (groups) => store.orphans(groups),
+        toldOf: (fingerprint, episode) => store.toldOf(fingerprint, episode),
+        record: async () => {
+          throw new Error('the database is away');
+        },
+      }));
+      await assert.rejects(failing.judgeUntil(after(1), never), /away/);
+      for (const table of ['rule_group', 'score', 'alert', 'alert_event', 'delivery']) {
+        assert.deepEqual(await database.query(`select 1 from ${table}`), [], table);
+      }
+    }));
+
+  test('ends what fires when its rule is removed, and tells whoever was told', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbb');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 4);
+      const renamed = rulesOf(
+        RULES.replace('alert: Drift', 'alert: Renamed').replace(
+          'route: { receiver: chat }',
+          'route: { receiver: other }',
+        ),
+      );
+      await engineOn(database, renamed).judgeUntil(after(5), never);
+      assert.deepEqual((await history(database)).slice(-2), ['5h pending condition_began', '5h resolved rule_removed']);
+      assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
+    }));
+
+  test('ends what fires when its whole group is gone', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbb');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 4);
+      await engineOn(database, { groups: [], receivers: [], route: null }).judgeUntil(after(5), never);
+      assert.match((await history(database)).at(-1) ?? '', /resolved rule_removed/);
+      assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
+    }));
+
+  test('gives every score its measure, samples and baseline', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'g');
+      await engineOn(database, rulesOf(RULES)).judgeUntil(after(1), never);
+      const [score] = await database.query<{
+        measure: string;
+        value: number;
+        samples: number;
+        baseline_id: number;
+        health: string;
+      }>('select * from score');
+      assert.ok(score);
+      assert.deepEqual([score.measure, score.samples, score.baseline_id, score.health], ['psi', 200, 1, 'ok']);
+      assert.ok(score.value < 0.01);
+    }));
+});

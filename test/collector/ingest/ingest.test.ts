@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { Ingest } from '../../../collector/src/ingest/ingest.ts';
+import type { IngestStore } from '../../../collector/src/ingest/ingest-store.ts';
+import { registerCollector } from '../../../collector/src/store/batches.ts';
+import type { Database } from '../../../collector/src/store/database.ts';
+import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
+import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
+import { HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
+import { withDatabase } from '../../support/database.ts';
+
+async function startIngest(database: Database, wrap = (store: IngestStore) => store): Promise<Ingest> {
+  const part = await registerCollector(database, randomUUID(), 'test');
+  return new Ingest(wrap(createIngestStore(database, part)), () => undefined);
+}
+
+/** Everything kept of the first version of model m, over all time: rows, and valid values of its one series. */
+async function totals(database: Database): Promise<{ rows: number; errors: number; valid: number; mean: number }> {
+  const source = new StoreJudgingSource(database);
+  const [version] = await source.versions('m');
+  assert.ok(version);
+  const { rows, errors } = await source.traffic(version.id, 0, T0 + 1000 * HOUR);
+  const [series] = await source.series(version.id);
+  const spans = await source.spans(series ? [series.id] : [], 0, T0 + 1000 * HOUR);
+  const summary = series && spans.get(series.id);
+  return { rows, errors, valid: summary?.kinds.valid ?? 0, mean: summary?.moments.mean ?? Number.NaN };
+}
+
+const window = (values: readonly number[], start = T0) => ({ start, series: [{ values }] });
+
+describe('ingest', () => {
+  test('adds the deltas of a window that come in several batches', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const source = newSource();
+      for (let sequence = 1; sequence <= 5; sequence++) {
+        const outcome = await ingest.take(received(makeBatch(source, sequence, [window([sequence, sequence + 1])])));
+        assert.deepEqual(outcome, { kind: 'accepted', refusals: [] });
+      }
+      assert.deepEqual(await totals(database), { rows: 10, errors: 0, valid: 10, mean: 3.5 });
+      const stored = await database.query('select * from summary_1h');
+      assert.equal(stored.length, 1, 'one row for a series and window, however many batches brought it');
+    }));
+
+  test('counts a batch once, also when it comes twice in one group or from a second collector', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const other = await startIngest(database);
+      const batch = makeBatch(newSource(), 1, [window([1, 2, 3])]);
+      const outcomes = await Promise.all([
+        ingest.take(received(batch)),
+        ingest.take(received(batch)),
+        other.take(received(batch)),
+      ]);
+      outcomes.push(await ingest.take(received(batch)));
+      assert.deepEqual(outcomes.map(({ kind }) => kind).sort(), ['accepted', 'duplicate', 'duplicate', 'duplicate']);
+      assert.equal((await totals(database)).rows, 3);
+    }));
+
+  test('keeps the parts of two collectors apart and reads them together', () =>
+    withDatabase(async (database) => {
+      const [first, second] = [await startIngest(database), await startIngest(database)];
+      const source = newSource();
+      await Promise.all([
+        first.take(received(makeBatch(source, 1, [window([1, 1])]))),
+        second.take(received(makeBatch(source, 2, [window([4])]))),
+      ]);
+      assert.deepEqual(await totals(database), { rows: 3, errors: 0, valid: 3, mean: 2 });
+      assert.equal((await database.query('select * from summary_1h')).length, 2);
+    }));
+
+  test('loses nothing when a transaction fails, before or after its commit', () =>
+    withDatabase(async (database) => {
+      let fail: 'before' | 'after' | undefined;
+      const ingest = await startIngest(database, (store) => ({
+        transaction: async (work) => {
+          const failing = fail;
+          fail = undefined;
+          const result = await store.transaction(async (tx) => {
+            const answer = await work(tx);
+            if (failing === 'before') throw new Error('the connection broke before the commit');
+            return answer;
+          });
+          if (failing === 'after') throw new Error('the connection broke before the answer to the commit');
+          return result;
+        },
+      }));
+      const source = newSource();
+      await ingest.take(received(makeBatch(source, 1, [window([1])])));
+      for (const [sequence, when] of [
+        [2, 'before'],
+        [3, 'after'],
+      ] as const) {
+        fail = when;
+        const batch = makeBatch(source, sequence, [window([sequence])]);
+        assert.equal((await ingest.take(received(batch))).kind, 'retry');
+        assert.equal((await ingest.take(received(batch))).kind, when === 'before' ? 'accepted' : 'duplicate');
+      }
+      await ingest.take(received(makeBatch(source, 4, [window([4])])));
+      assert.deepEqual(await totals(database), { rows: 4, errors: 0, valid: 4, mean: 2.5 });
+    }));
+
+  test('refuses windows of a version that nobody described, and keeps the rest of the batch', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const batch = makeBatch(newSource(), 1, [window([1]), { ...window([2, 2]), version: 'ghost' }]);
+      batch.modelVersions = batch.modelVersions.filter(({ version }) => version !== 'ghost');
+      const outcome = await ingest.take(received(batch));
+      assert.ok(outcome.kind === 'accepted');
+      assert.deepEqual(
+        outcome.refusals.map(({ part, code, rows }) => ({ part, code, rows })),
+        [{ part: 'windows[1]', code: 'unknown_model_version', rows: 2 }],
+      );
+      assert.equal((await totals(database)).rows, 1);
+    }));
+
+  test('refuses a series that changes its kind, by name', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const source = newSource();
+      await ingest.take(received(makeBatch(source, 1, [window([1])])));
+      const changed = makeBatch(source, 2, [{ series: [{ kind: 'category', values: ['a'] }] }]);
+      const outcome = await ingest.take(received(changed));
+      assert.ok(outcome.kind === 'accepted');
+      assert.equal(outcome.refusals[0]?.code, 'kind_changed');
+      assert.equal(outcome.refusals[0]?.part, 'windows[0].summaries[0]');
+    }));
+
+  test('reads back a window that memory has let go of', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const source = newSource();
+      await ingest.take(received(makeBatch(source, 1, [window([1])])));
+      // 20 001 other windows of traffic push the first one out of memory.
+      for (let sequence = 2; sequence < 44; sequence++) {
+        const windows = Array.from({ length: 500 }, (_, i) => ({ start: T0 + (sequence * 500 + i) * HOUR, rows: 1 }));
+        await ingest.take(received(makeBatch(source, sequence, windows)));
+      }
+      await ingest.take(received(makeBatch(source, 44, [{ ...window([3]), errors: 1 }])));
+      const rows = await database.query<{ n_rows: number; n_errors: number }>(
+        'select n_rows, n_errors from traffic_1h where window_start = $1',
+        [new Date(T0)],
+      );
+      assert.deepEqual(rows, [{ n_rows: 2, n_errors: 1 }]);
+    }));
+
+  test('moves rows of neither table without a model version', () =>
+    withDatabase(async (database) => {
+      for (const table of [
+        'summary_1m',
+        'summary_1h',
+        'traffic_1m',
+        'traffic_1h',
+        'score',
+        'alert',
+        'alert_event',
+        'delivery',
+        'baseline',
+        'baseline_series',
+        'loss',
+      ]) {
+        const rows = await database.query<{ is_nullable: string }>(
+          `select is_nullable from information_schema.columns where table_name = $1 and column_name = 'model_version_id'`,
+          [table],
+        );
+        assert.deepEqual(rows, [{ is_nullable: 'NO' }], table);
+      }
+    }));
+});

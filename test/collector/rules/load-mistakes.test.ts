@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadRules } from '../../../collector/src/rules/load.ts';
+
+function mistakes(text: string): [line: number, column: number, path: string, message: string][] {
+  const result = loadRules(text, 'rules.yaml');
+  assert.ok(!result.ok, 'the file was taken');
+  return result.mistakes.map((one) => [one.line, one.column, one.path, one.message]);
+}
+
+test('twelve planted mistakes are reported at once, each at its line and column', () => {
+  const text = `version: 2
+groups:
+  - name: fraud
+    rules:
+      - alert: FeatureDrift
+        drift:
+          model: fraud
+          metod: psi
+          window: 90s
+          baseline: { kind: referense, name: train }
+        fire: 0.25
+        labels: { severity: wrning }
+      - alert: FeatureDrift
+        schema: { model: fraud, measure: null_share, window: 10m, min_samples: 0 }
+        fire: "> 5"
+        clear: "> 4"
+        annotations: { summary: "{{ $labels.feild }} is {{ $value }}" }
+route: { receiver: nobody }
+`;
+  assert.deepEqual(mistakes(text), [
+    [1, 10, 'version', 'expected 1, got 2'],
+    [7, 11, 'groups[0].rules[0].drift', "'method' is missing here"],
+    [8, 11, 'groups[0].rules[0].drift.metod', "unknown key 'metod' (did you mean 'method'?)"],
+    [9, 19, 'groups[0].rules[0].drift.window', 'the window must be a multiple of 1m, got 90s'],
+    [
+      10,
+      29,
+      'groups[0].rules[0].drift.baseline.kind',
+      "expected reference, got 'referense' (did you mean 'reference'?)",
+    ],
+    [11, 15, 'groups[0].rules[0].fire', 'expected a comparison in quotes such as "> 0.25", got 0.25'],
+    [
+      12,
+      29,
+      'groups[0].rules[0].labels.severity',
+      "expected one of critical, error, warning, info, page, got 'wrning' (did you mean 'warning'?)",
+    ],
+    [13, 16, 'groups[0].rules[1].alert', "there are two of the alert 'FeatureDrift'; names must differ"],
+    [14, 80, 'groups[0].rules[1].schema.min_samples', 'expected a number >= 1, got 0'],
+    [15, 15, 'groups[0].rules[1].fire', "'null_share' is a share, 0 to 1, so '> 5' means nothing; 5 % is written 0.05"],
+    [16, 16, 'groups[0].rules[1].clear', "contradicts fire: some values are both '> 5' and '> 4'"],
+    [
+      16,
+      16,
+      'groups[0].rules[1].clear',
+      "'null_share' is a share, 0 to 1, so '> 4' means nothing; 5 % is written 0.05",
+    ],
+    [17, 33, 'groups[0].rules[1].annotations.summary', "there is no label 'feild' here (did you mean 'field'?)"],
+    [18, 20, 'route.receiver', "there is no receiver 'nobody'; none is defined"],
+  ]);
+});
+
+/** One rule, the rest around it sound. */
+const withRule = (lines: string): string =>
+  `version: 1\ngroups:\n  - name: g\n    rules:\n      - alert: A\n${lines.replaceAll(/^/gm, '        ')}\n`;
+const SOUND = 'schema: { model: m, measure: null_share, window: 10m }\nfire: "> 0.1"';
+
+const CASES: [what: string, text: string, line: number, column: number, message: RegExp][] = [
+  ['no block', withRule('fire: "> 1"'), 5, 9, /needs one of the blocks drift, schema, confidence, silence/],
+  [
+    'two blocks',
+    withRule(`${SOUND}\nsilence: { model: m, measure: rows, window: 10m }`),
+    8,
+    9,
+    /one block, and this one has 'schema'/,
+  ],
+  ['an unquoted >', withRule('fire: > 0.1'), 6, 17, /must stand in quotes/],
+  ['a label of the judgement', withRule(`${SOUND}\nlabels: { model: x }`), 8, 19, /set by the judgement itself/],
+  [
+    'a label that is no name',
+    withRule(`${SOUND}\nlabels: { "a-b": x }`),
+    8,
+    19,
+    /unknown key 'a-b'|the name 'a-b' is not allowed/,
+  ],
+  ['a label that is a number', withRule(`${SOUND}\nlabels: { tier: 1 }`), 8, 25, /put numbers in quotes/],
+  ['a duration with decimals', withRule(`${SOUND}\nfor: 1.5h`), 8, 14, /expected a duration such as 15m/],
+  ['a duration in the wrong order', withRule(`${SOUND}\nfor: 30m1h`), 8, 14, /expected a duration/],
+  [
+    'a window of 0',
+    withRule('schema: { model: m, measure: null_share, window: 0 }\nfire: "> 0.1"'),
+    6,
+    58,
+    /multiple of 1m/,
+  ],
+  [
+    'a block that is a list',
+    withRule('schema: [a]\nfire: "> 0.1"'),
+    6,
+    17,
+    /expected a mapping \(key: value\), got a list/,
+  ],
+  [
+    'no field',
+    withRule('schema: { model: m, fields: [], measure: null_share, window: 10m }\nfire: "> 0.1"'),
+    6,
+    37,
+    /at least 1 in this list/,
+  ],
+  [
+    'a field beside *',
+    withRule('schema: { model: m, fields: ["*", a], measure: null_share, window: 10m }\nfire: "> 0.1"'),
+    6,
+    37,
+    /stands for every field/,
+  ],
+  [
+    'a field twice',
+    withRule('schema: { model: m, fields: [a, a], measure: null_share, window: 10m }\nfire: "> 0.1"'),
+    6,
+    41,
+    /two of the field 'a'/,
+  ],
+  [
+    'exclude without *',
+    withRule('schema: { model: m, fields: [a], exclude: [b], measure: null_share, window: 10m }\nfire: "> 0.1"'),
+    6,
+    42,
+    /exclude goes with/,
+  ],
+  [
+    'a baseline where none is taken',
+    withRule(
+      'schema: { model: m, measure: null_share, window: 10m, baseline: { kind: reference, name: t } }\nfire: "> 0.1"',
+    ),
+    6,
+    63,
+    /takes no baseline/,
+  ],
+  [
+    'no baseline where one is needed',
+    withRule('confidence: { model: m, measure: mean_change, window: 10m }\nfire: "< -0.1"'),
+    6,
+    21,
+    /needs a baseline/,
+  ],
+  [
+    'a ratio of traffic to nothing',
+    withRule('silence: { model: m, measure: rows_ratio, window: 10m }\nfire: "< 0.1"'),
+    6,
+    18,
+    /needs a baseline/,
+  ],
+  [
+    'same time within the window',
+    withRule(
+      'silence: { model: m, measure: rows_ratio, window: 1h, baseline: { kind: same_time, offset: 30m, periods: 1 } }\nfire: "< 0.1"',
+    ),
+    6,
+    100,
+    /at least as long as the window/,
+  ],
+  [
+    'a negative psi',
+    withRule('drift: { model: m, method: psi, window: 1h, baseline: { kind: reference, name: t } }\nfire: "< -0.1"'),
+    7,
+    15,
+    /never below 0/,
+  ],
+  ['fire and clear on the same side', withRule(`${SOUND}\nclear: "<= 0.2"`), 8, 16, /contradicts fire/],
+  ['an unclosed template', withRule(`${SOUND}\nannotations: { summary: "{{ $value" }`), 8, 33, /not closed/],
+  [
+    'an unknown variable',
+    withRule(`${SOUND}\nannotations: { summary: "{{ $valeu }}" }`),
+    8,
+    33,
+    /did you mean '\$value'/,
+  ],
+  [
+    'an unknown filter',
+    withRule(`${SOUND}\nannotations: { summary: "{{ $value | persent }}" }`),
+    8,
+    33,
+    /did you mean 'percent'/,
+  ],
+  [
+    'a version label where all are judged',
+    withRule(
+      'silence: { model: m, measure: rows, window: 10m }\nfire: "< 1"\nannotations: { summary: "{{ $labels.version }}" }',
+    ),
+    8,
+    33,
+    /no label 'version'/,
+  ],
+  [
+    'the same group twice',
+    `${withRule(SOUND)}  - name: g\n    rules:\n      - alert: B\n        ${SOUND.replace('\n', '\n        ')}\n`,
+    8,
+    11,
+    /two of the group 'g'/,
+  ],
+  ['a key twice', withRule(`${SOUND}\nfire: "> 0.2"`), 8, 9, /unique/i],
+  [
+    'receivers without a route',
+    `${withRule(SOUND)}receivers: [{ name: a, slack: { url: "https://x.example/y" } }]\n`,
+    8,
+    1,
+    /nobody is told without a route/,
+  ],
+  [
+    'a receiver of no kind',
+    `${withRule(SOUND)}receivers: [{ name: a }]\nroute: { receiver: a }\n`,
+    8,
+    13,
+    /a receiver needs one of/,
+  ],
+  [
+    'a receiver of two kinds',
+    `${withRule(SOUND)}receivers: [{ name: a, slack: { url: "https://x.example/y" }, pagerduty: { routing_key: { env: K } } }]\nroute: { receiver: a }\n`,
+    8,
+    63,
+    /one kind/,
+  ],
+  [
+    'an unknown receiver in an inner route',
+    `${withRule(SOUND)}receivers: [{ name: alice, slack: { url: "https://x.example/y" } }]\nroute: { receiver: alice, routes: [{ matchers: { severity: error }, receivers: [alise] }] }\n`,
+    9,
+    81,
+    /did you mean 'alice'/,
+  ],
+  [
+    'a route that matches nothing',
+    `${withRule(SOUND)}receivers: [{ name: a, slack: { url: "https://x.example/y" } }]\nroute: { receiver: a, routes: [{ matchers: {}, receiver: a }] }\n`,
+    9,
+    44,
+    /at least 1 key/,
+  ],
+];
+
+for (const [what, text, line, column, message] of CASES) {
+  test(`refused with its place: ${what}`, () => {
+    const found = mistakes(text);
+    assert.ok(
+      found.some(([atLine, atColumn, , said]) => atLine === line && atColumn === column && message.test(said)),
+      JSON.stringify(found, null, 1),
+    );
+  });
+}
+
+test('a secret of a wrong form is not repeated in the mistake', () => {
+  const text = `${withRule(SOUND)}receivers: [{ name: a, pagerduty: { routing_key: topsecret } }, { name: b, webhook: { url: "ftp://u:topsecret@x", secret: topsecret } }]\nroute: { receiver: a }\n`;
+  const found = mistakes(text);
+  assert.equal(found.length, 3);
+  assert.ok(found.every(([, , , message]) => !message.includes('topsecret')));
+});
+
+test('whatever the text, loading answers and does not throw', () => {
+  for (const text of [
+    '',
+    '[]',
+    'null',
+    '1',
+    'a: [',
+    '{{{',
+    'version: 1',
+    'groups: 1',
+    'groups: [1, [], null, {rules: [null, 1, {drift: 1}]}]',
+    '? [a]\n: b',
+    'a: &x [*x]',
+    '\u0000',
+    '"\\x',
+  ]) {
+    assert.ok(mistakes(text).length > 0, JSON.stringify(text));
+  }
+  const bomb = [
+    'a: &a [x, x, x, x, x, x, x, x, x]',
+    ...'bcdefghi'
+      .split('')
+      .map((name, index) => `${name}: &${name} [${new Array(9).fill(`*${'abcdefghi'[index]}`).join(', ')}]`),
+  ].join('\n');
+  assert.ok(mistakes(bomb).some(([, , , message]) => /alias/i.test(message)));
+});

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatMistakes } from '../../../collector/src/checked-yaml.ts';
+import { loadRules } from '../../../collector/src/rules/load.ts';
+import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
+import { routeOf } from '../../../collector/src/rules/rule-set.ts';
+
+const MINUTE = 60_000;
+
+function loaded(text: string): RuleSet {
+  const result = loadRules(text, 'rules.yaml');
+  assert.ok(result.ok, result.ok ? '' : formatMistakes(result.mistakes));
+  return result.rules;
+}
+
+const FULL = `version: 1
+evaluation: { interval: 2m, query_offset: 10s }
+groups:
+  - name: fraud
+    interval: 5m
+    labels: { team: risk, severity: info }
+    rules:
+      - alert: FeatureDrift
+        drift:
+          model: fraud
+          version: "v12"
+          fields: [amount, country]
+          method: psi
+          window: 1h30m
+          baseline: { kind: reference, name: train }
+          min_samples: 2000
+        fire: "> 0.25"
+        clear: "<0.2"
+        for: 15m
+        keep_firing_for: 30m
+        no_data: nodata
+        no_data_for: 10m
+        on_error: keep
+        labels: { severity: page }
+        annotations: { summary: '{{ $labels.field }} of {{ $labels.team }}: {{ $value | printf "%.2f" }}' }
+      - alert: Missing
+        schema: { model: "*", version: all, stage: input, fields: ["*"], exclude: [id], measure: null_share, window: 10m }
+        fire: ">= 0.1"
+  - name: traffic
+    rules:
+      - alert: NoTraffic
+        silence: { model: fraud, measure: rows, window: 10m }
+        fire: "< 1"
+        for: 0
+      - alert: Fell
+        silence: { model: fraud, measure: rows_ratio, window: 1h, baseline: { kind: trailing, duration: 28d } }
+        fire: "< 0.2"
+      - alert: Unsure
+        confidence: { model: fraud, measure: mean, field: p, window: 10m }
+        fire: "< 0.5"
+receivers:
+  - name: ml
+    slack: { url: { env: SLACK_URL } }
+  - name: oncall
+    pagerduty: { routing_key: 0123456789abcdef0123456789ABCDEF }
+  - name: audit
+    allow_private: true
+    webhook: { url: "http://127.0.0.1:9/x", secret: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz }
+route:
+  receivers: [ml, audit]
+  routes:
+    - matchers: { severity: critical }
+      receiver: oncall
+      routes:
+        - matchers: { team: risk }
+          receivers: [oncall, ml]
+`;
+
+test('a full file is read with every default filled in', () => {
+  const rules = loaded(FULL);
+  const [fraud, traffic] = rules.groups;
+  assert.deepEqual([fraud!.intervalMs, fraud!.queryOffsetMs, traffic!.intervalMs], [5 * MINUTE, 10_000, 2 * MINUTE]);
+  const [drift, missing] = fraud!.rules;
+  assert.deepEqual(drift!.judgement, {
+    kind: 'drift',
+    model: 'fraud',
+    version: { kind: 'named', version: 'v12' },
+    stage: 'feature',
+    fields: { kind: 'named', fields: ['amount', 'country'] },
+    measure: 'psi',
+    windowMs: 90 * MINUTE,
+    baseline: 'train',
+    minSamples: 2000,
+  });
+  assert.deepEqual(
+    [drift!.fire.text, drift!.clear.text, drift!.severity, drift!.labels],
+    ['> 0.25', '< 0.2', 'critical', { team: 'risk', severity: 'critical' }],
+  );
+  assert.deepEqual(
+    [drift!.forMs, drift!.keepFiringForMs, drift!.noData, drift!.noDataForMs, drift!.onError],
+    [15 * MINUTE, 30 * MINUTE, 'nodata', 10 * MINUTE, 'keep'],
+  );
+  assert.deepEqual(
+    [missing!.severity, missing!.clear.text, missing!.noData, missing!.onError, missing!.forMs],
+    ['info', '< 0.1', 'keep', 'error', 0],
+  );
+  assert.deepEqual(
+    missing!.judgement.kind === 'schema' && [
+      missing!.judgement.model,
+      missing!.judgement.fields,
+      missing!.judgement.version,
+      missing!.judgement.minSamples,
+    ],
+    [null, { kind: 'all', exclude: ['id'] }, { kind: 'all' }, 100],
+  );
+  const [silence, fell, unsure] = traffic!.rules;
+  assert.deepEqual(silence!.judgement, {
+    kind: 'silence',
+    model: 'fraud',
+    measure: 'rows',
+    windowMs: 10 * MINUTE,
+    baseline: null,
+    minSamples: 100,
+  });
+  assert.deepEqual(fell!.judgement.baseline, { kind: 'trailing', durationMs: 28 * 1440 * MINUTE, offsetMs: 0 });
+  assert.deepEqual(unsure!.judgement.kind === 'confidence' && [unsure!.judgement.stage, unsure!.judgement.fields], [
+    'confidence',
+    { kind: 'named', fields: ['p'] },
+  ]);
+  const context = {
+    labels: { field: 'amount', team: 'risk' },
+    value: 0.316,
+    baseline: 'train',
+    samples: 9,
+    threshold: '> 0.25',
+  };
+  assert.equal(drift!.annotations.get('summary')!.render(context), 'amount of risk: 0.32');
+  assert.equal(
+    missing!.annotations.get('summary')!.render({ ...context, labels: { stage: 'input', field: 'a', model: 'm' } }),
+    'null_share of input a in m is 0.316 (> 0.25)',
+  );
+});
+
+test('receivers keep their secrets apart from what may be printed', () => {
+  assert.deepEqual(loaded(FULL).receivers, [
+    { kind: 'slack', name: 'ml', allowPrivate: false, url: { kind: 'env', name: 'SLACK_URL' } },
+    {
+      kind: 'pagerduty',
+      name: 'oncall',
+      allowPrivate: false,
+      routingKey: { kind: 'plain', value: '0123456789abcdef0123456789ABCDEF' },
+      url: null,
+    },
+    {
+      kind: 'webhook',
+      name: 'audit',
+      allowPrivate: true,
+      url: { kind: 'plain', value: 'http://127.0.0.1:9/x' },
+      secrets: [{ kind: 'plain', value: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz' }],
+    },
+  ]);
+});
+
+test('an alert takes the innermost route that fits, which inherits what it does not say', () => {
+  const route = loaded(FULL).route!;
+  assert.deepEqual(routeOf(route, { severity: 'warning' }).receivers, ['ml', 'audit']);
+  assert.deepEqual(routeOf(route, { severity: 'critical', team: 'web' }).receivers, ['oncall']);
+  const inner = routeOf(route, { severity: 'critical', team: 'risk' });
+  assert.deepEqual(inner.receivers, ['oncall', 'ml']);
+});

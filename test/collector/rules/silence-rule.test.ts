@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { evaluateRule } from '../../../collector/src/rules/evaluate.ts';
+import type { VersionInfo } from '../../../collector/src/rules/source.ts';
+import { MemorySource } from './memory-source.ts';
+import { ruleOf as rule } from './rule-of.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const TICK = 1000 * HOUR;
+
+/** A model first seen 30 days before the tick, without traffic yet. */
+function served(): { source: MemorySource; version: VersionInfo } {
+  const source = new MemorySource();
+  return { source, version: source.addVersion('flights', 'v1', TICK - 30 * DAY, TICK) };
+}
+
+const ROWS = 'silence: { model: flights, measure: rows, window: 10m }';
+
+test('no rows are 0, not a lack of data, and are counted over all versions', async () => {
+  const { source, version } = served();
+  const [none] = await evaluateRule(rule(ROWS, '< 1'), TICK, source);
+  assert.deepEqual([none!.value, none!.health, none!.evidence], [0, 'ok', ['0 rows in 10m']]);
+  assert.deepEqual(none!.labels, { alertname: 'A', severity: 'warning', team: 'risk', model: 'flights' });
+  const next = source.addVersion('flights', 'v2', TICK - 5 * MINUTE, TICK);
+  source.addTraffic(version, TICK - 2 * MINUTE, TICK - MINUTE, 30);
+  source.addTraffic(next, TICK - MINUTE, TICK, 12);
+  const [both] = await evaluateRule(rule(ROWS, '< 1'), TICK, source);
+  assert.deepEqual([both!.value, both!.version.version, both!.evidence], [42, 'v2', []]);
+});
+
+test('a model younger than the window is not called silent, and one never seen gives nothing', async () => {
+  const source = new MemorySource();
+  source.addVersion('flights', 'v1', TICK - MINUTE, TICK);
+  const [young] = await evaluateRule(rule(ROWS, '< 1'), TICK, source);
+  assert.deepEqual([young!.health, young!.value], ['insufficient', null]);
+  assert.deepEqual(await evaluateRule(rule(ROWS.replace('flights', 'other'), '< 1'), TICK, source), []);
+});
+
+test('traffic is compared with the median of the same time before', async () => {
+  const { source, version } = served();
+  for (const [week, rows] of [1000, 1200, 4].entries()) {
+    const from = TICK - HOUR - (week + 1) * 7 * DAY;
+    source.addTraffic(version, from, from + HOUR, rows);
+  }
+  source.addTraffic(version, TICK - HOUR, TICK, 100);
+  const block =
+    'silence: { model: flights, measure: rows_ratio, window: 1h, baseline: { kind: same_time, offset: 7d, periods: 4 } }';
+  const [finding] = await evaluateRule(rule(block, '< 0.3'), TICK, source);
+  // The fourth week begins after the model was first seen, and held nothing.
+  assert.equal(finding!.value, 100 / 502);
+  assert.deepEqual(finding!.evidence, ['rows in 1h 502 -> 100 (median of 4 times 7d before)']);
+});
+
+test('traffic is compared with the mean rate of the time before, as far as the model reaches back', async () => {
+  const { source, version } = served();
+  for (let day = 1; day <= 30; day++)
+    source.addTraffic(version, TICK - HOUR - day * DAY, TICK - HOUR - day * DAY + HOUR, 2400);
+  source.addTraffic(version, TICK - HOUR, TICK, 50);
+  const block =
+    'silence: { model: flights, measure: rows_ratio, window: 1h, baseline: { kind: trailing, duration: 10d } }';
+  const [finding] = await evaluateRule(rule(block, '< 0.9'), TICK, source);
+  assert.equal(finding!.value, 0.5);
+  const [scarce] = await evaluateRule(
+    rule(block.replace('duration: 10d', 'duration: 10d }, min_samples: 101').replace('101 }', '101'), '< 0.9'),
+    TICK,
+    source,
+  );
+  assert.deepEqual(
+    [scarce!.health, scarce!.message],
+    ['insufficient', 'the baseline expects 100 rows, 101 are needed'],
+  );
+});

@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BASELINE_SIZE_RULE, Digest, MAX_CENTROIDS, MAX_COUNT, type SizeRule, SketchError } from '@tidemark/sketch';
+import fc from 'fast-check';
+import { exactShares, HOSTILE_STREAMS, ksError, STREAMS, seeded, take } from './datasets.ts';
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const ALL_STREAMS = { ...STREAMS, ...HOSTILE_STREAMS };
+
+function digestOf(values: ArrayLike<number>, sizeRule?: SizeRule): Digest {
+  const digest = new Digest(sizeRule ? { sizeRule } : {});
+  digest.addAll(values);
+  return digest;
+}
+
+function refused(code: string) {
+  return (error: unknown) => error instanceof SketchError && error.code === code;
+}
+
+/** What holds of every digest, whatever went into it. */
+function assertLaws(digest: Digest): void {
+  const { mean, weight, atom } = digest.centroids();
+  assert.ok(mean.length <= MAX_CENTROIDS);
+  assert.equal(
+    weight.reduce((sum, w) => sum + w, 0),
+    digest.count,
+  );
+  assert.equal(mean[0], digest.min);
+  assert.equal(mean.at(-1), digest.max);
+  for (let i = 1; i < mean.length; i++) {
+    assert.ok(mean[i]! > mean[i - 1]! || (mean[i] === mean[i - 1] && atom[i - 1] === 0), 'ascending, atoms last');
+  }
+  let before = { x: Number.NEGATIVE_INFINITY, share: 0 };
+  for (const x of digest.knots()) {
+    const below = digest.cdfBelow(x);
+    const atOrBelow = digest.cdf(x);
+    assert.ok(x > before.x && before.share <= below && below <= atOrBelow);
+    before = { x, share: atOrBelow };
+  }
+  assert.equal(before.share, 1);
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i <= 200; i++) {
+    const q = i / 200;
+    const x = digest.quantile(q);
+    assert.ok(x >= last && x >= digest.min && x <= digest.max, 'quantiles ascend');
+    last = x;
+  }
+}
+
+describe('Digest with nothing or little in it', () => {
+  it('answers NaN when empty', () => {
+    const digest = new Digest();
+    const answers = [digest.min, digest.max, digest.quantile(0.5), digest.cdf(1), digest.cdfBelow(1)];
+    assert.deepEqual(
+      answers,
+      answers.map(() => Number.NaN),
+    );
+    assert.equal(digest.count, 0);
+    assert.equal(digest.centroidCount, 0);
+    assert.deepEqual(digest.knots(), []);
+    digest.merge(new Digest());
+    assert.equal(digest.count, 0);
+  });
+
+  it('is one step with one value', () => {
+    const digest = digestOf([7]);
+    assert.deepEqual(digest.quantiles([0, 0.3, 1]), [7, 7, 7]);
+    assert.deepEqual([digest.cdf(6.9), digest.cdfBelow(7), digest.cdf(7), digest.cdf(8)], [0, 0, 1, 1]);
+    assert.deepEqual([digest.min, digest.max], [7, 7]);
+  });
+
+  it('refuses NaN, infinities and what is no number, counting nothing of the call', () => {
+    const digest = digestOf([1]);
+    for (const bad of [Number.NaN, Infinity, -Infinity, '5', null, undefined, 5n, true]) {
+      assert.throws(() => digest.add(bad as number), refused('SKETCH_VALUE_INVALID'));
+      assert.throws(() => digest.addAll([2, bad as number]), refused('SKETCH_VALUE_INVALID'));
+    }
+    assert.throws(() => digest.addAll(Float64Array.of(2, Number.NaN)), refused('SKETCH_VALUE_INVALID'));
+    assert.equal(digest.count, 1);
+  });
+
+  it('refuses shares outside of 0 to 1 and rules out of range', () => {
+    for (const q of [-0.1, 1.1, Number.NaN]) {
+      assert.throws(() => digestOf([1]).quantile(q), refused('SKETCH_VALUE_INVALID'));
+    }
+    for (const sizeRule of [
+      { middle: 0, tail: 0.2 },
+      { middle: 0.01, tail: 2 },
+      { middle: Number.NaN, tail: 0.2 },
+    ]) {
+      assert.throws(() => new Digest({ sizeRule }), refused('SKETCH_OPTION_INVALID'));
+    }
+    assert.ok(Number.isNaN(digestOf([1]).cdf(Number.NaN)));
+  });
+
+  it('keeps -0 as 0', () => {
+    const digest = digestOf([-0, 0, -0]);
+    assert.ok(Object.is(digest.min, 0));
+    assert.equal(digest.centroidCount, 1);
+  });
+
+  it('keeps its laws on values whose range overflows, and on denormals', () => {
+    const random = seeded(3);
+    const huge = Array.from({ length: 5000 }, () => (random() - 0.5) * 2 * Number.MAX_VALUE);
+    const tiny = Array.from({ length: 5000 }, () => Math.floor(random() * 5000) * 5e-324);
+    for (const values of [huge, tiny, [...huge, ...tiny], [1e308, -1e308]]) {
+      const digest = digestOf(values);
+      assertLaws(digest);
+      assert.ok(ksError(digest, Float64Array.from(values)) < 0.015);
+    }
+  });
+});
+
+describe('Digest weights', () => {
+  it('counts a weighted value as often as its weight says', () => {
+    const digest = new Digest();
+    digest.add(1, 10);
+    digest.add(2, 1e12);
+    digest.add(3, 30);
+    assert.equal(digest.count, 1e12 + 40);
+    assert.equal(digest.cdf(1), 10 / (1e12 + 40));
+    assert.equal(digest.quantile(0.5), 2);
+  });
+
+  it('refuses weights that are no integer from 1 to 2^53 - 1, and more than that in all', () => {
+    const digest = digestOf([1]);
+    for (const weight of [0, -1, 1.5, Number.NaN, 2 ** 53, '2']) {
+      assert.throws(() => digest.add(1, weight as number), refused('SKETCH_VALUE_INVALID'));
+    }
+    digest.add(2, MAX_COUNT - 1);
+    assert.throws(() => digest.add(3), refused('SKETCH_VALUE_INVALID'));
+    assert.throws(() => digest.merge(digestOf([3])), refused('SKETCH_VALUE_INVALID'));
+    assert.equal(digest.count, MAX_COUNT);
+  });
+});
+
+describe('Digest cdf and quantile', () => {
+  for (const [name, stream] of Object.entries(ALL_STREAMS)) {
+    it(`ascend and are each other's inverse on ${name}`, () => {
+      const digest = digestOf(take(stream, 20_000));
+      assertLaws(digest);
+      for (let i = 0; i <= 1000; i++) {
+        const q = i / 1000;
+        const x = digest.quantile(q);
+        // The quantile itself is rounded to a double, so ask one rounding step beside it.
+        const step = Math.abs(x) * 2 ** -52;
+        assert.ok(digest.cdf(x + step) >= q - 1e-9, 'the share at a quantile reaches it');
+        assert.ok(digest.cdfBelow(x - step) <= q + 1e-9, 'and is not yet reached below');
+      }
+    });
+  }
+
+  it('are exact while there are at most 200 different values, however many in all', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(
+          finite.map((x) => x + 0),
+          { minLength: 1, maxLength: 200 },
+        ),
+        fc.integer(),
+        fc.integer({ min: 1, max: 5000 }),
+        (kinds, seed, n) => {
+          const random = seeded(seed);
+          // Uneven on purpose: most kinds are rare.
+          const values = Float64Array.from({ length: n }, () => kinds[Math.floor(random() ** 3 * kinds.length)]!);
+          const digest = digestOf(values);
+          assert.ok(digest.exact);
+          const sorted = values.slice().sort();
+          for (const x of kinds) {
+            const { below, atOrBelow } = exactShares(sorted, x);
+            assert.equal(digest.cdf(x), atOrBelow);
+            assert.equal(digest.cdfBelow(x), below);
+          }
+          for (const x of new Set(values)) assert.equal(digest.quantile(digest.cdf(x)), x);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('stop being exact with one value too many', () => {
+    const digest = digestOf(Array.from({ length: 200 }, (_, i) => i));
+    assert.ok(digest.exact);
+    digest.add(0.5);
+    assert.ok(!digest.exact);
+    assertLaws(digest);
+  });
+
+  it('keep the step of a value with more than 0.4 % of the weight', () => {
+    const random = seeded(5);
+    const values = Float64Array.from({ length: 100_000 }, () => (random() < 0.02 ? 0.5 : random()));
+    const digest = digestOf(values);
+    const { below, atOrBelow } = exactShares(values.slice().sort(), 0.5);
+    assert.ok(Math.abs(digest.cdf(0.5) - digest.cdfBelow(0.5) - (atOrBelow - below)) < 0.001);
+  });
+
+  it('give the greatest difference of two digests at their knots', () => {
+    const a = digestOf(take(STREAMS.mixture!, 5000, 1));
+    const b = digestOf(take(STREAMS.normal!, 5000, 2));
+    const difference = (x: number) => Math.max(Math.abs(a.cdf(x) - b.cdf(x)), Math.abs(a.cdfBelow(x) - b.cdfBelow(x)));
+    const atKnots = Math.max(...[...a.knots(), ...b.knots()].map(difference));
+    for (let x = -10; x < 200; x += 0.01) assert.ok(difference(x) <= atKnots + 1e-12);
+  });
+});
+
+describe('Digest merges', () => {
+  it('keep count, extremes and the error bound for any partition, order and way through bytes', () => {
+    const streams = fc.constantFrom(...Object.keys(ALL_STREAMS));
+    fc.assert(
+      fc.property(
+        streams,
+        fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 20 }),
+        fc.integer(),
+        (name, sizes, seed) => {
+          const values = take(
+            ALL_STREAMS[name]!,
+            sizes.reduce((sum, size) => sum + size, 0),
+            seed,
+          );
+          const random = seeded(seed);
+          let at = 0;
+          let parts = sizes.map((size) => {
+            at += size;
+            return digestOf(values.subarray(at - size, at));
+          });
+          // Joins two parts picked by chance until one is left, sometimes by way of their bytes.
+          while (parts.length > 1) {
+            const one = parts.splice(Math.floor(random() * parts.length), 1)[0]!;
+            const other = parts.splice(Math.floor(random() * parts.length), 1)[0]!;
+            const before = Buffer.from(other.toBytes());
+            one.merge(other);
+            assert.deepEqual(Buffer.from(other.toBytes()), before, 'the other one is unchanged');
+            parts = [...parts, random() < 0.5 ? one : Digest.fromBytes(one.toBytes())];
+          }
+          const merged = parts[0]!;
+          const sorted = values.slice().sort();
+          assert.equal(merged.count, values.length);
+          assert.equal(merged.min, sorted[0]);
+          assert.equal(merged.max, sorted.at(-1));
+          assertLaws(merged);
+          const most = name in HOSTILE_STREAMS ? 0.04 : 0.012;
+          assert.ok(ksError(merged, values) < most, `${name}: ${ksError(merged, values)}`);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are exact while the values in all of them fit, so give the same in any order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 0, max: 150 }), { maxLength: 500 }), { maxLength: 8 }),
+        (lists) => {
+          const bytesOf = (order: number[][]) => {
+            const merged = new Digest();
+            for (const list of order) merged.merge(digestOf(list));
+            return Buffer.from(merged.toBytes()).toString('hex');
+          };
+          const whole = Buffer.from(digestOf(lists.flat()).toBytes()).toString('hex');
+          assert.equal(bytesOf(lists), whole);
+          assert.equal(bytesOf(lists.toReversed()), whole);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('take in themselves and digests of another size rule', () => {
+    const digest = digestOf(take(STREAMS.normal!, 10_000));
+    const median = digest.quantile(0.5);
+    digest.merge(digest);
+    assert.equal(digest.count, 20_000);
+    assert.ok(Math.abs(digest.quantile(0.5) - median) < 0.02);
+    const baseline = digestOf(take(STREAMS.normal!, 10_000, 9), BASELINE_SIZE_RULE);
+    digest.merge(baseline);
+    assert.equal(digest.count, 30_000);
+    assertLaws(digest);
+  });
+
+  it('leave a clone independent', () => {
+    const digest = digestOf([1, 2, 3]);
+    const twin = digest.clone();
+    twin.add(100);
+    assert.deepEqual([digest.count, digest.max, twin.count, twin.max], [3, 3, 4, 100]);
+  });
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Categories, Digest, Kinds, Moments, type SeriesKind, Summary } from '@tidemark/sketch';
+import fc from 'fast-check';
+
+const ODD = [null, undefined, Number.NaN, Infinity, Infinity, -Infinity, {}, [], Symbol('s'), () => 1];
+
+function summaryOf(kind: SeriesKind, values: readonly unknown[]): Summary {
+  const summary = new Summary(kind);
+  for (const value of values) summary.add(value);
+  return summary;
+}
+
+describe('Summary of numbers', () => {
+  it('counts every value by its kind and sketches the finite numbers', () => {
+    const summary = summaryOf('number', [...ODD, 'text', '12', true, new Date(0), 1, 2.5, -0, 7n]);
+    assert.deepEqual(
+      { ...summary.kinds },
+      {
+        valid: 4,
+        missing: 2,
+        nan: 1,
+        positiveInfinity: 2,
+        negativeInfinity: 1,
+        wrongType: 8,
+        outOfRange: 0,
+        unseen: 0,
+      },
+    );
+    assert.equal(summary.kinds.total, 18);
+    assert.deepEqual([summary.digest.count, summary.moments.count, summary.moments.max], [4, 4, 7]);
+    assert.equal(summary.categories.total, 0);
+  });
+
+  it('counts valid numbers outside of the declared range, ends inclusive', () => {
+    const summary = new Summary('number', { range: { min: 0, max: 10 } });
+    for (const value of [0, 10, -0.1, 10.1, Infinity]) summary.add(value);
+    assert.deepEqual([summary.kinds.valid, summary.kinds.outOfRange], [4, 2]);
+    const open = new Summary('number', { range: { min: 5 } });
+    for (const value of [4, 1e300]) open.add(value);
+    assert.equal(open.kinds.outOfRange, 1);
+  });
+
+  it('takes bigints beyond the doubles as infinities', () => {
+    const summary = summaryOf('number', [10n ** 400n, -(10n ** 400n)]);
+    assert.deepEqual([summary.kinds.positiveInfinity, summary.kinds.negativeInfinity], [1, 1]);
+  });
+});
+
+describe('Summary of categories', () => {
+  it('takes strings, booleans and finite numbers', () => {
+    const summary = summaryOf('category', [...ODD, 'DE', 'DE', true, 'true', false, 4, 10n]);
+    assert.equal(summary.kinds.valid, 7);
+    assert.equal(summary.kinds.wrongType, 4);
+    assert.equal(summary.kinds.positiveInfinity, 2);
+    assert.deepEqual(
+      summary.categories.entries().map(({ key, count }) => [key, count]),
+      [
+        ['DE', 2],
+        ['true', 2],
+        ['10', 1],
+        ['4', 1],
+        ['false', 1],
+      ],
+    );
+    assert.equal(summary.digest.count, 0);
+  });
+
+  it('counts valid values that were not declared', () => {
+    const summary = new Summary('category', { known: new Set(['DE', 'FR']), cap: 2 });
+    for (const value of ['DE', 'IT', 'FR', 'ES', null]) summary.add(value);
+    assert.deepEqual([summary.kinds.valid, summary.kinds.unseen], [4, 2]);
+    assert.equal(summary.categories.cap, 2);
+  });
+});
+
+describe('Summary', () => {
+  it('never throws for a value and loses none', () => {
+    fc.assert(
+      fc.property(fc.array(fc.anything()), fc.constantFrom<SeriesKind>('number', 'category'), (values, kind) => {
+        assert.equal(summaryOf(kind, values).kinds.total, values.length);
+      }),
+    );
+  });
+
+  it('merges as if all values had been added to one, in any order', () => {
+    const value = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constantFrom(null, Number.NaN, 'a', 'b', true));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(value), { maxLength: 5 }),
+        fc.constantFrom<SeriesKind>('number', 'category'),
+        (lists, kind) => {
+          const whole = summaryOf(kind, lists.flat());
+          for (const order of [lists, lists.toReversed()]) {
+            const merged = new Summary(kind);
+            for (const list of order) merged.merge(summaryOf(kind, list));
+            assert.deepEqual({ ...merged.kinds }, { ...whole.kinds });
+            assert.deepEqual(merged.digest.toBytes(), whole.digest.toBytes());
+            assert.deepEqual(merged.categories.toBytes(), whole.categories.toBytes());
+            assert.equal(merged.moments.count, whole.moments.count);
+          }
+        },
+      ),
+    );
+  });
+
+  it('refuses to merge another kind, unknown kinds and ranges that are none', () => {
+    assert.throws(() => new Summary('number').merge(new Summary('category')), { code: 'SKETCH_VALUE_INVALID' });
+    assert.throws(() => new Summary('text' as SeriesKind), { code: 'SKETCH_OPTION_INVALID' });
+    for (const range of [{ min: 2, max: 1 }, { min: Number.NaN }]) {
+      assert.throws(() => new Summary('number', { range }), { code: 'SKETCH_OPTION_INVALID' });
+    }
+  });
+
+  it('leaves a clone independent, with the same options', () => {
+    const summary = new Summary('number', { range: { max: 1 } });
+    summary.add(5);
+    const twin = summary.clone();
+    twin.add(6);
+    assert.deepEqual([summary.kinds.outOfRange, twin.kinds.outOfRange], [1, 2]);
+    assert.deepEqual([summary.digest.count, twin.digest.count, summary.moments.count], [1, 2, 1]);
+  });
+
+  it('is put together from parts of one stream only', () => {
+    const { kinds, moments, digest } = summaryOf('number', [1, 2, null]);
+    const again = Summary.fromParts('number', { kinds, moments, digest });
+    assert.deepEqual([again.kinds.total, again.digest.max], [3, 2]);
+    const refusals: Parameters<typeof Summary.fromParts>[] = [
+      ['number', { kinds, moments }],
+      ['number', { kinds, moments: new Moments(), digest }],
+      ['number', { kinds, moments, digest: summaryOf('number', [1, 3]).digest }],
+      ['number', { kinds, moments, digest, categories: new Categories() }],
+      ['category', { kinds, moments, digest }],
+      ['category', { kinds, categories: new Categories() }],
+      ['category', { kinds: new Kinds(), categories: new Categories(), digest: new Digest() }],
+    ];
+    for (const args of refusals) assert.throws(() => Summary.fromParts(...args), { code: 'SKETCH_VALUE_INVALID' });
+  });
+});
