@@ -74,9 +74,14 @@ export class CollectorProcess {
     await this.#end('SIGKILL');
   }
 
-  /** In order: what was received is committed. */
-  async stop(): Promise<void> {
+  /** In order: what was received is committed. Can be started again. */
+  async terminate(): Promise<void> {
     await this.#end('SIGTERM');
+  }
+
+  /** Terminates it for good. */
+  async stop(): Promise<void> {
+    await this.terminate();
     this.#log.end();
   }
 
