@@ -6,6 +6,7 @@ import { migrate } from './commands/migrate.ts';
 import { rulesCheck } from './commands/rules-check.ts';
 import { serve } from './commands/serve.ts';
 import { CollectorError } from './errors.ts';
+import { didYouMean } from './near-name.ts';
 
 const COMMANDS: readonly Command[] = [serve, migrate, baselineCreate, baselineList, rulesCheck];
 const OK = 0;
@@ -21,7 +22,12 @@ async function main(args: string[]): Promise<number> {
   }
   const command = COMMANDS.find(({ name }) => name.split(' ').every((word, i) => args[i] === word));
   if (command === undefined) {
-    console.error(`there is no command ${args.slice(0, 2).join(' ')}\n${helpText()}`);
+    const asked = args.slice(0, 2).join(' ');
+    const hint = didYouMean(
+      asked,
+      COMMANDS.map(({ name }) => name),
+    );
+    console.error(`there is no command ${asked}${hint}\n${helpText()}`);
     return WRONG_USE;
   }
   try {

@@ -1,6 +1,25 @@
 export { checkName, decodeSummary, encodeSummary, type SeriesName, toCount } from './codec.ts';
-export * from './gen/tidemark/v1/batch_pb.ts';
-export * from './gen/tidemark/v1/model_pb.ts';
+export {
+  type AgentInfo,
+  AgentInfoSchema,
+  type Batch,
+  BatchSchema,
+  type Loss,
+  LossSchema,
+  type Receipt,
+  Receipt_Status,
+  ReceiptSchema,
+  type Refusal,
+  RefusalSchema,
+} from './gen/tidemark/v1/batch_pb.ts';
+export {
+  type Dataset,
+  DatasetSchema,
+  type FieldSchema as FieldSchemaMessage,
+  FieldSchemaSchema,
+  type ModelVersion,
+  ModelVersionSchema,
+} from './gen/tidemark/v1/model_pb.ts';
 export { Collector as CollectorService } from './gen/tidemark/v1/service_pb.ts';
 export {
   type Kinds as KindsMessage,

@@ -7,6 +7,7 @@ import type { Database } from '../../collector/src/store/database.ts';
 import { EmbeddedDatabase } from '../../collector/src/store/embedded.ts';
 import { migrate } from '../../collector/src/store/migrate.ts';
 import { PostgresDatabase } from '../../collector/src/store/postgres.ts';
+import { useTimescale } from '../../collector/src/store/timescale.ts';
 
 /** The PostgreSQL server that the suite runs on; without it, the embedded database. */
 export const SERVER_URL = process.env.DATABASE_URL;
@@ -101,7 +102,9 @@ async function createOnServer(serverUrl: string): Promise<TestStore> {
   url.pathname = `/${name}`;
   const open = () => PostgresDatabase.connect(url.href, () => undefined);
   const database = await open();
-  await migrate(database).finally(() => database.close());
+  await migrate(database);
+  // Where the server's template has the extension, the whole suite runs on hypertables.
+  await useTimescale(database).finally(() => database.close());
   return {
     databaseUrl: url.href,
     dataDir: join(tmpdir(), name),

@@ -26,3 +26,20 @@ export function readArguments<O extends Options>(
     throw new CollectorError('USAGE', `${messageOf(error)}\nusage: tidemark ${usage}`, { cause: error });
   }
 }
+
+/**
+ * The values of options without which a command cannot work.
+ * @throws {CollectorError} `USAGE`, naming all that are missing.
+ */
+export function requireOptions<K extends string>(
+  values: Readonly<Partial<Record<K, string>>>,
+  names: readonly K[],
+  usage: string,
+): Record<K, string> {
+  const missing = names.filter((name) => values[name] === undefined);
+  if (missing.length > 0) {
+    const list = missing.map((name) => `--${name}`).join(', ');
+    throw new CollectorError('USAGE', `${list} ${missing.length > 1 ? 'are' : 'is'} missing\nusage: tidemark ${usage}`);
+  }
+  return values as Record<K, string>;
+}

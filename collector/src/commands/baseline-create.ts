@@ -1,18 +1,25 @@
+import { checkName, WireError } from '@tidemark/proto';
 import { createBaseline } from '../baseline/create.ts';
+import { expectedSeries, type KnownSeries } from '../baseline/expected-series.ts';
 import { readFile } from '../baseline/read-file.ts';
 import { loadConfig } from '../config.ts';
 import { CollectorError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { insertBaseline } from '../store/baselines.ts';
-import { ensureVersion } from '../store/models.ts';
+import type { Database } from '../store/database.ts';
+import { ensureVersion, listVersions } from '../store/models.ts';
 import { openStore } from '../store/open.ts';
-import { readArguments } from './arguments.ts';
+import { listSeries } from '../store/series.ts';
+import { readArguments, requireOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 
 export const baselineCreate: Command = {
   name: 'baseline create',
-  usage: 'baseline create --from FILE --model NAME --version VERSION --name NAME [--config tidemark.yaml] [--json]',
-  summary: 'Make a reference from a CSV or Parquet file; columns are named stage.field, such as input.origin.',
+  usage:
+    'baseline create --from FILE --model NAME --version VERSION --name NAME [--partial] [--config tidemark.yaml] [--json]',
+  summary:
+    'Make a reference from a CSV or Parquet file; columns are named stage.field, such as input.origin. ' +
+    'Every input and feature that the version is known to have must be there, except with --partial.',
   async run(args) {
     const { values } = readArguments(
       args,
@@ -22,23 +29,22 @@ export const baselineCreate: Command = {
         model: { type: 'string' },
         version: { type: 'string' },
         name: { type: 'string' },
+        partial: { type: 'boolean' },
         json: { type: 'boolean' },
       },
       { min: 0, max: 0 },
       this.usage,
     );
-    const { from, model, version, name } = values;
-    if (from === undefined || model === undefined || version === undefined || name === undefined) {
-      throw new CollectorError(
-        'USAGE',
-        `--from, --model, --version and --name are needed\nusage: tidemark ${this.usage}`,
-      );
-    }
+    const { from, model, version, name } = requireOptions(values, ['from', 'model', 'version', 'name'], this.usage);
+    checkNames({ model, version, name });
     const config = await loadConfig(values.config, process.env);
-    // The file is read to its end before the store is touched: a bad file changes nothing.
-    const created = await createBaseline(await readFile(from));
+    // A file that is absent or has no header is refused before the store is opened, and perhaps made.
+    const file = await readFile(from);
     const database = await openStore(config, createLog(config.log));
     try {
+      const known = await knownSeries(database, model, version);
+      // The rows are read to their end before anything is written: a bad file changes nothing.
+      const created = await createBaseline(file, { expected: expectedSeries(known, file.columns, values.partial) });
       const versionId = await ensureVersion(database, model, version);
       const id = await insertBaseline(database, {
         versionId,
@@ -65,3 +71,21 @@ export const baselineCreate: Command = {
     }
   },
 };
+
+/** Names keep the limits of the wire, or no agent could ever send data for them. */
+function checkNames(names: Readonly<Record<string, string>>): void {
+  for (const [option, value] of Object.entries(names)) {
+    try {
+      checkName(`--${option}`, value);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      throw new CollectorError('USAGE', error.message, { cause: error });
+    }
+  }
+}
+
+async function knownSeries(database: Database, model: string, version: string): Promise<KnownSeries> {
+  const known = (await listVersions(database, model)).find((one) => one.version === version);
+  if (known === undefined) return { declared: [], seen: [] };
+  return { declared: known.fields, seen: await listSeries(database, known.id) };
+}

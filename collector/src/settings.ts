@@ -1,0 +1,115 @@
+import { parseDuration } from './duration.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/** The widest window lasts an hour; keeping less than that would delete windows while they are being filled. */
+const MIN_RETENTION_MS = 3_600_000;
+/** Beyond this the oldest time kept would fall out of what PostgreSQL can write as a timestamp before any disk is full. */
+const MAX_RETENTION_MS = 100 * 365 * 86_400_000;
+
+/** One setting: declared once; the file's schema, the environment and the README table come from it. */
+export type Setting = {
+  /** Key in `tidemark.yaml`. */
+  readonly key: string;
+  /** Environment variable; it wins over the file. */
+  readonly env: string;
+  readonly default: string;
+  readonly doc: string;
+  /** Whether the value may hold a password: then it is never repeated. */
+  readonly secret?: true;
+  /** Says what is wrong with a value, or nothing. */
+  readonly check: (value: string) => string | undefined;
+};
+
+/** Every setting, in the order in which the README lists them. */
+export const SETTINGS = Object.freeze([
+  {
+    key: 'grpc',
+    env: 'TIDEMARK_GRPC',
+    default: '127.0.0.1:7411',
+    doc: 'Address for agents, host:port. Port 0 takes any free one.',
+    check: checkAddress,
+  },
+  {
+    key: 'http',
+    env: 'TIDEMARK_HTTP',
+    default: '127.0.0.1:7410',
+    doc: 'Address of the API and the health endpoints, host:port.',
+    check: checkAddress,
+  },
+  {
+    key: 'database_url',
+    env: 'DATABASE_URL',
+    default: '',
+    doc: 'PostgreSQL or TimescaleDB, as postgres://user:password@host/database. Empty: the embedded database in data_dir.',
+    secret: true,
+    check: (value) => (value === '' || /^postgres(ql)?:\/\//.test(value) ? undefined : 'expected postgres://…'),
+  },
+  {
+    key: 'data_dir',
+    env: 'TIDEMARK_DATA_DIR',
+    default: '.tidemark/data',
+    doc: 'Directory of the embedded database; one process at a time.',
+    check: (value) => (value === '' ? 'expected a directory' : undefined),
+  },
+  {
+    key: 'rules',
+    env: 'TIDEMARK_RULES',
+    default: '',
+    doc: 'Rule file, with receivers and routes. Empty: nothing is judged.',
+    check: () => undefined,
+  },
+  {
+    key: 'retention',
+    env: 'TIDEMARK_RETENTION',
+    default: '400d',
+    doc: 'How long windows are kept, in event time. Older ones are refused and deleted.',
+    check: checkRetention,
+  },
+  {
+    key: 'time',
+    env: 'TIDEMARK_TIME',
+    default: 'wall',
+    doc: 'What moves judging: `wall`, or `data` where the newest stored window is now, for replaying a history.',
+    check: oneOf(['wall', 'data']),
+  },
+  {
+    key: 'public_url',
+    env: 'TIDEMARK_PUBLIC_URL',
+    default: '',
+    doc: 'Address of this collector as people reach it, for links in alerts.',
+    check: checkUrl,
+  },
+  {
+    key: 'log',
+    env: 'TIDEMARK_LOG',
+    default: 'info',
+    doc: `Log level: ${LOG_LEVELS.join(', ')}.`,
+    check: oneOf(LOG_LEVELS),
+  },
+] as const satisfies readonly Setting[]);
+
+function checkAddress(value: string): string | undefined {
+  const port = Number(value.slice(value.lastIndexOf(':') + 1));
+  const valid = /^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i.test(value) && port <= 65_535;
+  return valid ? undefined : 'expected host:port such as 127.0.0.1:7411';
+}
+
+function checkRetention(value: string): string | undefined {
+  const expected = 'expected a duration from 1h to 100y, such as 400d';
+  try {
+    const ms = parseDuration(value);
+    return ms >= MIN_RETENTION_MS && ms <= MAX_RETENTION_MS ? undefined : expected;
+  } catch (error) {
+    if (error instanceof RangeError) return expected;
+    throw error;
+  }
+}
+
+function checkUrl(value: string): string | undefined {
+  const valid = value === '' || (/^https?:\/\//.test(value) && URL.canParse(value));
+  return valid ? undefined : 'expected an http or https address such as https://tidemark.example';
+}
+
+function oneOf(allowed: readonly string[]): (value: string) => string | undefined {
+  return (value) => (allowed.includes(value) ? undefined : `expected one of ${allowed.join(', ')}`);
+}
