@@ -30,6 +30,8 @@ import { Health } from './telemetry/health.ts';
 
 /** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
 const MAX_SKEW_MS = 5 * 60_000;
+/** No model has served before; while there is no data, the data's clock alone would allow what no store can hold. */
+const OLDEST_WINDOW = Date.UTC(1970, 0, 1);
 const NO_RULES: RuleSet = Object.freeze({ groups: [], receivers: [], route: null });
 
 /** Ports in use and what to call them. */
@@ -143,7 +145,10 @@ export class Collector {
       dataClock.advance(newestStart);
       if (config.time === 'data') loop.wake();
     });
-    const bounds = () => ({ oldest: clock.now() - config.retentionMs, newest: Date.now() + MAX_SKEW_MS });
+    const bounds = () => ({
+      oldest: Math.max(clock.now() - config.retentionMs, OLDEST_WINDOW),
+      newest: Date.now() + MAX_SKEW_MS,
+    });
     const receive = new ReceiveServer(config.grpc, ingest, bounds, log);
     const health = new Health(
       () => database.query('select 1'),
@@ -180,7 +185,7 @@ export class Collector {
   async #finish(timeoutMs: number): Promise<void> {
     this.#health.stopping();
     await this.#receive.stop(timeoutMs);
-    await this.#ingest.idle();
+    await this.#ingest.stop();
     await this.#loop.stop();
     await this.#outbox.stop({ timeoutMs });
     await this.#retention.stop();

@@ -59,7 +59,6 @@ const EXPORTS: Readonly<Record<PackageName, readonly string[]>> = {
     'REPORT_METHOD',
     'ReceiptSchema',
     'Receipt_Status',
-    'Receipt_StatusSchema',
     'RefusalSchema',
     'STAGES',
     'SeriesKindMessage',

@@ -136,7 +136,8 @@ export class Engine {
       const changes: AlertChange[] = [];
       const ofGroup = orphans.filter((alert) => alert.group === group);
       for (const alert of ofGroup) changes.push(await this.#endAlert(alert, 'rule_removed', watermark));
-      await store.record({ group, tick: watermark, scores: [], changes });
+      // The group may have been judged up to this very moment: then its alerts end as soon as time has moved on.
+      if (!(await store.record({ group, tick: watermark, scores: [], changes }))) return;
       this.#options.onTick(group, watermark, changes);
     }
     this.#orphansEnded = true;

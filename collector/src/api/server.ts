@@ -1,4 +1,5 @@
 import swagger from '@fastify/swagger';
+import { LIMITS } from '@tidemark/proto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -21,7 +22,12 @@ export class ApiServer {
 
   static async create(address: string, source: ApiSource, health: Health, log: Logger): Promise<ApiServer> {
     const logger: FastifyBaseLogger = log.child({ room: 'api' }, { level: 'warn' });
-    const app: FastifyInstance = fastify({ loggerInstance: logger, forceCloseConnections: 'idle' });
+    const app: FastifyInstance = fastify({
+      loggerInstance: logger,
+      forceCloseConnections: 'idle',
+      // The longest name of a model.
+      routerOptions: { maxParamLength: LIMITS.maxNameBytes },
+    });
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',

@@ -23,7 +23,13 @@ export const serve: Command = {
     const { grpcPort, httpPort } = await collector.start();
     console.log(JSON.stringify({ listening: true, grpcPort, httpPort }));
     log.info({ signal: await signalled }, 'stopping');
+    // A store that hangs must not keep the process: what was not acknowledged is sent again.
+    const late = setTimeout(() => {
+      log.error('could not stop in order: the store does not answer');
+      process.exit(1);
+    }, 2 * STOP_TIMEOUT_MS);
     await collector.stop({ timeoutMs: STOP_TIMEOUT_MS });
+    clearTimeout(late);
     return 0;
   },
 };

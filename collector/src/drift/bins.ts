@@ -41,7 +41,10 @@ export function exactDecileCuts(sorted: ArrayLike<number>): number[] {
     const low = sorted[below]!;
     const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
     // Equal neighbours must give that very value: a cut beside its atom would move the whole atom to the next bin.
-    return low === high ? low : low + (position - below) * (high - low);
+    if (low === high) return low;
+    const part = position - below;
+    // Neighbours of opposite signs near the largest double have a difference that is none any more.
+    return Number.isFinite(high - low) ? low + part * (high - low) : low * (1 - part) + high * part;
   });
   return distinctAscending(quantiles);
 }

@@ -4,7 +4,14 @@ import type { PartRefusal, ValidBatch } from './batch.ts';
 export type BatchOutcome =
   | { readonly kind: 'accepted'; readonly refusals: readonly PartRefusal[] }
   | { readonly kind: 'duplicate' }
+  /** The store will never take it, however often it comes. */
+  | { readonly kind: 'refused'; readonly cause: Error }
   | { readonly kind: 'retry'; readonly cause: Error };
+
+/** Whether the store said that a value is at fault (SQLSTATE class 22, data exception), not the store itself. */
+function isAboutData(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^22[0-9A-Z]{3}$/.test(String(error.code));
+}
 
 type Waiting = { readonly batch: ValidBatch; settle(outcome: BatchOutcome): void };
 
@@ -17,6 +24,7 @@ export class GroupCommit {
   readonly #maxGroup: number;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>, maxGroup: number) {
     this.#commit = commit;
@@ -27,6 +35,7 @@ export class GroupCommit {
   submit(batch: ValidBatch): Promise<BatchOutcome> {
     return new Promise((settle) => {
       this.#waiting.push({ batch, settle });
+      if (this.#stopped) return this.#giveBack();
       this.#running ??= this.#run();
     });
   }
@@ -34,6 +43,18 @@ export class GroupCommit {
   /** Resolves when nothing is waiting any more. */
   async idle(): Promise<void> {
     await this.#running;
+  }
+
+  /** Finishes the commit under way; what waits behind it is to be sent again, and nothing more is taken. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#giveBack();
+    await this.#running;
+  }
+
+  #giveBack(): void {
+    const cause = new Error('the collector is stopping');
+    for (const { settle } of this.#waiting.splice(0)) settle({ kind: 'retry', cause });
   }
 
   async #run(): Promise<void> {
@@ -54,7 +75,12 @@ export class GroupCommit {
       return await this.#commit(batches);
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
-      return batches.map(() => ({ kind: 'retry', cause }));
+      if (!isAboutData(error)) return batches.map(() => ({ kind: 'retry', cause }));
+      if (batches.length <= 1) return batches.map(() => ({ kind: 'refused', cause }));
+      // One of them is bad, and the others must not wait for it for ever.
+      const outcomes: BatchOutcome[] = [];
+      for (const batch of batches) outcomes.push(...(await this.#commitSafely([batch])));
+      return outcomes;
     }
   }
 }

@@ -39,6 +39,11 @@ export class Ingest {
     return this.#group.idle();
   }
 
+  /** Finishes the commit under way; what waits behind it is answered with `retry`. For when patience has run out. */
+  stop(): Promise<void> {
+    return this.#group.stop();
+  }
+
   async #commit(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
     const summaries = new Map<string, SummaryPart>();
     const traffic = new Map<string, TrafficPart>();

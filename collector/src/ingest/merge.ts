@@ -44,7 +44,7 @@ export async function mergeWindows(
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
-  for (const { series, window, entry } of placed) addSummary(summaries, series.id, window, entry.summary);
+  for (const { series, window, entry } of placed) addSummary(summaries, series.id, window, entry);
   for (const window of windows) addTraffic(traffic, window);
 }
 
@@ -87,16 +87,19 @@ function addSummary(
   stage: Stage<SummaryPart>,
   seriesId: number,
   window: PlacedWindow,
-  delta: SummaryPart['summary'],
+  { part, summary: delta }: Placed['entry'],
 ): void {
   const key = keyOf(addressOf(seriesId, window));
   const staged = stage.staged.get(key) ?? copyOf(stage.memory.get(key));
+  const fits = Number.isSafeInteger((staged?.summary.kinds.total ?? 0) + delta.kinds.total);
+  if (!fits) window.refuse(tooMany(part, 0));
   if (staged === undefined) {
+    if (!fits) return;
     const { versionId, widthMs, start } = window;
     stage.staged.set(key, { versionId, seriesId, widthMs, start, rev: 1, summary: delta });
     return;
   }
-  staged.summary.merge(delta);
+  if (fits) staged.summary.merge(delta);
   staged.rev += 1;
   stage.staged.set(key, staged);
 }
@@ -106,11 +109,19 @@ function copyOf(part: SummaryPart | undefined): SummaryPart | undefined {
 }
 
 function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
-  const { versionId, widthMs, start, rows, errors } = window;
+  const { part, versionId, widthMs, start, rows, errors } = window;
   const key = keyOf(addressOf(versionId, window));
   const held = stage.staged.get(key) ??
     stage.memory.get(key) ?? { versionId, widthMs, start, rev: 0, rows: 0, errors: 0 };
-  stage.staged.set(key, { ...held, rev: held.rev + 1, rows: held.rows + rows, errors: held.errors + errors });
+  const fits = Number.isSafeInteger(held.rows + rows);
+  if (!fits) window.refuse(tooMany(part, rows));
+  const sum = fits ? { rows: held.rows + rows, errors: held.errors + errors } : {};
+  stage.staged.set(key, { ...held, ...sum, rev: held.rev + 1 });
+}
+
+/** Beyond 2^53 counts are not exact, and soon after the store cannot hold them: then nothing of the window could be. */
+function tooMany(part: string, rows: number): PartRefusal {
+  return { part, code: 'too_large', message: 'the counts of this window would exceed 2^53', rows };
 }
 
 function addressOf(id: number, { widthMs, start }: { widthMs: number; start: number }): PartAddress {

@@ -43,7 +43,7 @@ export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
     attempt(`model_versions[${i}]`, 0, () => validateVersion(message)),
   );
   const windows = batch.windows.flatMap((message, i) => {
-    const rows = Number(message.rows);
+    const rows = Math.min(Number(message.rows), Number.MAX_SAFE_INTEGER);
     return attempt(`windows[${i}]`, rows, () => validateWindow(message, `windows[${i}]`, bounds, attempt));
   });
   const losses = batch.losses.flatMap((message, i) =>
@@ -162,10 +162,14 @@ function validateField(message: ModelVersion['fields'][number]): FieldDescriptio
 
 /** Text that is only shown: made well-formed, without control characters, and cut. */
 function clean(text: string | undefined, length: number = LIMITS.maxNameBytes): string {
-  return (text ?? '')
-    .toWellFormed()
-    .replace(/\p{Cc}/gu, ' ')
-    .slice(0, length);
+  return (
+    (text ?? '')
+      .toWellFormed()
+      .replace(/\p{Cc}/gu, ' ')
+      .slice(0, length)
+      // A pair may have been cut in two, and half a character is refused by every database.
+      .toWellFormed()
+  );
 }
 
 function toUuid(bytes: Uint8Array): string {

@@ -14,11 +14,19 @@ import type { PartRefusal, ValidBatch } from '../ingest/batch.ts';
 import type { BatchOutcome } from '../ingest/group-commit.ts';
 import { type TimeBounds, validate } from '../ingest/validate.ts';
 import type { Logger } from '../log.ts';
+import { checkPartCount } from './count-parts.ts';
+import { toRefusals } from './refusals.ts';
 
 /** What receiving needs of ingest. */
 export type BatchTaker = { take(batch: ValidBatch): Promise<BatchOutcome> };
 
 export type ReportStream = ServerDuplexStream<Buffer, Receipt>;
+
+/** Bytes of all streams together that wait for their commit: what the collector can lose to a database that is away. */
+export const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
+
+/** What all streams of a server have under way. */
+export type Backlog = { bytes: number };
 
 /** How long an agent is asked to wait when a commit failed: the database is away or slow. */
 const RETRY_AFTER_MS = 2_000;
@@ -32,16 +40,25 @@ export class ReportSession {
   readonly #ingest: BatchTaker;
   readonly #bounds: () => TimeBounds;
   readonly #log: Logger;
+  readonly #backlog: Backlog;
   #underWay = 0;
   #ended = false;
 
-  constructor(stream: ReportStream, ingest: BatchTaker, bounds: () => TimeBounds, log: Logger) {
+  constructor(
+    stream: ReportStream,
+    ingest: BatchTaker,
+    bounds: () => TimeBounds,
+    log: Logger,
+    backlog: Backlog = { bytes: 0 },
+  ) {
     this.#stream = stream;
     this.#ingest = ingest;
     this.#bounds = bounds;
     this.#log = log;
+    this.#backlog = backlog;
     stream.on('data', (bytes: Buffer) => void this.#receive(bytes));
     stream.on('end', () => this.#endWhenDone());
+    stream.on('drain', () => this.#readOn());
     stream.on('error', (error: Error) => log.debug({ peer: stream.getPeer(), reason: error.message }, 'stream broke'));
   }
 
@@ -57,10 +74,30 @@ export class ReportSession {
     if (batch === undefined) return;
     this.#underWay += 1;
     if (this.#underWay >= LIMITS.maxUnacknowledged) this.#stream.pause();
-    const outcome = await this.#ingest.take(batch);
+    const outcome = await this.#take(batch, bytes.length);
     this.#stream.write(this.#receiptOf(batch, outcome));
     this.#underWay -= 1;
     if (this.#ended) this.#endWhenDone();
+    else this.#readOn();
+  }
+
+  /** While the commits of all streams lag behind, what comes is given back instead of kept. */
+  async #take(batch: ValidBatch, bytes: number): Promise<BatchOutcome> {
+    if (this.#backlog.bytes + bytes > MAX_BACKLOG_BYTES) {
+      return { kind: 'retry', cause: new Error('too much waits for the store') };
+    }
+    this.#backlog.bytes += bytes;
+    try {
+      return await this.#ingest.take(batch);
+    } finally {
+      this.#backlog.bytes -= bytes;
+    }
+  }
+
+  /** Reads the next batch, unless as many as may be are under way, or the agent does not read its receipts. */
+  #readOn(): void {
+    if (this.#ended || this.#underWay >= LIMITS.maxUnacknowledged) return;
+    if (this.#stream.writableNeedDrain) this.#stream.pause();
     else this.#stream.resume();
   }
 
@@ -68,7 +105,8 @@ export class ReportSession {
   #parse(bytes: Buffer): ValidBatch | undefined {
     let message: Batch | undefined;
     try {
-      message = fromBinary(BatchSchema, bytes);
+      checkPartCount(bytes);
+      message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
       return validate(message, this.#bounds());
     } catch (error) {
       const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
@@ -87,10 +125,16 @@ export class ReportSession {
         return create(ReceiptSchema, {
           sequence,
           status: Receipt_Status.ACCEPTED,
-          refusals: outcome.refusals.map((refusal) => ({ ...refusal, rows: BigInt(refusal.rows) })),
+          refusals: toRefusals(outcome.refusals),
         });
       case 'duplicate':
         return create(ReceiptSchema, { sequence, status: Receipt_Status.DUPLICATE });
+      case 'refused': {
+        const { message } = outcome.cause;
+        const refusal = { part: '', code: 'malformed', message: `the store refuses it: ${message}`, rows: 0 };
+        this.#logRefusals(batch, [refusal]);
+        return create(ReceiptSchema, { sequence, status: Receipt_Status.REFUSED, refusals: toRefusals([refusal]) });
+      }
       case 'retry':
         this.#log.warn(
           { source: batch.source, sequence: batch.sequence, reason: outcome.cause.message },

@@ -3,7 +3,7 @@ import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { TimeBounds } from '../ingest/validate.ts';
 import type { Logger } from '../log.ts';
-import { type BatchTaker, ReportSession, type ReportStream } from './report.ts';
+import { type Backlog, type BatchTaker, ReportSession, type ReportStream } from './report.ts';
 
 /** The one service definition on this side. Requests stay bytes until the session has checked them. */
 const SERVICE = {
@@ -26,12 +26,13 @@ export class ReceiveServer {
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 10_000,
     });
+    const backlog: Backlog = { bytes: 0 };
     const report = (stream: ReportStream) => {
       if (this.#closing) {
         stream.emit('error', { code: status.UNAVAILABLE, details: 'the collector is stopping' });
         return;
       }
-      const session = new ReportSession(stream, ingest, bounds, log);
+      const session = new ReportSession(stream, ingest, bounds, log, backlog);
       this.#sessions.add(session);
       stream.on('close', () => this.#sessions.delete(session));
       stream.on('cancelled', () => this.#sessions.delete(session));

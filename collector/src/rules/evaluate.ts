@@ -6,8 +6,8 @@ import type { JudgingSource } from './source.ts';
 
 /**
  * Judges everything a rule speaks of at one tick, over the span [tick - window, tick). One finding for each series,
- * also for those that cannot be judged: the reason is their `health`. Throws only where the store cannot list models,
- * versions, series or traffic; the caller then leaves the states of the rule's alerts as they are.
+ * also for those that cannot be judged: the reason is their `health`. Throws where the store does not answer;
+ * the caller then leaves the states of the rule's alerts as they are.
  */
 export async function evaluateRule(rule: Rule, tick: number, source: JudgingSource): Promise<Finding[]> {
   const { judgement } = rule;

@@ -1,7 +1,7 @@
-import type { Summary } from '@tidemark/sketch';
+import { SketchError, type Summary } from '@tidemark/sketch';
 import type { Baseline } from '../baseline/baseline.ts';
 import { MEASURES, type Measure } from '../drift/index.ts';
-import { messageOf } from '../errors.ts';
+import { CollectorError, messageOf } from '../errors.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Finding, FindingHealth } from './finding.ts';
 import { liveVersions } from './live-versions.ts';
@@ -23,8 +23,8 @@ type Verdict = {
 
 /**
  * Judges the series of one model: the blocks drift, schema and confidence differ in measure and stage only. What
- * fails for one field (its bytes, its baseline) becomes that field's finding; only a store that cannot list versions
- * or series makes it throw.
+ * is damaged for one field (its bytes, its baseline) becomes that field's finding; a store that does not answer makes
+ * it throw.
  */
 export async function judgeSeries(
   rule: Rule,
@@ -91,6 +91,7 @@ async function baselineOf(
   try {
     return { baseline: await source.baseline(version.model, version.version, judgement.baseline), failed: null };
   } catch (error) {
+    if (!isAboutData(error)) throw error;
     return { baseline: null, failed: `the baseline '${judgement.baseline}' cannot be read: ${messageOf(error)}` };
   }
 }
@@ -108,16 +109,23 @@ async function fetchSpans(
   try {
     const merged = await source.spans(ids, from, to);
     for (const id of ids) spans.set(id, { summary: merged.get(id) ?? null });
-  } catch {
+  } catch (error) {
+    if (!isAboutData(error)) throw error;
     for (const id of ids) spans.set(id, await fetchSpan(id, from, to, source));
   }
   return spans;
+}
+
+/** Whether what is stored is damaged. A store that is away is no finding: the tick is judged when it is back. */
+function isAboutData(error: unknown): boolean {
+  return error instanceof SketchError || error instanceof CollectorError;
 }
 
 async function fetchSpan(id: number, from: number, to: number, source: JudgingSource): Promise<Span> {
   try {
     return { summary: (await source.spans([id], from, to)).get(id) ?? null };
   } catch (error) {
+    if (!isAboutData(error)) throw error;
     return { failed: `its windows cannot be read: ${messageOf(error)}` };
   }
 }

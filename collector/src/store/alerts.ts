@@ -3,7 +3,7 @@ import type { AlertChange, JudgeStore, StoredAlert, TickRecord } from '../alerti
 import type { AlertState } from '../alerting/state.ts';
 import type { Clock } from '../clock.ts';
 import { dedupKey } from '../notify/dedup-key.ts';
-import { type Database, type Queryable, toArrayLiteral } from './database.ts';
+import { type Database, type Queryable, toArrayLiteral, toJson } from './database.ts';
 import { enqueueDeliveries, receiversOfEpisode } from './deliveries.ts';
 
 type AlertRow = {
@@ -106,7 +106,7 @@ async function insertScores(tx: Queryable, { tick, scores }: TickRecord): Promis
      select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w)
      from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8)
      on conflict (fingerprint, tick) do nothing`,
-    [new Date(tick), JSON.stringify(rows)],
+    [new Date(tick), toJson(rows)],
   );
 }
 
@@ -133,7 +133,7 @@ async function upsertAlerts(tx: Queryable, { tick, changes }: TickRecord): Promi
        model_version_id = excluded.model_version_id, series_id = excluded.series_id, group_name = excluded.group_name,
        labels = excluded.labels, state = excluded.state, machine = excluded.machine, last_value = excluded.last_value,
        message = excluded.message, tick = excluded.tick`,
-    [new Date(tick), JSON.stringify(rows)],
+    [new Date(tick), toJson(rows)],
   );
 }
 
@@ -153,7 +153,7 @@ async function insertEvents(tx: Queryable, changes: readonly AlertChange[]): Pro
         reason,
         new Date(at),
         alert.lastValue,
-        notify === null || alert.message === null ? null : JSON.stringify(alert.message),
+        notify === null || alert.message === null ? null : toJson(alert.message),
       ],
     );
   }

@@ -50,14 +50,14 @@ export function createApiReader(db: Database): ApiSource {
     async windows(seriesId, { from, to, limit }) {
       if (!(await exists(db, 'series', seriesId))) return null;
       const merged = new Map<string, { start: number; widthMs: number; summary: Summary }>();
-      for (const row of await selectSummaries(db, [seriesId], from, to)) {
+      for (const row of await selectSummaries(db, [seriesId], from, to, limit)) {
         const { window_start: start, widthMs } = row;
         const earlier = merged.get(`${widthMs}/${start}`);
         if (earlier === undefined) merged.set(`${widthMs}/${start}`, { start, widthMs, summary: toSummary(row) });
         else earlier.summary.merge(toSummary(row));
-        if (merged.size > limit) break;
       }
-      return [...merged.values()].slice(0, limit).map(windowAnswer);
+      const oldestFirst = [...merged.values()].sort((a, b) => a.start - b.start || a.widthMs - b.widthMs);
+      return oldestFirst.slice(0, limit).map(windowAnswer);
     },
 
     scores: (seriesId, span) => readScores(db, seriesId, span),

@@ -1,6 +1,6 @@
 import { BASELINE_SIZE_RULE, type SeriesKind } from '@tidemark/sketch';
-import { type Baseline, type BaselineSeries, decodeBins, encodeBins, seriesKey } from '../baseline/baseline.ts';
-import type { Database, Queryable } from './database.ts';
+import { type Baseline, type BaselineSeries, decodeBins, seriesKey } from '../baseline/baseline.ts';
+import { type Database, type Queryable, toJson } from './database.ts';
 import { packSketch, type StoredBytes, type StoredKinds, unpackSketch } from './stored-sketch.ts';
 
 /** A baseline without its contents. */
@@ -53,7 +53,7 @@ async function insertSeries(tx: Queryable, id: number, versionId: number, series
   await tx.query(
     `insert into baseline_series (baseline_id, model_version_id, stage, field, kind, kinds, digest, moments, categories, bins)
      values ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9, $10::text::jsonb)`,
-    [id, versionId, stage, field, kind, JSON.stringify(summary.kinds), digest, moments, categories, encodeBins(bins)],
+    [id, versionId, stage, field, kind, toJson(summary.kinds), digest, moments, categories, toJson(bins)],
   );
 }
 

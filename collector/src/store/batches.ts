@@ -26,8 +26,8 @@ export async function addLosses(
     await tx.query(
       `insert into loss (model_version_id, source, reason, n_rows) values ($1, $2, $3, $4)
        on conflict (model_version_id, source, reason)
-       do update set n_rows = loss.n_rows + excluded.n_rows, last_at = now()`,
-      [versionId, source, reason, count],
+       do update set n_rows = least(loss.n_rows + excluded.n_rows, $5), last_at = now()`,
+      [versionId, source, reason, count, Number.MAX_SAFE_INTEGER],
     );
   }
 }

@@ -37,6 +37,17 @@ export function parseTimestamp(text: string): number {
   return Date.parse(iso);
 }
 
+/** Text without NUL, the one character that PostgreSQL cannot hold; U+FFFD stands in for it. */
+export function toText(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD');
+}
+
+/** JSON for `$1::text::jsonb`. What jsonb refuses, escapes of NUL and of half surrogate pairs, becomes U+FFFD. */
+export function toJson(value: unknown): string {
+  // An odd number of backslashes begins an escape, an even one is text.
+  return JSON.stringify(value).replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\uFFFD');
+}
+
 type ArrayItem = string | number | boolean | Uint8Array | null;
 
 /**

@@ -1,5 +1,5 @@
 import type { AlertMessage } from '../alerting/alert.ts';
-import type { Database, Queryable } from './database.ts';
+import { type Database, type Queryable, toJson } from './database.ts';
 
 /** Longest time one attempt may take before another sender may claim the row. */
 const LEASE_S = 60;
@@ -36,7 +36,7 @@ export async function enqueueDeliveries(tx: Queryable, deliveries: readonly NewD
         message.fingerprint,
         message.episode,
         message.kind,
-        JSON.stringify(message),
+        toJson(message),
         new Date(now),
       ],
     );

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { parseBytes, parseInt8, parseTimestamp, TYPE_IDS } from './database.ts';
-import type { WorkerAnswer, WorkerRequest } from './embedded.ts';
+import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
 
 // The engine lives in a thread of its own, so that a long statement never holds up receipts.
 const port = parentPort;
@@ -25,6 +25,8 @@ port.on('message', async (request: WorkerRequest) => {
       id: request.id,
       error: { message, ...(code === undefined ? {} : { code }) },
     } satisfies WorkerAnswer);
+    // A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted.
+    if (error instanceof Error && error.name === 'RuntimeError') setImmediate(() => process.exit(1));
   }
 });
 

@@ -3,6 +3,7 @@ import type { Baseline } from '../baseline/baseline.ts';
 import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
 import { findBaseline, loadBaseline } from './baselines.ts';
 import type { Queryable } from './database.ts';
+import { LEVELS } from './levels.ts';
 import { listModels, listVersions } from './models.ts';
 import { listSeries } from './series.ts';
 import { selectSummaries, toSummary } from './summaries.ts';
@@ -10,6 +11,10 @@ import { totalTraffic } from './traffic.ts';
 
 /** Baselines kept unpacked; a baseline never changes, so its id is all there is to ask for. */
 const MAX_BASELINES = 32;
+
+/** Rows of summaries in memory at a time, about, at some kilobytes each: a day of minutes of 14 series. */
+const MAX_ROWS = 20_000;
+const FINEST_MS = LEVELS[0]?.widthMs ?? 60_000;
 
 /** Shows the store to judging. */
 export class StoreJudgingSource implements JudgingSource {
@@ -38,12 +43,14 @@ export class StoreJudgingSource implements JudgingSource {
 
   async spans(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, Summary>> {
     const merged = new Map<number, Summary>();
-    if (seriesIds.length === 0) return merged;
-    for (const row of await selectSummaries(this.#db, seriesIds, from, to)) {
-      const summary = toSummary(row);
-      const earlier = merged.get(row.series_id);
-      if (earlier === undefined) merged.set(row.series_id, summary);
-      else earlier.merge(summary);
+    const atOnce = Math.max(1, Math.floor((MAX_ROWS * FINEST_MS) / Math.max(FINEST_MS, to - from)));
+    for (let i = 0; i < seriesIds.length; i += atOnce) {
+      for (const row of await selectSummaries(this.#db, seriesIds.slice(i, i + atOnce), from, to)) {
+        const summary = toSummary(row);
+        const earlier = merged.get(row.series_id);
+        if (earlier === undefined) merged.set(row.series_id, summary);
+        else earlier.merge(summary);
+      }
     }
     return merged;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { CollectorError } from '../errors.ts';
+import { CollectorError, messageOf } from '../errors.ts';
 
 type Holder = { readonly pid: number; readonly started: string; readonly host: string; readonly token: string };
 
@@ -18,7 +18,13 @@ const LOCK_FILE = 'tidemark.lock';
  * @throws {CollectorError} `DATA_DIRECTORY_LOCKED`, naming the process that holds it.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+    throw new CollectorError(
+      'DATA_DIRECTORY_INVALID',
+      `cannot make the data directory ${directory}: ${messageOf(error)}. Choose another with data_dir.`,
+      { cause: error },
+    );
+  });
   const file = join(directory, LOCK_FILE);
   const token = randomUUID();
   const mine: Holder = { pid: process.pid, started: await startOf(process.pid), host: hostname(), token };
@@ -46,7 +52,8 @@ async function takeLock(draft: string, file: string, directory: string): Promise
       throw new CollectorError(
         'DATA_DIRECTORY_LOCKED',
         `data directory ${directory} is in use by process ${holder.pid} on ${holder.host}. ` +
-          'Stop that process, or choose another directory with data_dir; two processes on one directory would lose rows.',
+          'Stop that process, or choose another directory with data_dir; two processes on one directory would lose rows. ' +
+          `If that host is gone for good, delete ${file}.`,
       );
     }
     await setAside(file, holder, draft);

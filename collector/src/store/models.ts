@@ -1,5 +1,5 @@
 import { type VersionDescription, type VersionName, versionKey } from '../ingest/batch.ts';
-import { type Queryable, toArrayLiteral } from './database.ts';
+import { type Queryable, toArrayLiteral, toJson } from './database.ts';
 
 /** A model version as it is stored; times are event time in ms. */
 export type VersionRow = {
@@ -34,7 +34,7 @@ export async function describeVersions(
        tags = model_version.tags || excluded.tags,
        fields = case when excluded.fields = '[]' then model_version.fields else excluded.fields end
      returning id, model, version`,
-    [JSON.stringify(versions)],
+    [toJson(versions)],
   );
   return byKey(rows);
 }

@@ -1,6 +1,14 @@
 import pg from 'pg';
 import { CollectorError, messageOf } from '../errors.ts';
-import { type Database, parseInt8, parseTimestamp, type Queryable, type SqlValue, TYPE_IDS } from './database.ts';
+import {
+  type Database,
+  parseInt8,
+  parseTimestamp,
+  type Queryable,
+  type SqlValue,
+  TYPE_IDS,
+  toText,
+} from './database.ts';
 
 /** A PostgreSQL server, or TimescaleDB on one. */
 export class PostgresDatabase implements Database {
@@ -22,6 +30,9 @@ export class PostgresDatabase implements Database {
       connectionTimeoutMillis: 5_000,
       statement_timeout: 60_000,
       query_timeout: 65_000,
+      // A collector that vanishes in a transaction must not keep its locks until TCP notices, hours later.
+      idle_in_transaction_session_timeout: 60_000,
+      keepAlive: true,
       application_name: 'tidemark',
       // Our statements read small rows by key; compiling them costs more than it saves.
       options: '-c jit=off -c timezone=UTC',
@@ -49,6 +60,12 @@ export class PostgresDatabase implements Database {
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
+    // The pool listens to idle connections only. One that dies between two statements of ours says so here, and without
+    // a listener that would end the process.
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       await client.query('begin');
       const result = await work({ query: (sql, values = []) => ask(client, sql, values) });
@@ -60,6 +77,7 @@ export class PostgresDatabase implements Database {
       });
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }
@@ -79,6 +97,7 @@ async function ask<Row extends object>(
 }
 
 function toDriver(value: SqlValue): unknown {
+  if (typeof value === 'string') return toText(value);
   return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 

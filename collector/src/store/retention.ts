@@ -49,7 +49,7 @@ export class Retention {
 }
 
 /**
- * Deletes windows that start before `oldest` (ms, event time) and batch ids that no agent will send again.
+ * Deletes windows and scores from before `oldest` (ms, event time) and batch ids that no agent will send again.
  * @returns rows deleted.
  */
 export async function deleteExpired(database: Database, oldest: number): Promise<number> {
@@ -59,6 +59,7 @@ export async function deleteExpired(database: Database, oldest: number): Promise
       deleted += await deleteSlices(database, table, 'window_start < $1', new Date(oldest));
     }
   }
+  deleted += await deleteSlices(database, 'score', 'tick < $1', new Date(oldest));
   const batchesBefore = new Date(Date.now() - BATCH_ID_HOURS * 3_600_000);
   return deleted + (await deleteSlices(database, 'ingest_batch', 'received_at < $1', batchesBefore));
 }
@@ -67,7 +68,8 @@ async function deleteSlices(database: Database, table: string, where: string, be
   let deleted = 0;
   for (;;) {
     const rows = await database.query<{ n: number }>(
-      `with gone as (delete from ${table} where ctid = any(array(select ctid from ${table} where ${where} limit ${SLICE})) returning 1)
+      // The condition stands outside too: in a partitioned table each partition has a row with that ctid.
+      `with gone as (delete from ${table} where ${where} and ctid = any(array(select ctid from ${table} where ${where} limit ${SLICE})) returning 1)
        select count(*) as n from gone`,
       [before],
     );

@@ -1,7 +1,7 @@
 import type { Kinds, SeriesKind, Summary } from '@tidemark/sketch';
 import type { PartAddress, SummaryPart } from '../ingest/ingest-store.ts';
-import { type Queryable, toArrayLiteral } from './database.ts';
-import { LEVELS, type Level } from './levels.ts';
+import { type Queryable, toArrayLiteral, toJson } from './database.ts';
+import { checkAllWritten, LEVELS, type Level } from './levels.ts';
 import { packSketch, type StoredBytes, unpackSketch } from './stored-sketch.ts';
 
 /** Categories shown in `topk`; the exact counts are in `categories`. */
@@ -27,7 +27,7 @@ export type SummaryRow = StoredBytes & {
 const COLUMNS =
   'series_id, kind, window_start, rev, n_valid, n_missing, n_nan, n_pos_inf, n_neg_inf, n_type, n_range, n_unseen, digest, moments, categories';
 
-/** Writes whole parts; an older `rev` never replaces a newer one. */
+/** Writes whole parts; an older `rev` never replaces a newer one, but fails. */
 export async function writeSummaries(tx: Queryable, part: number, parts: readonly SummaryPart[]): Promise<void> {
   for (const level of LEVELS) {
     const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
@@ -41,7 +41,7 @@ async function upsertSummaries(tx: Queryable, level: Level, part: number, rows: 
     toArrayLiteral(rows.map(({ summary }) => (isNumeric(summary) ? pick(summary) : null)));
   const bytes = rows.map(({ summary }) => packSketch(summary));
   const quantiles = rows.map(({ summary }) => (isNumeric(summary) ? summary.digest.quantiles(QUANTILES) : undefined));
-  await tx.query(
+  const written = await tx.query(
     `insert into ${level.summaries} (series_id, model_version_id, window_start, part, rev,
        n_valid, n_missing, n_nan, n_pos_inf, n_neg_inf, n_type, n_range, n_unseen,
        vmin, vmax, vmean, q05, q25, q50, q75, q95, q99, digest, moments, categories, topk)
@@ -60,7 +60,8 @@ async function upsertSummaries(tx: Queryable, level: Level, part: number, rows: 
        vmin = excluded.vmin, vmax = excluded.vmax, vmean = excluded.vmean,
        q05 = excluded.q05, q25 = excluded.q25, q50 = excluded.q50, q75 = excluded.q75, q95 = excluded.q95, q99 = excluded.q99,
        digest = excluded.digest, moments = excluded.moments, categories = excluded.categories, topk = excluded.topk
-     where excluded.rev > ${level.summaries}.rev`,
+     where excluded.rev > ${level.summaries}.rev
+     returning 1 as written`,
     [
       part,
       toArrayLiteral(rows.map(({ seriesId }) => seriesId)),
@@ -85,6 +86,7 @@ async function upsertSummaries(tx: Queryable, level: Level, part: number, rows: 
       toArrayLiteral(rows.map(({ summary }) => (isCategorical(summary) ? topkOf(summary) : null))),
     ],
   );
+  checkAllWritten(written.length, rows.length);
 }
 
 /** What this collector has stored at these addresses. */
@@ -113,20 +115,23 @@ export async function loadSummaryParts(
   return parts;
 }
 
-/** Stored parts of these series whose windows start in [from, to), oldest first. */
+/** Stored parts of these series whose windows start in [from, to), oldest first; of each width the first `maxWindows`. */
 export async function selectSummaries(
   db: Queryable,
   seriesIds: readonly number[],
   from: number,
   to: number,
+  maxWindows: number | null = null,
 ): Promise<(SummaryRow & { readonly widthMs: number })[]> {
   const found: (SummaryRow & { readonly widthMs: number })[] = [];
+  const inSpan = 'series_id = any($1::text::int[]) and window_start >= $2 and window_start < $3';
   for (const level of LEVELS) {
+    const first = `select distinct window_start from ${level.summaries} where ${inSpan} order by 1 limit $4`;
     const rows = await db.query<SummaryRow>(
       `select ${COLUMNS} from ${level.summaries} join series on series.id = series_id
-       where series_id = any($1::text::int[]) and window_start >= $2 and window_start < $3
+       where ${inSpan} ${maxWindows === null ? '' : `and window_start in (${first})`}
        order by window_start, part`,
-      [toArrayLiteral(seriesIds), new Date(from), new Date(to)],
+      [toArrayLiteral(seriesIds), new Date(from), new Date(to), ...(maxWindows === null ? [] : [maxWindows])],
     );
     for (const row of rows) found.push({ ...row, widthMs: level.widthMs });
   }
@@ -158,6 +163,5 @@ function isCategorical({ kind, kinds }: Summary): boolean {
 
 function topkOf(summary: Summary): string {
   const top = summary.categories.entries().slice(0, TOPK);
-  // NUL is the one character that jsonb cannot hold.
-  return JSON.stringify(Object.fromEntries(top.map(({ key, count }) => [key.replaceAll('\u0000', '\uFFFD'), count])));
+  return toJson(Object.fromEntries(top.map(({ key, count }) => [key, count])));
 }

@@ -1,23 +1,24 @@
 import type { PartAddress, TrafficPart } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
-import { LEVELS } from './levels.ts';
+import { checkAllWritten, LEVELS } from './levels.ts';
 
 /** Inferences in a span; `windows` counts the windows that hold any. */
 export type TrafficTotal = { readonly rows: number; readonly errors: number; readonly windows: number };
 
-/** Writes whole parts; an older `rev` never replaces a newer one. */
+/** Writes whole parts; an older `rev` never replaces a newer one, but fails. */
 export async function writeTraffic(tx: Queryable, part: number, parts: readonly TrafficPart[]): Promise<void> {
   for (const level of LEVELS) {
     const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
     if (rows.length === 0) continue;
-    await tx.query(
+    const written = await tx.query(
       `insert into ${level.traffic} (model_version_id, window_start, part, rev, n_rows, n_errors)
        select v, to_timestamp(w), $1::int, r, n, e
        from unnest($2::text::int[], $3::text::float8[], $4::text::int[], $5::text::int8[], $6::text::int8[]) as t (v, w, r, n, e)
        order by v, w
        on conflict (model_version_id, window_start, part) do update set
          rev = excluded.rev, n_rows = excluded.n_rows, n_errors = excluded.n_errors
-       where excluded.rev > ${level.traffic}.rev`,
+       where excluded.rev > ${level.traffic}.rev
+       returning 1 as written`,
       [
         part,
         toArrayLiteral(rows.map(({ versionId }) => versionId)),
@@ -27,6 +28,7 @@ export async function writeTraffic(tx: Queryable, part: number, parts: readonly 
         toArrayLiteral(rows.map(({ errors }) => errors)),
       ],
     );
+    checkAllWritten(written.length, rows.length);
   }
 }
 

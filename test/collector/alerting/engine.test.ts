@@ -191,6 +191,41 @@ describe('the engine', () => {
       assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
     }));
 
+  test('ends what fires when its group is gone, also where time has not moved on since its last tick', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbb');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 4);
+      const engine = engineOn(database, { groups: [], receivers: [], route: null });
+      await engine.judgeUntil(T0 + 4 * HOUR, never);
+      await engine.judgeUntil(T0 + 4 * HOUR + 1, never);
+      assert.match((await history(database)).at(-1) ?? '', /resolved rule_removed/);
+      assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
+    }));
+
+  test('tells of categories with characters that the store cannot hold', () =>
+    withDatabase(async (database) => {
+      const ingest = new Ingest(
+        createIngestStore(database, await registerCollector(database, randomUUID(), 't')),
+        () => undefined,
+      );
+      const values = Array.from({ length: 200 }, (_, i) => `\u0000 \\u0000 \ud800 ${i % 2}`);
+      const windows = [{ series: [{ kind: 'category' as const, values: [...values, 7, null, null, null] }] }];
+      await ingest.take(received(makeBatch(newSource(), 1, windows)));
+      const rules = rulesOf(
+        RULES.replace(/drift: .*/, 'schema: { model: m, stage: feature, fields: [x], measure: null_share, window: 1h }')
+          .replace('"> 0.25"', '"> 0.01"')
+          .replace('"< 0.1"', '"< 0.01"')
+          .replace('for: 1h', 'for: 0s'),
+      );
+      await engineOn(database, rules).judgeUntil(after(1), never);
+      assert.deepEqual(await deliveries(database), ['chat firing 1']);
+      const [alert] = await database.query<{ message: { evidence: string[] } }>('select message from alert');
+      assert.ok(
+        alert?.message.evidence.some((line) => line.startsWith('\uFFFD \\u0000 \uFFFD')),
+        JSON.stringify(alert),
+      );
+    }));
+
   test('gives every score its measure, samples and baseline', () =>
     withDatabase(async (database) => {
       await seed(database, 'g');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { LIMITS } from '@tidemark/proto';
 import { ApiServer } from '../../../collector/src/api/server.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import { createLog } from '../../../collector/src/log.ts';
@@ -125,6 +126,8 @@ describe('the API', () => {
           '/api/v1/series/9/scores',
           '/api/v1/alerts/ghost/events',
           '/nowhere',
+          '/api/v1/models/a%00b/versions',
+          '/api/v1/alerts/%00/events',
         ]) {
           assert.equal((await get(path)).status, 404, path);
         }
@@ -133,10 +136,54 @@ describe('the API', () => {
           '/api/v1/series/1/windows?from=yesterday',
           '/api/v1/series/1/windows?limit=0',
           '/api/v1/alerts?state=angry',
+          '/api/v1/series/1/windows?from=2016-12-31T23:59:60Z',
         ]) {
           assert.equal((await get(path)).status, 400, path);
         }
       });
+    }));
+
+  test('finds a model by the longest name there can be', () =>
+    withDatabase(async (database) => {
+      const model = 'm'.repeat(LIMITS.maxNameBytes);
+      const ingest = new Ingest(
+        createIngestStore(database, await registerCollector(database, randomUUID(), 't')),
+        () => undefined,
+      );
+      await ingest.take(received(makeBatch(newSource(), 1, [{ model, rows: 1 }])));
+      await withApi(database, async (get) => {
+        assert.equal((await get(`/api/v1/models/${model}/versions`)).status, 200);
+      });
+    }));
+
+  test('answers the first windows of a long span and asks the store for no others', () =>
+    withDatabase(async (database) => {
+      const ingest = new Ingest(
+        createIngestStore(database, await registerCollector(database, randomUUID(), 't')),
+        () => undefined,
+      );
+      const series = [{ values: [1] }];
+      const hours = Array.from({ length: 20 }, (_, i) => ({ start: T0 + i * HOUR, series }));
+      const minutes = [1, 2].map((minute) => ({ start: T0 + HOUR + minute * 60_000, widthMs: 60_000, series }));
+      await ingest.take(received(makeBatch(newSource(), 1, [...hours, ...minutes])));
+      let answered = 0;
+      const counting: Database = {
+        ...database,
+        kind: database.kind,
+        query: async <Row extends object>(...question: Parameters<Database['query']>) => {
+          const rows = await database.query<Row>(...question);
+          answered += rows.length;
+          return rows;
+        },
+      };
+      await withApi(counting, async (get) => {
+        const windows = (await get('/api/v1/series/1/windows?limit=4')).body as { start: string }[];
+        assert.deepEqual(
+          windows.map(({ start }) => start.slice(11, 16)),
+          ['00:00', '01:00', '01:01', '01:02'],
+        );
+      });
+      assert.ok(answered <= 10, `${answered} rows for 4 windows`);
     }));
 
   test('describes each of its paths in OpenAPI', () =>

@@ -75,6 +75,8 @@ test('decile cuts are distinct, ascending, inside the data, and cut a continuous
       },
     ),
   );
+  const far = Float64Array.of(-Number.MAX_VALUE, Number.MAX_VALUE);
+  assert.ok(exactDecileCuts(far).every(Number.isFinite), 'also where the difference of two neighbours overflows');
   const ramp = Float64Array.from({ length: 1000 }, (_, index) => index);
   assert.deepEqual(exactShares(exactDecileCuts(ramp), ramp), new Array(10).fill(0.1));
 });

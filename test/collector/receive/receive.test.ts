@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import { toBinary } from '@bufbuild/protobuf';
 import { Client, type ClientDuplexStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
@@ -7,6 +8,7 @@ import { type Batch, BatchSchema, LIMITS, REPORT_METHOD, type Receipt, Receipt_S
 import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import type { BatchOutcome } from '../../../collector/src/ingest/group-commit.ts';
 import { createLog } from '../../../collector/src/log.ts';
+import { MAX_BACKLOG_BYTES, ReportSession, type ReportStream } from '../../../collector/src/receive/report.ts';
 import { ReceiveServer } from '../../../collector/src/receive/server.ts';
 import { ANY_TIME, makeBatch, newSource } from '../../support/batches.ts';
 
@@ -116,6 +118,127 @@ describe('receive', () => {
       await once(good, 'end');
     });
   }
+
+  test('refuses a batch of more parts than any agent sends before it takes memory for them', async (t) => {
+    const { open } = await serve(t, accept);
+    for (const field of [4, 5, 6]) {
+      const empty = Buffer.alloc(1024 * 1024);
+      for (let i = 0; i < empty.length; i += 2) empty[i] = (field << 3) | 2;
+      const stream = open();
+      stream.resume();
+      stream.write(Buffer.concat([bytesOf(makeBatch(newSource(), 1, [])), empty]));
+      const [error] = (await once(stream, 'error')) as [ServiceError];
+      assert.equal(error.code, status.INVALID_ARGUMENT);
+      assert.match(error.details, /at most \d+ parts/);
+    }
+  });
+
+  test('answers with a receipt that fits, whatever was refused and however long its names were', async (t) => {
+    const { open } = await serve(t, accept);
+    const batch = makeBatch(newSource(), 1, [{ widthMs: 7, rows: 1 }]);
+    const [window] = batch.windows;
+    assert.ok(window);
+    batch.windows = Array.from({ length: 5_000 }, () => ({ ...window, rows: 2n }));
+    window.rows = 2n ** 64n - 1n;
+    batch.windows.unshift(window);
+    batch.losses = [
+      { $typeName: 'tidemark.v1.Loss', model: '\u0001'.repeat(1_000_000), version: '1', reason: 'x', count: 1n },
+    ];
+    const stream = open();
+    stream.write(bytesOf(batch));
+    const [receipt] = (await once(stream, 'data')) as [Receipt];
+    assert.equal(receipt.status, Receipt_Status.ACCEPTED);
+    const rows = receipt.refusals.reduce((sum, refusal) => sum + refusal.rows, 0n);
+    assert.equal(rows, BigInt(Number.MAX_SAFE_INTEGER) + 10_000n);
+    stream.end();
+    stream.resume();
+    await once(stream, 'end');
+  });
+
+  test('says that a batch which the store will never take was refused', async (t) => {
+    const { open } = await serve(t, async () => ({ kind: 'refused', cause: new Error('date out of range') }));
+    const stream = open();
+    stream.write(goodBatch(1));
+    const [receipt] = (await once(stream, 'data')) as [Receipt];
+    assert.equal(receipt.status, Receipt_Status.REFUSED);
+    assert.match(receipt.refusals[0]?.message ?? '', /date out of range/);
+    stream.end();
+    stream.resume();
+    await once(stream, 'end');
+  });
+
+  test('keeps no more waiting for the store than it may, whatever the number of streams', async (t) => {
+    const done = Promise.withResolvers<void>();
+    let held = 0;
+    const { open } = await serve(t, async () => {
+      held += 1;
+      await done.promise;
+      return { kind: 'accepted', refusals: [] };
+    });
+    // Bytes that no part is made of: one long text that only its length counts for.
+    const batch = makeBatch(newSource(), 1, []);
+    if (batch.agent) batch.agent.host = 'x'.repeat(3 * 1024 * 1024);
+    const bytes = bytesOf(batch);
+    const most = Math.floor(MAX_BACKLOG_BYTES / bytes.length);
+    const streams = [open(), open(), open()];
+    const answers: Receipt[] = [];
+    const retried = Promise.withResolvers<void>();
+    for (const stream of streams) {
+      stream.on('data', (receipt: Receipt) => {
+        answers.push(receipt);
+        if (receipt.status === Receipt_Status.RETRY && answers.length === 30 - most) retried.resolve();
+      });
+      for (let i = 0; i < 10; i++) stream.write(bytes);
+      stream.end();
+    }
+    await retried.promise;
+    assert.equal(held, most);
+    assert.ok(answers.every((receipt) => receipt.slowDownMs > 0));
+    done.resolve();
+    await Promise.all(streams.map((stream) => once(stream, 'end')));
+    assert.equal(answers.length, 30);
+  });
+
+  test('reads no more of an agent that does not read its receipts', async () => {
+    const stream = Object.assign(new Duplex({ objectMode: true, read: () => undefined, write: () => undefined }), {
+      getPeer: () => 'test',
+    });
+    const session = new ReportSession(
+      stream as unknown as ReportStream,
+      { take: accept },
+      () => ANY_TIME,
+      createLog('silent'),
+    );
+    const bytes = goodBatch(1);
+    for (let i = 0; i < 1_000; i++) stream.push(bytes);
+    for (let turn = 0; turn < 1_000; turn++) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(stream.writableLength < 100, `${stream.writableLength} receipts wait`);
+    session.close();
+    stream.destroy();
+  });
+
+  test('survives that a stream ends in every way while its batches are under way', async (t) => {
+    const done = Promise.withResolvers<void>();
+    let underWay = 0;
+    const { open } = await serve(t, async () => {
+      underWay += 1;
+      await done.promise;
+      return { kind: 'accepted', refusals: [] };
+    });
+    const [cancelled, spoilt] = [open(), open()];
+    const ends = [cancelled, spoilt].map((stream) => once(stream.resume(), 'error'));
+    for (const stream of [cancelled, spoilt]) stream.write(goodBatch(1));
+    while (underWay < 2) await new Promise((resolve) => setImmediate(resolve));
+    cancelled.cancel();
+    spoilt.write(Buffer.from([0xff]));
+    await Promise.all(ends);
+    done.resolve();
+    const good = open();
+    good.write(goodBatch(2));
+    await once(good, 'data');
+    good.end();
+    await once(good.resume(), 'end');
+  });
 
   test('says which port is in use', async (t) => {
     const { server } = await serve(t, accept);

@@ -280,6 +280,14 @@ test('a store that cannot list versions makes it throw, so that states are left 
   await assert.rejects(evaluateRule(rule(DRIFT, '> 0.1'), TICK, source), /connection lost/);
 });
 
+test('a store that does not answer for spans or baselines makes it throw: an outage is no finding', async () => {
+  for (const method of ['spans', 'baseline'] as const) {
+    const { source } = flights();
+    source[method] = async () => Promise.reject(new Error('connection lost'));
+    await assert.rejects(evaluateRule(rule(DRIFT, '> 0.1'), TICK, source), /connection lost/);
+  }
+});
+
 test('evaluating twice gives the same, whatever came after the tick', async () => {
   const { source, version } = flights();
   const before = await evaluateRule(rule(DRIFT, '> 0.1'), TICK, source);

@@ -1,6 +1,7 @@
-import { type SeriesKind, Summary, type SummaryOptions } from '@tidemark/sketch';
+import { type SeriesKind, SketchError, Summary, type SummaryOptions } from '@tidemark/sketch';
 import { type Baseline, type BaselineSeries, seriesKey } from '../../../collector/src/baseline/baseline.ts';
 import { makeBins } from '../../../collector/src/drift/bins.ts';
+import { CollectorError } from '../../../collector/src/errors.ts';
 import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../../../collector/src/rules/source.ts';
 
 export function summaryOf(kind: SeriesKind, values: readonly unknown[], options: SummaryOptions = {}): Summary {
@@ -72,7 +73,7 @@ export class MemorySource implements JudgingSource {
     const merged = new Map<number, Summary>();
     for (const window of this.#windows) {
       if (!seriesIds.includes(window.seriesId) || window.from < from || window.to > to) continue;
-      if (this.broken.has(window.seriesId)) throw new Error('the digest ends early');
+      if (this.broken.has(window.seriesId)) throw new SketchError('SKETCH_BYTES_INVALID', 'the digest ends early');
       const known = merged.get(window.seriesId);
       if (known) known.merge(window.summary);
       else merged.set(window.seriesId, window.summary.clone());
@@ -87,7 +88,7 @@ export class MemorySource implements JudgingSource {
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {
-    if (this.brokenBaselines.has(model)) throw new Error('stored bins are not JSON');
+    if (this.brokenBaselines.has(model)) throw new CollectorError('BASELINE_INVALID', 'stored bins are not JSON');
     const named = this.#baselines.filter((one) => one.model === model && one.name === name);
     return named.find((one) => one.version === version) ?? named.at(-1) ?? null;
   }

@@ -75,7 +75,19 @@ const FIRST = Date.UTC(1970, 0, 1);
 const LAST = Date.UTC(9999, 0, 1);
 
 function spanOf({ from, to, limit }: Static<typeof SPAN>): SpanQuery {
-  return { from: from === undefined ? FIRST : Date.parse(from), to: to === undefined ? LAST : Date.parse(to), limit };
+  return {
+    from: from === undefined ? FIRST : timeOf('from', from),
+    to: to === undefined ? LAST : timeOf('to', to),
+    limit,
+  };
+}
+
+/** A leap second is a good date-time that no clock of ours can show. */
+function timeOf(name: string, text: string): number {
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return time;
+  const message = `querystring/${name}: expected a time without a leap second, got ${text}`;
+  throw Object.assign(new RangeError(message), { statusCode: 400 });
 }
 
 function notFound(reply: { code(status: number): unknown }, what: string): Static<typeof ErrorAnswer> {

@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
+import { type SqlValue, toText } from './database.ts';
+
+export type WorkerRequest = { readonly id: number } & (
+  | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[] }
+  | { readonly kind: 'close' }
+);
+/** Id 0 says that the engine is open. */
+export type WorkerAnswer = {
+  readonly id: number;
+  readonly rows?: object[];
+  readonly error?: { readonly message: string; readonly code?: string };
+};
+
+const OPENED = 0;
+
+type Waiter = { resolve(rows: object[]): void; reject(error: Error): void };
+
+// URLs of workers are not rewritten by the compiler, so the name follows the file that asks.
+const WORKER_URL = new URL(
+  import.meta.url.endsWith('.ts') ? './embedded-worker.ts' : './embedded-worker.js',
+  import.meta.url,
+);
+
+/** One life of the engine in its thread; one session. When the thread ends, every question to it fails. */
+export class EmbeddedEngine {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiter>();
+  #lastId = 0;
+  #ended: Error | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
+    worker.on('error', (error) =>
+      this.#end(new Error(`the embedded database stopped: ${messageOf(error)}`, { cause: error })),
+    );
+    worker.on('exit', () => this.#end(new Error('the embedded database has ended')));
+  }
+
+  /** Opens or creates the database in `directory`. @throws what the engine threw. */
+  static async start(directory: string): Promise<EmbeddedEngine> {
+    const worker = new Worker(WORKER_URL, { workerData: { directory } });
+    const engine = new EmbeddedEngine(worker);
+    await engine.#answerTo(OPENED);
+    return engine;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    const storable = values.map((value) => (typeof value === 'string' ? toText(value) : value));
+    return this.#ask((id) => ({ id, kind: 'query', sql, values: storable }));
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    await this.#ask((id) => ({ id, kind: 'close' }));
+    await this.#worker.terminate();
+  }
+
+  #ask<Row extends object>(request: (id: number) => WorkerRequest): Promise<Row[]> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = ++this.#lastId;
+    const answer = this.#answerTo<Row>(id);
+    this.#worker.postMessage(request(id));
+    return answer;
+  }
+
+  #answerTo<Row extends object>(id: number): Promise<Row[]> {
+    return new Promise<Row[]>((resolve, reject) => {
+      this.#waiting.set(id, { resolve: (rows) => resolve(rows as Row[]), reject });
+    });
+  }
+
+  #settle({ id, rows, error }: WorkerAnswer): void {
+    const waiter = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error !== undefined) waiter?.reject(Object.assign(new Error(error.message), { code: error.code }));
+    else waiter?.resolve(rows ?? []);
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const waiter of this.#waiting.values()) waiter.reject(this.#ended);
+    this.#waiting.clear();
+  }
+}
