@@ -1,9 +1,6 @@
 /** Event time for calls that bring none. Milliseconds since the epoch. */
 export type Clock = { now(): number };
 
-/** The wall clock of this machine. */
-export const WALL_CLOCK: Clock = Object.freeze({ now: () => Date.now() });
-
 // Date's own range; beyond it a time names no day.
 const LAST_MS = 8.64e15;
 
@@ -11,3 +8,11 @@ const LAST_MS = 8.64e15;
 export function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LAST_MS;
 }
+
+/** The wall clock of this machine in whole milliseconds; 0 where the host has put something else in its place. */
+export const WALL_CLOCK: Clock = Object.freeze({
+  now: () => {
+    const now = Date.now();
+    return isTime(now) ? Math.floor(now) : 0;
+  },
+});

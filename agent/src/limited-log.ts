@@ -1,4 +1,4 @@
-import { shielded } from './shield.ts';
+import { hush, shielded } from './shield.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,8 +13,11 @@ export class LimitedLog {
   #skipped = 0;
 
   /** @param now milliseconds of a clock that does not jump (`performance.now`). */
-  constructor(write: (message: string) => void, now: () => number = () => performance.now()) {
-    this.#write = shielded(write, () => {});
+  constructor(write: (message: string) => unknown, now: () => number = () => performance.now()) {
+    this.#write = shielded(
+      (message) => hush(write(message)),
+      () => {},
+    );
     this.#now = now;
   }
 

@@ -34,6 +34,8 @@ export type ModelSpec = Omit<ModelOptions, 'tags' | 'fields'> & Required<Pick<Mo
 const MAX_FIELDS = 500;
 const MAX_VALUES = 256;
 const MAX_TAGS = 64;
+// A description travels in one message, with windows; one of 4 MiB would be refused with all that came with it.
+const MAX_DESCRIPTION_BYTES = 1024 * 1024;
 
 const isRfc3339 = (value: unknown) =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d|$)/.test(value) && !Number.isNaN(Date.parse(value));
@@ -131,8 +133,16 @@ export function checkModel(given: unknown, path: string, mistakes: Mistake[]): v
 export function readModel(given: unknown): ModelSpec {
   const mistakes: Mistake[] = [];
   const spec = readOptions(MODEL_TABLE, given, 'model', mistakes);
+  if (mistakes.length === 0) checkSize(spec, mistakes);
   if (mistakes.length > 0) throw optionsInvalid('model', mistakes);
   return deepFreeze(structuredClone(spec)) as ModelSpec;
+}
+
+function checkSize(spec: unknown, mistakes: Mistake[]): void {
+  const bytes = Buffer.byteLength(JSON.stringify(spec), 'utf8');
+  if (bytes <= MAX_DESCRIPTION_BYTES) return;
+  const expected = `a description of at most ${MAX_DESCRIPTION_BYTES} bytes as JSON`;
+  mistakes.push({ option: 'model', expected, got: `${bytes} bytes` });
 }
 
 /** Whether a spec says nothing but which version it means. */

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * The agent's one wall: what is behind it may fail without the host noticing. Returns `work` with every
  * exception turned into `undefined`, after telling `failed`, which must not throw.
@@ -14,4 +16,14 @@ export function shielded<A extends readonly unknown[], R>(
       return undefined;
     }
   };
+}
+
+/** Takes a promise that was given where none belongs: a rejection of it would be nobody's, and end the process. */
+export function hush(given: unknown): void {
+  if (!types.isPromise(given)) return;
+  try {
+    Promise.prototype.then.call(given, undefined, () => {});
+  } catch {
+    // Its class does not let itself be looked at.
+  }
 }

@@ -78,7 +78,16 @@ export class Categories {
   add(key: string, count = 1): void {
     if (count !== 1) checkCount(count, 'count');
     this.#total = sumOfCounts(this.#total, count);
-    const kept = categoryKey(key);
+    // What is listed is a key as it stands; only what is not may have to be made one.
+    const listed = this.#counts.get(key);
+    if (listed !== undefined) {
+      this.#counts.set(key, listed + count);
+      return;
+    }
+    this.#addKey(ownText(categoryKey(key)), count);
+  }
+
+  #addKey(kept: string, count: number): void {
     const before = this.#counts.get(kept);
     if (before !== undefined) {
       this.#counts.set(kept, before + count);
@@ -198,6 +207,16 @@ export class Categories {
     for (const count of this.#counts.values()) if (count < smallest) smallest = count;
     return smallest;
   }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+// Shorter slices are copies in V8 (SlicedString::kMinLength).
+const SHORTEST_SLICE = 13;
+
+/** A copy that shares no memory: a key cut out of a large text must not keep the large text. */
+function ownText(key: string): string {
+  return key.length < SHORTEST_SLICE ? key : decoder.decode(encoder.encode(key));
 }
 
 function byCountThenKey(a: CategoryEntry, b: CategoryEntry): number {

@@ -71,21 +71,42 @@ export class Moments {
     this.#m2 = capped(this.#m2 + (value - before) * (value - this.#mean));
   }
 
+  /**
+   * Counts in the first `n` of `values`, in two passes instead of a division a value. Throws SKETCH_VALUE_INVALID,
+   * changing nothing, when the count would exceed 2^53 - 1 or one of them is NaN or infinite.
+   */
+  addAll(values: Float64Array, n: number = values.length): void {
+    if (n === 0) return;
+    const count = sumOfCounts(this.#count, n);
+    let min = Infinity;
+    let max = -Infinity;
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      if (value - value !== 0) throw valueInvalid(`moments take finite numbers, got ${String(value)}`);
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value;
+    }
+    // Where the sum overflows, or the spread, one by one is slower and safe.
+    if (sum - sum !== 0 || max - min === Infinity) {
+      for (let i = 0; i < n; i++) this.add(values[i]);
+      return;
+    }
+    const mean = within(sum / n, min, max);
+    let m2 = 0;
+    for (let i = 0; i < n; i++) {
+      const off = values[i] - mean;
+      m2 += off * off;
+    }
+    this.#take(count, n, min + 0, max + 0, mean, min === max ? 0 : m2);
+  }
+
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the counts exceed 2^53 - 1. */
   merge(other: Moments): void {
     if (other.#count === 0) return;
     const count = sumOfCounts(this.#count, other.#count);
-    if (this.#count === 0) {
-      this.#copy(other);
-      return;
-    }
-    const share = other.#count / count;
-    const step = other.#mean - this.#mean;
-    this.#m2 = capped(this.#m2 + other.#m2 + step * step * share * this.#count);
-    this.#mean = weighted(this.#mean, other.#mean, share);
-    this.#min = Math.min(this.#min, other.#min);
-    this.#max = Math.max(this.#max, other.#max);
-    this.#count = count;
+    this.#take(count, other.#count, other.#min, other.#max, other.#mean, other.#m2);
   }
 
   /** An independent copy. */
@@ -132,6 +153,24 @@ export class Moments {
     return moments;
   }
 
+  /** Counts in `n` values of which these are the moments; `count` are all of them together. */
+  #take(count: number, n: number, min: number, max: number, mean: number, m2: number): void {
+    if (this.#count === 0) {
+      this.#min = min;
+      this.#max = max;
+      this.#mean = mean;
+      this.#m2 = capped(m2);
+    } else {
+      const share = n / count;
+      const step = mean - this.#mean;
+      this.#m2 = capped(this.#m2 + m2 + step * step * share * this.#count);
+      this.#mean = weighted(this.#mean, mean, share);
+      if (min < this.#min) this.#min = min;
+      if (max > this.#max) this.#max = max;
+    }
+    this.#count = count;
+  }
+
   #copy(other: Moments): void {
     this.#count = other.#count;
     this.#min = other.#min;
@@ -147,6 +186,10 @@ function weighted(a: number, b: number, share: number): number {
   const mean = step - step === 0 ? a + step * share : a * (1 - share) + b * share;
   // + 0: the mean of values around zero must not become -0.
   return (a < b ? Math.min(Math.max(mean, a), b) : Math.min(Math.max(mean, b), a)) + 0;
+}
+
+function within(mean: number, min: number, max: number): number {
+  return Math.min(Math.max(mean, min), max) + 0;
 }
 
 function capped(m2: number): number {

@@ -28,10 +28,17 @@ export type SummaryParts = {
   readonly categories?: Categories;
 };
 
+// Numbers go through a small block into the sketches, which take many at once at a fraction of the cost of one.
+const BLOCK = 64;
+const NO_BLOCK = new Float64Array(0);
+
 /** What is kept of one series in one window: counts by kind, and the sketches its kind asks for. */
 export class Summary {
   readonly kind: SeriesKind;
-  readonly kinds: Kinds;
+  readonly #kinds: Kinds;
+  /** Finite numbers that no sketch and no count has seen yet. */
+  #block: Float64Array = NO_BLOCK;
+  #blockCount = 0;
   readonly #options: SummaryOptions;
   readonly #min: number;
   readonly #max: number;
@@ -43,7 +50,7 @@ export class Summary {
   constructor(kind: SeriesKind, options: SummaryOptions = {}) {
     if (kind !== 'number' && kind !== 'category') throw optionInvalid(`unknown series kind ${String(kind)}`);
     this.kind = kind;
-    this.kinds = new Kinds();
+    this.#kinds = new Kinds();
     this.#options = options;
     this.#min = options.range?.min ?? -Infinity;
     this.#max = options.range?.max ?? Infinity;
@@ -66,14 +73,22 @@ export class Summary {
     return summary;
   }
 
+  /** Counts by kind, of all values so far. */
+  get kinds(): Kinds {
+    if (this.#blockCount > 0) this.#empty();
+    return this.#kinds;
+  }
+
   /** Moments of the valid numbers; stays empty for a 'category' series. */
   get moments(): Moments {
+    if (this.#blockCount > 0) this.#empty();
     this.#moments ??= new Moments();
     return this.#moments;
   }
 
   /** Digest of the valid numbers; stays empty for a 'category' series. */
   get digest(): Digest {
+    if (this.#blockCount > 0) this.#empty();
     const { sizeRule } = this.#options;
     this.#digest ??= new Digest(sizeRule ? { sizeRule } : {});
     return this.#digest;
@@ -105,6 +120,18 @@ export class Summary {
     else this.#addOdd(value);
   }
 
+  /**
+   * Counts `count` values in, as `add` does one by one: those at `first`, `first + stride`, ... of `values`, which are
+   * numbers. One column of a table that is kept row by row.
+   */
+  addStrided(values: ArrayLike<number>, first: number, stride: number, count: number): void {
+    if (this.kind === 'number') {
+      this.#addNumbers(values, first, stride, count);
+      return;
+    }
+    for (let i = 0, at = first; i < count; i++, at += stride) this.add(values[at]);
+  }
+
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when it is of the other kind. */
   merge(other: Summary): void {
     if (other.kind !== this.kind) throw valueInvalid(`a ${this.kind} summary cannot take in a ${other.kind} summary`);
@@ -119,6 +146,7 @@ export class Summary {
 
   /** An independent copy. */
   clone(): Summary {
+    if (this.#blockCount > 0) this.#empty();
     const twin = new Summary(this.kind, this.#options);
     Object.assign(twin.kinds, this.kinds);
     twin.#moments = this.#moments?.clone();
@@ -133,28 +161,67 @@ export class Summary {
       this.#addNotFinite(value);
       return;
     }
-    this.digest.add(value);
-    this.moments.add(value);
-    this.kinds.valid++;
-    if (value < this.#min || value > this.#max) this.kinds.outOfRange++;
+    if (this.#blockCount === this.#block.length) this.#makeRoom();
+    this.#block[this.#blockCount++] = value;
+  }
+
+  #addNumbers(values: ArrayLike<number>, first: number, stride: number, count: number): void {
+    for (let done = 0, turn = 0; done < count; done += turn) {
+      if (this.#blockCount === this.#block.length) this.#makeRoom();
+      const block = this.#block;
+      let filled = this.#blockCount;
+      turn = Math.min(count - done, block.length - filled);
+      for (let i = done, at = first + done * stride; i < done + turn; i++, at += stride) {
+        const value: unknown = values[at];
+        if (typeof value === 'number' && value - value === 0) block[filled++] = value;
+        else if (typeof value === 'number') this.#addNotFinite(value);
+        else this.#addOdd(value);
+      }
+      this.#blockCount = filled;
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.#blockCount > 0) this.#empty();
+    else this.#block = new Float64Array(BLOCK);
+  }
+
+  /** Hands the block on to the sketches and counts. */
+  #empty(): void {
+    const n = this.#blockCount;
+    const values = this.#block;
+    this.#blockCount = 0;
+    this.digest.addAll(n === values.length ? values : values.subarray(0, n));
+    this.moments.addAll(values, n);
+    this.#kinds.valid += n;
+    if (this.#min !== -Infinity || this.#max !== Infinity) this.#countOutside(values, n);
+  }
+
+  #countOutside(values: Float64Array, n: number): void {
+    let outside = 0;
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      if (value < this.#min || value > this.#max) outside++;
+    }
+    this.#kinds.outOfRange += outside;
   }
 
   #addNotFinite(value: number): void {
-    if (value === Infinity) this.kinds.positiveInfinity++;
-    else if (value === -Infinity) this.kinds.negativeInfinity++;
-    else this.kinds.nan++;
+    if (value === Infinity) this.#kinds.positiveInfinity++;
+    else if (value === -Infinity) this.#kinds.negativeInfinity++;
+    else this.#kinds.nan++;
   }
 
   #addCategory(text: string): void {
     this.categories.add(text);
-    this.kinds.valid++;
+    this.#kinds.valid++;
     const { known } = this.#options;
-    if (known !== undefined && !known.has(text)) this.kinds.unseen++;
+    if (known !== undefined && !known.has(text)) this.#kinds.unseen++;
   }
 
   #addOdd(value: unknown): void {
-    if (value === null || value === undefined) this.kinds.missing++;
-    else this.kinds.wrongType++;
+    if (value === null || value === undefined) this.#kinds.missing++;
+    else this.#kinds.wrongType++;
   }
 
   #numberFault(): string | null {

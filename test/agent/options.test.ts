@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { AgentError, createAgent, LOSS_REASONS } from '@tidemark/agent';
 import { AGENT_VERSION } from '../../agent/src/agent-version.ts';
-import { MODEL_TABLE } from '../../agent/src/model-options.ts';
+import { MODEL_TABLE, readModel } from '../../agent/src/model-options.ts';
 import { WRAP_TABLE } from '../../agent/src/observe/function-watch.ts';
 import { SESSION_TABLE } from '../../agent/src/observe/session-options.ts';
 import { optionsMarkdown } from '../../agent/src/option-table.ts';
@@ -101,5 +101,20 @@ describe('agent options', () => {
   it('go with the version of the package', () => {
     const { version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
     assert.equal(AGENT_VERSION, version);
+  });
+
+  it('refuse a description that would not fit into a message with the data it describes', () => {
+    const values = Array.from({ length: 256 }, (_, i) => `${i}`.padEnd(64, 'x'));
+    const fields = Array.from({ length: 100 }, (_, i) => ({
+      stage: 'input',
+      field: `f${i}`,
+      kind: 'category',
+      values,
+    }));
+    assert.throws(
+      () => readModel({ name: 'm', version: '1', fields }),
+      ({ code, mistakes }: AgentError) => code === 'TIDEMARK_OPTION_INVALID' && mistakes[0]?.option === 'model',
+    );
+    assert.doesNotThrow(() => readModel({ name: 'm', version: '1', fields: fields.slice(0, 50) }));
   });
 });

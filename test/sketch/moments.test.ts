@@ -100,3 +100,28 @@ describe('Moments', () => {
     }
   });
 });
+
+it('many at once give what one by one gives, and nothing changes where one is refused', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), {
+        minLength: 1,
+        maxLength: 300,
+      }),
+      (values) => {
+        const [together, apart] = [new Moments(), new Moments()];
+        const half = values.length >> 1;
+        together.addAll(Float64Array.from(values), half);
+        together.addAll(Float64Array.from(values.slice(half)));
+        for (const value of values) apart.add(value);
+        assert.deepEqual([together.count, together.min, together.max], [apart.count, apart.min, apart.max]);
+        assert.ok(Math.abs(together.mean - apart.mean) <= 1e-9 * Math.max(1, Math.abs(apart.mean)));
+        assert.ok(Math.abs(together.m2 - apart.m2) <= 1e-9 * Math.max(1, apart.m2));
+      },
+    ),
+  );
+  const moments = new Moments();
+  moments.add(1);
+  assert.throws(() => moments.addAll(Float64Array.of(2, Number.NaN)), { code: 'SKETCH_VALUE_INVALID' });
+  assert.equal(moments.count, 1);
+});

@@ -137,3 +137,36 @@ describe('Summary', () => {
     for (const args of refusals) assert.throws(() => Summary.fromParts(...args), { code: 'SKETCH_VALUE_INVALID' });
   });
 });
+
+it('a column of a table counts as its values do one by one, whatever is among them', () => {
+  const odd = fc.oneof(fc.double(), fc.constantFrom(0, -0, 5e-324, 1e308, -1e308, Infinity, -Infinity, Number.NaN));
+  fc.assert(
+    fc.property(
+      fc.array(odd, { maxLength: 400 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 0, max: 300 }),
+      (column, stride, before) => {
+        const range = { min: -10, max: 10 };
+        const [together, apart] = [new Summary('number', { range }), new Summary('number', { range })];
+        // Some values one by one first, so that the table begins in the middle of a block.
+        for (let i = 0; i < before; i++) for (const summary of [together, apart]) summary.add(i % 20);
+        const table = new Float64Array(column.length * stride);
+        for (const [row, value] of column.entries()) table[row * stride + stride - 1] = value;
+        together.addStrided(table, stride - 1, stride, column.length);
+        for (const value of column) apart.add(value);
+        assert.deepEqual({ ...together.kinds }, { ...apart.kinds });
+        assert.deepEqual(together.digest.toBytes(), apart.digest.toBytes());
+        assert.equal(together.moments.count, apart.moments.count);
+      },
+    ),
+  );
+});
+
+it('counts by kind are of all values so far, at any moment', () => {
+  const summary = new Summary('number', { range: { max: 99 } });
+  for (let i = 1; i <= 200; i++) {
+    summary.add(i);
+    assert.equal(summary.kinds.valid, i);
+    assert.equal(summary.kinds.outOfRange, Math.max(0, i - 99));
+  }
+});

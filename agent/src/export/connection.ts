@@ -7,6 +7,8 @@ import type { ReportStream, Transport } from './transport.ts';
 export const RECEIPT_TIMEOUT_MS = 10_000;
 
 const CLOSING_MS = 1_000;
+// Whatever a collector asks for, it can ask for again.
+const LONGEST_WAIT_MS = 600_000;
 
 /** What a connection tells its owner. */
 export type ConnectionHandlers = {
@@ -29,7 +31,8 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   #stream: ReportStream | undefined;
   #wait: NodeJS.Timeout | undefined;
-  #waitEndsMs = 0;
+  #toldEndsMs = 0;
+  #backOffEndsMs = 0;
   #receiptTimer: NodeJS.Timeout | undefined;
   #failures = 0;
   #closed = false;
@@ -86,16 +89,22 @@ export class Connection {
     setTimeout(() => stream.cancel(), CLOSING_MS).unref();
   }
 
-  /** Sends nothing for this long. Waits do not add up; the longer one counts. */
+  /** Sends nothing for this long, at most ten minutes, as the collector asks. Waits do not add up; the longer one counts. */
   holdStill(ms: number): void {
-    const endsMs = performance.now() + ms;
-    if (this.#closed || (this.#wait !== undefined && this.#waitEndsMs >= endsMs)) return;
+    this.#toldEndsMs = Math.max(this.#toldEndsMs, performance.now() + Math.min(ms, LONGEST_WAIT_MS));
+    this.#armWait();
+  }
+
+  /** Somebody waits: gives up a wait of our own, but none that the collector asked for. */
+  hurry(): void {
+    if (this.#wait === undefined) return;
+    this.#backOffEndsMs = 0;
+    if (this.#toldEndsMs > performance.now()) {
+      this.#armWait();
+      return;
+    }
     clearTimeout(this.#wait);
-    this.#waitEndsMs = endsMs;
-    this.#wait = setTimeout(() => {
-      this.#wait = undefined;
-      this.#handlers.resumed();
-    }, ms).unref();
+    this.#wait = undefined;
   }
 
   /** Gives everything up for good. */
@@ -117,8 +126,23 @@ export class Connection {
     this.#failures++;
     const outcome = outcomeOfStatus(status);
     const backOff = backOffMs(this.#failures, this.#random);
-    this.holdStill(outcome.kind === 'retry' ? Math.max(outcome.afterMs ?? 0, backOff) : backOff);
+    const waitMs = outcome.kind === 'retry' ? Math.max(outcome.afterMs ?? 0, backOff) : backOff;
+    this.#backOffEndsMs = performance.now() + waitMs;
+    this.#armWait();
     this.#handlers.lost(outcome);
+  }
+
+  #armWait(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#wait);
+    const ms = Math.max(this.#toldEndsMs, this.#backOffEndsMs) - performance.now();
+    this.#wait = setTimeout(
+      () => {
+        this.#wait = undefined;
+        this.#handlers.resumed();
+      },
+      Math.max(0, Math.round(ms)),
+    ).unref();
   }
 
   #armReceiptTimer(): void {

@@ -1,12 +1,13 @@
 import { LIMITS, type Receipt } from '@tidemark/proto';
 import type { Loss, LossReason } from '../losses.ts';
+import { shielded } from '../shield.ts';
 import { Connection } from './connection.ts';
 import type { Delta, Owner } from './delta.ts';
 import { FlushWaiters } from './flush-waiters.ts';
 import { InFlight } from './in-flight.ts';
 import type { Outcome } from './outcome.ts';
 import { DeltaQueue } from './queue.ts';
-import { type LossSource, Sealer, type SealerOptions } from './sealer.ts';
+import { type LossSource, type SealedBatch, Sealer, type SealerOptions } from './sealer.ts';
 import { allOf, type RefusedPart, settle } from './settle.ts';
 import type { Transport } from './transport.ts';
 
@@ -17,7 +18,6 @@ export type FlushResult = { readonly delivered: boolean; readonly pending: numbe
 export type LossSink = LossSource & {
   add(owner: Owner, reason: LossReason, count: number): void;
   restore(losses: readonly Loss<Owner>[]): void;
-  total(reason: LossReason): number;
 };
 
 export type ExporterOptions = {
@@ -43,9 +43,12 @@ export class Exporter<D extends Delta<D>> {
   /** Ticket of a flush that waits for losses to be told; Infinity when none does. */
   #lossTicket = Number.POSITIVE_INFINITY;
   #sentRows = 0;
+  /** Windows given up so far: a flush that saw some go was not delivered. */
+  #givenUp = 0;
   #pumping = false;
   #stopping: Promise<FlushResult> | undefined;
   #closed = false;
+  #allDelivered = false;
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -92,10 +95,7 @@ export class Exporter<D extends Delta<D>> {
   send(): void {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
-    setImmediate(() => {
-      this.#pumping = false;
-      if (this.#sendOne()) this.send();
-    });
+    setImmediate(this.#pump);
   }
 
   /** Sends what may be sent, losses included even where there is no window to go with them. */
@@ -106,11 +106,14 @@ export class Exporter<D extends Delta<D>> {
 
   /** Resolves when all that was pushed before has its receipt, or after `timeoutMs`. */
   async flush({ timeoutMs }: { readonly timeoutMs: number }): Promise<FlushResult> {
-    const lostBefore = this.#lostRows();
+    if (this.#closed) return { delivered: this.#allDelivered, pending: 0 };
+    const before = this.#givenUp;
+    this.#connection.hurry();
     this.sendAll();
     const ticket = this.#ticket;
-    const answered = await this.#waiters.until(() => this.#oldestTicket() > ticket, timeoutMs);
-    return { delivered: answered && this.#lostRows() === lostBefore, pending: this.pendingRows };
+    const answered = () => this.#oldestTicket() > ticket;
+    await this.#waiters.until(() => this.#closed || answered(), timeoutMs);
+    return { delivered: answered() && this.#givenUp === before, pending: this.pendingRows };
   }
 
   /** Flushes, closes, and counts what is left as lost. Safe at any time; every call gets the same answer. */
@@ -128,8 +131,21 @@ export class Exporter<D extends Delta<D>> {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       this.#drop(next.delta.owner, 'stopped', next.delta.rows);
     }
+    this.#allDelivered = result.delivered;
+    this.#waiters.check();
     return result;
   }
+
+  readonly #pump = shielded(
+    () => {
+      this.#pumping = false;
+      if (this.#sendOne()) this.send();
+    },
+    (error) => {
+      this.#options.say(`could not send: ${error instanceof Error ? error.message : typeof error}`);
+      this.#connection.holdStill(RETRY_MS);
+    },
+  );
 
   /** Sends one batch; false when there is nothing to send now. */
   #sendOne(): boolean {
@@ -175,9 +191,9 @@ export class Exporter<D extends Delta<D>> {
         this.#inFlight.remove(batch.sequence);
         this.#sentRows += settlement.sentRows;
         this.#count(settlement.lost, receipt);
-        if (settlement.describeAgain) this.#sealer.forgetDescribed();
-        // Losses alone that are refused would be refused for ever.
-        if (!settlement.kept && batch.windows.length > 0) this.#options.losses.restore(batch.losses);
+        const undescribed = !settlement.kept && batch.describes;
+        if (settlement.describeAgain || undescribed) this.#sealer.forgetDescribed();
+        if (!settlement.kept) this.#tellAgain(batch);
       }
     }
     const more = this.#inFlight.anySent;
@@ -188,12 +204,12 @@ export class Exporter<D extends Delta<D>> {
   }
 
   #lost(outcome: Exclude<Outcome, { kind: 'sent' }>): void {
-    const first = this.#inFlight.first();
-    const guilty = outcome.kind === 'refused' && this.#inFlight.anySent;
+    const guilty = outcome.kind === 'refused' ? this.#inFlight.firstSent() : undefined;
     this.#inFlight.resendAll();
-    if (guilty && first !== undefined) {
-      this.#inFlight.remove(first.sequence);
-      this.#count(allOf(first));
+    if (guilty !== undefined) {
+      this.#inFlight.remove(guilty.sequence);
+      this.#count(allOf(guilty));
+      this.#tellAgain(guilty);
     }
     if (this.#inFlight.size > 0) this.#options.say(`collector away, will try again: ${outcome.cause.message}`);
     this.#waiters.check();
@@ -207,16 +223,17 @@ export class Exporter<D extends Delta<D>> {
   }
 
   #drop(owner: Owner, reason: LossReason, rows: number): void {
+    if (reason !== 'summary-refused') this.#givenUp++;
     this.#options.losses.add(owner, reason, rows);
+  }
+
+  /** Losses told by a batch that was refused; alone, they would be refused for ever. */
+  #tellAgain(batch: SealedBatch): void {
+    if (batch.windows.length > 0) this.#options.losses.restore(batch.losses);
   }
 
   #oldestTicket(): number {
     return Math.min(this.#sealer.oldestTicket, this.#inFlight.oldestTicket, this.#lossTicket);
-  }
-
-  #lostRows(): number {
-    const { losses } = this.#options;
-    return losses.total('queue-full') + losses.total('refused');
   }
 }
 

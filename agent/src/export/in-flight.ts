@@ -32,8 +32,7 @@ export class InFlight {
 
   /** Whether any is on its way. */
   get anySent(): boolean {
-    for (const { sent } of this.#flying.values()) if (sent) return true;
-    return false;
+    return this.firstSent() !== undefined;
   }
 
   /** Whether one with descriptions is on its way: what follows would be refused if that one were not kept. */
@@ -61,9 +60,10 @@ export class InFlight {
     return this.#flying.get(sequence)?.batch;
   }
 
-  /** The first in order. */
-  first(): SealedBatch | undefined {
-    return this.#flying.values().next().value?.batch;
+  /** The first in order that is on its way. */
+  firstSent(): SealedBatch | undefined {
+    for (const { sent, batch } of this.#flying.values()) if (sent) return batch;
+    return undefined;
   }
 
   /** It has its receipt, or is given up. */

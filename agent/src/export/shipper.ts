@@ -31,17 +31,17 @@ export class Shipper<D extends Delta<D>> {
   }
 
   /** Resolves when everything recorded before the call is acknowledged, or after `timeoutMs`. */
-  flush({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
+  flush(options?: FlushOptions): Promise<FlushResult> {
     this.#take();
-    return this.#exporter.flush({ timeoutMs });
+    return this.#exporter.flush({ timeoutMs: timeoutOf(options) });
   }
 
   /** Flushes and closes; what is not acknowledged by then is lost and counted. Every call gets the same answer. */
-  stop({ timeoutMs = FLUSH_TIMEOUT_MS }: FlushOptions = {}): Promise<FlushResult> {
+  stop(options?: FlushOptions): Promise<FlushResult> {
     if (this.#stopping === undefined) {
       clearInterval(this.#timer);
       this.#take();
-      this.#stopping = this.#exporter.stop({ timeoutMs });
+      this.#stopping = this.#exporter.stop({ timeoutMs: timeoutOf(options) });
     }
     return this.#stopping;
   }
@@ -49,4 +49,10 @@ export class Shipper<D extends Delta<D>> {
   #take(): void {
     for (const delta of this.#drain()) this.#exporter.push(delta);
   }
+}
+
+/** These are called where nothing may throw, so that wrong options are none. */
+function timeoutOf(options: unknown): number {
+  const { timeoutMs } = Object(options ?? {}) as { timeoutMs?: unknown };
+  return typeof timeoutMs === 'number' && !Number.isNaN(timeoutMs) ? Math.max(0, timeoutMs) : FLUSH_TIMEOUT_MS;
 }

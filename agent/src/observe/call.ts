@@ -82,9 +82,10 @@ function isThenable(value: unknown): boolean {
 
 /** A promise of the language whose `then` nobody has changed, of this realm or another. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
-  if (!types.isPromise(value) || Object.hasOwn(value, 'then')) return false;
+  if (!types.isPromise(value) || Object.hasOwn(value, 'then') || Object.hasOwn(value, 'constructor')) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Promise.prototype) return true;
+  if (prototype === null) return false;
   // A class derived from Promise may start its work in `then`; only another realm's own Promise is as plain as ours.
   return (prototype as Promise<unknown>).constructor?.name === 'Promise' && Object.hasOwn(prototype as object, 'then');
 }

@@ -6,7 +6,7 @@ import type { Capture, Counting, Role } from '../record/capture.ts';
 import { type Extractor, type FieldReader, fieldReader } from '../record/field-reader.ts';
 import { latencySeries } from '../record/latency-series.ts';
 import type { ModelVersion } from '../record/model-version.ts';
-import { shielded } from '../shield.ts';
+import { hush, shielded } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
 
 /** A single value, as a prediction or confidence may be; it is the field `value`. */
@@ -111,8 +111,7 @@ export class FunctionWatch implements CallWatch {
   begin(args: readonly unknown[]): Call {
     const atMs = this.#timeOf(args);
     if (this.#before.length > 0 && !this.#capture.stopped) {
-      const window = this.#capture.window(this.#counting.version, atMs);
-      for (const read of this.#before) read(window, args);
+      this.#record(this.#before, atMs, args);
     }
     return { atMs, startedMs: performance.now(), rows: 1 };
   }
@@ -121,9 +120,7 @@ export class FunctionWatch implements CallWatch {
     const latencyMs = performance.now() - call.startedMs;
     this.#capture.finish(this.#counting, call.atMs, call.rows, false, latencyMs);
     if (this.#after.length === 0 || this.#capture.stopped) return;
-    const window = this.#capture.window(this.#counting.version, call.atMs);
-    const all = [result, ...args];
-    for (const read of this.#after) read(window, all);
+    this.#record(this.#after, call.atMs, [result, ...args]);
   }
 
   fail(call: Call): void {
@@ -136,10 +133,19 @@ export class FunctionWatch implements CallWatch {
     this.#capture.finish(this.#counting, call.atMs, call.rows, false);
   }
 
+  #record(readers: readonly FieldReader[], atMs: number, args: readonly unknown[]): void {
+    for (const reader of readers) {
+      const fields = reader.read(args);
+      // Asked for only now: an extractor may have flushed, or called what else is watched.
+      if (fields !== undefined) reader.record(this.#capture.window(this.#counting.version, atMs), fields);
+    }
+  }
+
   #timeOf(args: readonly unknown[]): number {
     if (this.#at === undefined) return this.#capture.now();
     const at = this.#at(args);
     if (isTime(at)) return at;
+    hush(at);
     const { version } = this.#counting;
     version.losses.add(version, 'extractor-failed');
     return this.#capture.now();

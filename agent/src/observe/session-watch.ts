@@ -1,11 +1,10 @@
 import { isTime } from '../clock.ts';
 import type { LossReason } from '../losses.ts';
-import { addValue } from '../record/add-value.ts';
 import type { Capture, Counting, Window } from '../record/capture.ts';
 import { latencySeries } from '../record/latency-series.ts';
-import type { ModelVersion, Series, SeriesKind } from '../record/model-version.ts';
-import { addTable, maxOfRow, type Table, tableOf } from '../record/tensor.ts';
-import { shielded } from '../shield.ts';
+import { MAX_SERIES, type ModelVersion, type Series, type SeriesKind } from '../record/model-version.ts';
+import { addLargest, addTable, shapeOf, type Table, tableOf } from '../record/tensor.ts';
+import { hush, shielded } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
 import { outputOf, type SessionOptions } from './session-options.ts';
 
@@ -22,6 +21,7 @@ export class SessionWatch implements CallWatch {
   readonly #confidence: Series | undefined;
   readonly #readInputs: (window: Window, feeds: Tensors) => void;
   readonly #readOutputs: (window: Window, results: Tensors) => void;
+  readonly #shapeOf: typeof shapeOf;
   readonly #at: ((feeds: Tensors) => unknown) | undefined;
 
   constructor(capture: Capture, version: ModelVersion, inputNames: readonly string[], options: SessionOptions) {
@@ -38,6 +38,8 @@ export class SessionWatch implements CallWatch {
     const lost = () => this.#lose('capture-failed');
     this.#readInputs = shielded((window, feeds) => this.#addInputs(window, feeds), lost);
     this.#readOutputs = shielded((window, results) => this.#addOutputs(window, results), lost);
+    // A tensor that was disposed of throws; the run will say so, and is one failed inference.
+    this.#shapeOf = shielded(shapeOf, () => {});
     const at = options.at as ((feeds: Tensors) => unknown) | undefined;
     if (at !== undefined) this.#at = shielded(at, () => {});
   }
@@ -84,8 +86,7 @@ export class SessionWatch implements CallWatch {
       addTable(version, window, this.#predictionColumns(answer.table, answer.type), answer.table);
     const probabilities = this.#output(results, outputOf(this.#options.confidence));
     if (probabilities === undefined || this.#confidence === undefined) return;
-    const { table } = probabilities;
-    for (let row = 0; row < table.rows; row++) addValue(version, window, this.#confidence, maxOfRow(table, row));
+    if (probabilities.table.rows > 0) addLargest(window, this.#confidence, probabilities.table);
   }
 
   #output(results: Tensors, name: string | undefined): { readonly table: Table; readonly type: string } | undefined {
@@ -104,9 +105,15 @@ export class SessionWatch implements CallWatch {
     const given = this.#options.prediction;
     const kind =
       (typeof given === 'object' ? given.kind : undefined) ?? (type.startsWith('float') ? 'number' : 'category');
-    for (let column = this.#predictions.length; column < table.width; column++) {
-      this.#predictions.push(this.#series('prediction', table.width === 1 ? 'value' : `value_${column}`, kind));
+    // Of more columns than there may be series the rest need not be asked for.
+    const width = Math.min(table.width, MAX_SERIES);
+    for (let column = this.#predictions.length; column < width; column++) {
+      const { version } = this.#counting;
+      const series = version.find('prediction', table.width === 1 ? 'value' : `value_${column}`);
+      if (typeof series !== 'string') version.determine(series, kind);
+      this.#predictions.push(typeof series === 'string' ? undefined : series);
     }
+    if (table.width > width || this.#predictions.includes(undefined)) this.#lose('field-limit', table.rows);
     return this.#predictions;
   }
 
@@ -125,13 +132,14 @@ export class SessionWatch implements CallWatch {
   #rowsOf(feeds: Tensors): number {
     const name = this.#firstInput;
     if (name === undefined) return 1;
-    return tableOf(feeds[name], this.#inputs[0]?.columns.length ?? 1)?.rows ?? 1;
+    return this.#shapeOf(feeds[name], this.#inputs[0]?.columns.length ?? 1)?.rows ?? 1;
   }
 
   #timeOf(feeds: Tensors): number {
     if (this.#at === undefined) return this.#capture.now();
     const at = this.#at(feeds);
     if (isTime(at)) return at;
+    hush(at);
     this.#lose('extractor-failed');
     return this.#capture.now();
   }

@@ -1,4 +1,5 @@
 import { AgentError, show } from '../errors.ts';
+import type { Callable } from './call.ts';
 import type { CallWatch } from './call-watch.ts';
 import { copyShape } from './shape.ts';
 import { isWrapped, markWrapped, wrapFunction } from './wrap.ts';
@@ -28,7 +29,6 @@ export function checkSession(session: unknown): asserts session is SessionLike {
  */
 export function wrapSession<S extends SessionLike>(session: S, watch: CallWatch, failed: (error: unknown) => void): S {
   if (isWrapped(session)) return session;
-  const watchedRun = wrapFunction(session.run, watch, failed);
   const methods = new Map<PropertyKey, { readonly own: object; readonly bound: object }>();
   const standIn: S = new Proxy(session, {
     get(target, key) {
@@ -36,7 +36,7 @@ export function wrapSession<S extends SessionLike>(session: S, watch: CallWatch,
       if (typeof value !== 'function' || key === 'constructor' || isFixed(target, key)) return value;
       const known = methods.get(key);
       if (known?.own === value) return known.bound;
-      const bound = onTarget(key === 'run' && value === session.run ? watchedRun : value, standIn, target);
+      const bound = onTarget(key === 'run' ? wrapFunction(value as Callable, watch, failed) : value, standIn, target);
       methods.set(key, { own: value, bound });
       return bound;
     },

@@ -1,5 +1,5 @@
 import { type Clock, isTime, WALL_CLOCK } from '../clock.ts';
-import { shielded } from '../shield.ts';
+import { hush, shielded } from '../shield.ts';
 import type { Roller } from '../window/roller.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
@@ -47,7 +47,9 @@ export class Capture {
   /** Event time now, by the agent's clock, or by the wall clock where that one fails. */
   now(): number {
     const now = this.#now();
-    return isTime(now) ? now : WALL_CLOCK.now();
+    if (isTime(now)) return now;
+    hush(now);
+    return WALL_CLOCK.now();
   }
 
   /** The open window that a call is filed under. */

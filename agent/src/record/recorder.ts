@@ -35,9 +35,8 @@ export class Recorder {
   /** Adds the values of one inference to its window. */
   record(window: WindowRecord, fields: object): void {
     const present = this.#columnsRecorder()(fields, window);
-    let keys = 0;
-    for (const _ in fields) keys++;
-    if (keys !== present) this.#addNew(window, fields as Record<string, unknown>);
+    const names = Object.keys(fields);
+    if (names.length !== present) this.#addNew(window, fields as Record<string, unknown>, names);
   }
 
   #columnsRecorder(): RecordColumns {
@@ -73,9 +72,9 @@ export class Recorder {
     return own;
   };
 
-  #addNew(window: WindowRecord, fields: Record<string, unknown>): void {
+  #addNew(window: WindowRecord, fields: Record<string, unknown>, names: readonly string[]): void {
     const refused = new Set<'field-limit' | 'field-name'>();
-    for (const name of Object.keys(fields)) {
+    for (const name of names) {
       if (this.#names.has(name)) continue;
       const series = this.#discover(name);
       if (typeof series === 'string') refused.add(series);

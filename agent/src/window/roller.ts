@@ -41,7 +41,10 @@ export class Roller<O extends WindowOwner = WindowOwner> {
       windows.set(startMs, record);
       this.#count++;
       this.#makeRoom(record);
+    } else if (owner.series.length !== record.seriesSeen) {
+      this.#makeRoom(record);
     }
+    record.seriesSeen = owner.series.length;
     this.#last = record;
     return record;
   }

@@ -28,6 +28,8 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
   errors = 0;
   /** By `Series.index`; holes where nothing was added. Hot code reads it directly. */
   readonly summaries: (Summary | undefined)[] = [];
+  /** Series its owner had when this window was last looked up. */
+  seriesSeen = 0;
   readonly #undetermined = new Map<number, Record<Undetermined, number>>();
 
   constructor(owner: O, startMs: number, widthMs: number) {

@@ -66,6 +66,16 @@ describe('a connection', () => {
     assert.equal(connection.waiting, false);
   });
 
+  it('never waits for more than ten minutes, whatever it is asked for', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { connection, said } = setUp();
+    connection.holdStill(2 ** 32 - 1);
+    t.mock.timers.tick(599_999);
+    assert.deepEqual([connection.waiting, said], [true, []]);
+    t.mock.timers.tick(1);
+    assert.deepEqual([connection.waiting, said], [false, ['resumed']]);
+  });
+
   it('ends its stream when there is nothing to wait for, and opens another later', () => {
     const { connection, said, end } = setUp();
     connection.open();

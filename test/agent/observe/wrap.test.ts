@@ -39,6 +39,7 @@ const BROKEN_LATER: CallWatch = {
 
 const shared = Promise.resolve('shared');
 const failure = new TypeError('theirs');
+const bald: unknown = Object.setPrototypeOf(Promise.resolve('bald'), null);
 const object = { answer: 42 };
 const noFailure = (error: unknown): void => assert.fail(String(error));
 /** No promise, but something that can be awaited. */
@@ -79,6 +80,14 @@ const TABLE: Record<string, { fn: Callable; args?: unknown[]; ends: string }> = 
   'one that returns a rejected promise': { fn: () => Promise.reject(failure), ends: 'fail' },
   'one that returns a promise of another realm': { fn: vm.runInNewContext('(() => Promise.resolve(5))'), ends: 'end' },
   'one that returns a class of promise': { fn: () => Lazy.resolve(6), ends: 'lose' },
+  'one that returns a promise without a prototype': {
+    fn: () => bald,
+    ends: 'lose',
+  },
+  'one that returns a promise whose class breaks': {
+    fn: () => Object.defineProperty(Promise.resolve(9), 'constructor', { get: () => assert.fail('theirs') }),
+    ends: 'lose',
+  },
   'one that returns a thenable': { fn: () => thenable((done) => done(7)), ends: 'lose' },
   'a generator function': {
     fn: function* () {

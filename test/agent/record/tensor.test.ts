@@ -36,7 +36,7 @@ const CASES = [
     data: BigInt64Array.of(1n, -2n),
     dims: [2],
     columns: 1,
-    rows: [[1n], [-2n]],
+    rows: [[1], [-2]],
   },
   { name: 'a scalar', type: 'int8', data: Int8Array.of(9), dims: [], columns: 1, rows: [[9]] },
   { name: 'booleans', type: 'bool', data: Uint8Array.of(1, 0), dims: [2, 1], columns: 1, rows: [[true], [false]] },

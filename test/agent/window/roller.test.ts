@@ -85,4 +85,18 @@ describe('open windows', () => {
     );
     assert.equal(roller.rows, 1);
   });
+
+  it('leave early also when series are found only after they were opened', () => {
+    const { sealed, count } = setUp({ maxWindows: 4, maxSeries: 40 });
+    const who = owner(1);
+    for (const minute of [0, 1, 2, 3]) count(who, minute * 60_000);
+    for (let i = 1; i < 15; i++) who.series.push(new Series(i, 'feature', `f${i}`, { kind: 'number' }));
+    assert.deepEqual(sealed, []);
+    count(who, 180_000);
+    count(who, 60_000);
+    assert.deepEqual(
+      sealed.map(({ startMs }) => startMs),
+      [0, 120_000],
+    );
+  });
 });
