@@ -13,6 +13,14 @@ function isAboutData(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^22[0-9A-Z]{3}$/.test(String(error.code));
 }
 
+/** Whether the store gave way to another transaction (SQLSTATE class 40: deadlock, serialization): then it goes at once. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^40[0-9A-Z]{3}$/.test(String(error.code));
+}
+
+/** Tries of a commit that gives way; two collectors that open a chunk of TimescaleDB at once can lock each other out. */
+const MAX_TRIES = 3;
+
 type Waiting = { readonly batch: ValidBatch; settle(outcome: BatchOutcome): void };
 
 /**
@@ -70,11 +78,12 @@ export class GroupCommit {
     this.#running = undefined;
   }
 
-  async #commitSafely(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
+  async #commitSafely(batches: readonly ValidBatch[], tries = 1): Promise<BatchOutcome[]> {
     try {
       return await this.#commit(batches);
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
+      if (isConflict(error) && tries < MAX_TRIES) return this.#commitSafely(batches, tries + 1);
       if (!isAboutData(error)) return batches.map(() => ({ kind: 'retry', cause }));
       if (batches.length <= 1) return batches.map(() => ({ kind: 'refused', cause }));
       // One of them is bad, and the others must not wait for it for ever.

@@ -101,6 +101,22 @@ describe('ingest', () => {
       assert.deepEqual(await totals(database), { rows: 4, errors: 0, valid: 4, mean: 2.5 });
     }));
 
+  test('tries again at once when the store gives way to another transaction', () =>
+    withDatabase(async (database) => {
+      let conflicts = 2;
+      const ingest = await startIngest(database, (store) => ({
+        transaction: (work) =>
+          store.transaction(async (tx) => {
+            const answer = await work(tx);
+            if (conflicts-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+            return answer;
+          }),
+      }));
+      const batch = makeBatch(newSource(), 1, [window([1, 2, 3])]);
+      assert.deepEqual(await ingest.take(received(batch)), { kind: 'accepted', refusals: [] });
+      assert.deepEqual(await totals(database), { rows: 3, errors: 0, valid: 3, mean: 2 });
+    }));
+
   test('refuses windows of a version that nobody described, and keeps the rest of the batch', () =>
     withDatabase(async (database) => {
       const ingest = await startIngest(database);
