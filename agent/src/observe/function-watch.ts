@@ -1,13 +1,14 @@
 import { isTime } from '../clock.ts';
 import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
 import type { ModelOptions } from '../model-options.ts';
-import { isFunction, isObject, type OptionRow, readOptions } from '../option-table.ts';
+import { isFunction, type OptionRow, readOptions } from '../option-table.ts';
 import type { Capture, Counting, Role } from '../record/capture.ts';
 import { type Extractor, type FieldReader, fieldReader } from '../record/field-reader.ts';
 import { latencySeries } from '../record/latency-series.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import { hush, shielded } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
+import { WATCH_ROWS } from './watch-options.ts';
 
 /** A single value, as a prediction or confidence may be; it is the field `value`. */
 export type Scalar = number | bigint | string | boolean;
@@ -28,9 +29,6 @@ export type WrapOptions<A extends readonly unknown[] = readonly unknown[], R = u
   readonly model?: ModelOptions;
 };
 
-/** Whether `value` is a role. */
-export const isRole = (value: unknown): value is Role => value === 'inference' || value === 'step';
-
 const extractor = (name: string, doc: string): OptionRow => ({
   name,
   type: 'function',
@@ -46,21 +44,7 @@ export const WRAP_TABLE: readonly OptionRow[] = [
   extractor('prediction', '`(result, ...args) => object or scalar`: the answer; a scalar is the field `value`'),
   extractor('confidence', '`(result, ...args) => object or scalar`: how sure the answer is'),
   extractor('at', "`(...args) => number`: event time in milliseconds since the epoch, else the agent's clock"),
-  {
-    name: 'role',
-    type: 'string',
-    default: 'inference',
-    doc: '`inference`, or `step` for a part of one, which adds fields but neither rows nor errors',
-    accepts: isRole,
-    expected: 'inference or step',
-  },
-  {
-    name: 'model',
-    type: 'object',
-    doc: "another model version than the agent's own",
-    accepts: isObject,
-    expected: 'an object',
-  },
+  ...WATCH_ROWS,
 ];
 
 /**

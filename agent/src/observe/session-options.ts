@@ -3,8 +3,8 @@ import type { ModelOptions } from '../model-options.ts';
 import { isName } from '../names.ts';
 import { isFunction, isObject, isText, type OptionRow, readOptions } from '../option-table.ts';
 import type { Role } from '../record/capture.ts';
-import { isRole } from './function-watch.ts';
 import { checkSession } from './session.ts';
+import { WATCH_ROWS } from './watch-options.ts';
 
 /** Options of `wrapSession`. */
 export type SessionOptions = {
@@ -53,21 +53,7 @@ export const SESSION_TABLE: readonly OptionRow[] = [
     accepts: isFunction,
     expected: 'a function',
   },
-  {
-    name: 'role',
-    type: 'string',
-    default: 'inference',
-    doc: '`inference`, or `step` for a part of one, which adds fields but neither rows nor errors',
-    accepts: isRole,
-    expected: 'inference or step',
-  },
-  {
-    name: 'model',
-    type: 'object',
-    doc: "another model version than the agent's own",
-    accepts: isObject,
-    expected: 'an object',
-  },
+  ...WATCH_ROWS,
 ];
 
 /**
