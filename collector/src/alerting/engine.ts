@@ -68,6 +68,7 @@ export class Engine {
     const stored = new Map((await store.alerts(group.name)).map((alert) => [alert.fingerprint, alert]));
     const scores: (Finding & { fingerprint: string })[] = [];
     const changes: AlertChange[] = [];
+    const ended: AlertChange[] = [];
     for (const rule of group.rules) {
       const findings = await evaluateRule(rule, tick, source);
       const judged: Judged[] = [];
@@ -82,12 +83,14 @@ export class Engine {
       }
       for (const alert of stored.values()) {
         if (!belongsTo(alert, rule)) continue;
-        changes.push(await this.#endAlert(alert, reasonForAbsence(alert.labels, rule, findings), tick));
+        ended.push(await this.#endAlert(alert, reasonForAbsence(alert.labels, rule, findings), tick));
         stored.delete(alert.fingerprint);
       }
     }
-    for (const alert of stored.values()) changes.push(await this.#endAlert(alert, 'rule_removed', tick));
-    const record = { group: group.name, tick, scores, changes: changes.filter(isWorthKeeping) };
+    for (const alert of stored.values()) ended.push(await this.#endAlert(alert, 'rule_removed', tick));
+    // What ended earlier stays as it is: without a transition there is nothing new to write of it.
+    const worthKeeping = [...changes.filter(isWorthKeeping), ...ended.filter(({ transition }) => transition !== null)];
+    const record = { group: group.name, tick, scores, changes: worthKeeping };
     if (await store.record(record)) this.#options.onTick(group.name, tick, record.changes);
   }
 

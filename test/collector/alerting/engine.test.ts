@@ -182,6 +182,18 @@ describe('the engine', () => {
       assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
     }));
 
+  test('writes nothing more of an alert that ended long ago', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbbgggg');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 4);
+      const renamed = engineOn(database, rulesOf(RULES.replace('alert: Drift', 'alert: Renamed')));
+      await judgeHourly(renamed, 5, 9);
+      const ended = await database.query<{ tick: number; state: string }>(
+        `select tick, state from alert where alertname = 'Drift'`,
+      );
+      assert.deepEqual(ended, [{ tick: T0 + 6 * HOUR, state: 'inactive' }]);
+    }));
+
   test('ends what fires when its whole group is gone', () =>
     withDatabase(async (database) => {
       await seed(database, 'gbbbb');
