@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { type Batch, LIMITS, RefusalSchema, Receipt_Status as Status } from '@tidemark/proto';
 import type { Agent } from '../../agent/src/agent.ts';
-import { CODES, FakeCollector } from './fake-collector.ts';
-import { MINUTE, makeAgent } from './make-agent.ts';
+import { CODES, type FakeCollector } from './fake-collector.ts';
+import { MINUTE } from './make-agent.ts';
+import { useAgent } from './use-agent.ts';
 
 const WAIT = { timeoutMs: 10_000 };
 const accounts = (agent: Agent) => {
@@ -18,15 +19,11 @@ describe('delivery over a bad line', () => {
   let minute = 0;
   let predict: (x: number) => number;
 
-  beforeEach(async () => {
-    collector = await new FakeCollector().start();
-    agent = makeAgent({ collector: collector.address });
+  useAgent((ownAgent, ownCollector) => {
+    agent = ownAgent;
+    collector = ownCollector;
     minute = 0;
     predict = agent.wrap((x: number) => x, { features: (x) => ({ x }), at: () => MINUTE + minute * 60_000 });
-  });
-  afterEach(async () => {
-    await agent.stop(WAIT);
-    collector.kill();
   });
 
   const capture = (rows: number) => {

@@ -44,11 +44,6 @@ export class JudgeLoop {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when no run is under way or asked for. */
-  async idle(): Promise<void> {
-    await this.#running;
-  }
-
   /** Finishes the tick under way and begins no other. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -25,12 +25,7 @@ export function seriesKey(stage: string, field: string): string {
   return `${stage}/${field}`;
 }
 
-/** Bins as plain JSON: `{"kind":"number","cuts":[…]}` or `{"kind":"category","keys":[…]}`. */
-export function encodeBins(bins: Bins): string {
-  return JSON.stringify(bins);
-}
-
-/** Bins from their JSON text or from the value a JSON column was read into. Throws BASELINE_INVALID for anything that is not bins. */
+/** Bins from their JSON text (`{"kind":"number","cuts":[…]}`, `{"kind":"category","keys":[…]}`) or from the value a JSON column was read into. Throws BASELINE_INVALID for anything that is not bins. */
 export function decodeBins(json: unknown): Bins {
   const value = typeof json === 'string' ? parsed(json) : json;
   if (typeof value === 'object' && value !== null && 'kind' in value) {

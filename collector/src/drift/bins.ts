@@ -70,15 +70,6 @@ export function exactShares(cuts: readonly number[], sorted: ArrayLike<number>):
   return shares;
 }
 
-/** The name of each bin for people: `<= 3.5`, `3.5 to 7`, `> 7`, or the category, with `other` last. */
-export function binNames(bins: Bins): string[] {
-  if (bins.kind === 'category') return [...bins.keys, 'other'];
-  const { cuts } = bins;
-  if (cuts.length === 0) return [];
-  const inner = cuts.slice(1).map((cut, index) => `${cuts[index]} to ${cut}`);
-  return [`<= ${cuts[0]}`, ...inner, `> ${cuts[cuts.length - 1]}`];
-}
-
 function numberShares(bins: NumberBins, digest: Digest): number[] | null {
   const count = digest.count;
   if (count === 0) return null;

@@ -48,11 +48,6 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when nothing is waiting any more. */
-  async idle(): Promise<void> {
-    await this.#running;
-  }
-
   /** Finishes the commit under way; what waits behind it is to be sent again, and nothing more is taken. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -34,11 +34,6 @@ export class Ingest {
     return this.#group.submit(batch);
   }
 
-  /** Resolves when all that was taken has been answered. */
-  idle(): Promise<void> {
-    return this.#group.idle();
-  }
-
   /** Finishes the commit under way; what waits behind it is answered with `retry`. For when patience has run out. */
   stop(): Promise<void> {
     return this.#group.stop();

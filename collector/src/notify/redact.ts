@@ -15,12 +15,6 @@ export function redact(text: string, receiver: Receiver): string {
   return clean;
 }
 
-/** `https://hooks.slack.com/…`: where a receiver is, as far as anybody may know. */
-export function publicPlace(receiver: Receiver): string {
-  const url = URL.parse(receiver.url);
-  return url === null ? '(not a URL)' : `${url.protocol}//${url.host}/…`;
-}
-
 /** Longest first, so that no secret is left half hidden by one that is part of it. */
 function secretsOf(receiver: Receiver): string[] {
   const secrets = [...urlSecrets(receiver.url)];

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { BatchSchema, ReceiptSchema, Receipt_Status as Status } from '@tidemark/proto';
 import type { Agent } from '../../../agent/src/agent.ts';
 import type { Transport } from '../../../agent/src/export/transport.ts';
 import { CODES, FakeCollector } from '../fake-collector.ts';
 import { MINUTE, makeAgent, NOWHERE } from '../make-agent.ts';
+import { useAgent } from '../use-agent.ts';
 
 const accepted = (sequence: bigint) => create(ReceiptSchema, { sequence, status: Status.ACCEPTED });
 const WAIT = { timeoutMs: 10_000 };
@@ -70,16 +71,12 @@ describe('a flush after trouble', () => {
   let agent: Agent;
   let predict: (x: number) => number;
   let minute = 0;
-  beforeEach(async () => {
-    collector = await new FakeCollector().start();
-    agent = makeAgent({ collector: collector.address });
+  useAgent((ownAgent, ownCollector) => {
+    agent = ownAgent;
+    collector = ownCollector;
     minute = 0;
     predict = agent.wrap((x: number) => x, { features: (x) => ({ x }), at: () => MINUTE + minute * 60_000 });
-  });
-  afterEach(async () => {
-    await agent.stop({ timeoutMs: 0 });
-    collector.kill();
-  });
+  }, 0);
 
   for (const how of ['flush', 'stop'] as const) {
     it(`does not sit out a back-off of our own while the collector is back: ${how}`, async () => {

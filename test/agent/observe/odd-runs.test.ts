@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Agent } from '../../../agent/src/agent.ts';
 import { MAX_SERIES } from '../../../agent/src/record/model-version.ts';
-import { FakeCollector } from '../fake-collector.ts';
-import { makeAgent } from '../make-agent.ts';
+import type { FakeCollector } from '../fake-collector.ts';
+import { useAgent } from '../use-agent.ts';
 
 const WAIT = { timeoutMs: 10_000 };
 const tensor = (type: string, data: ArrayLike<unknown>, dims: readonly unknown[]) => ({ type, data, dims });
@@ -22,13 +22,9 @@ class Session {
 describe('runs of odd tensors', () => {
   let collector: FakeCollector;
   let agent: Agent;
-  beforeEach(async () => {
-    collector = await new FakeCollector().start();
-    agent = makeAgent({ collector: collector.address });
-  });
-  afterEach(async () => {
-    await agent.stop(WAIT);
-    collector.kill();
+  useAgent((ownAgent, ownCollector) => {
+    agent = ownAgent;
+    collector = ownCollector;
   });
 
   const ODD: Record<string, { readonly x: unknown; readonly rows: number; readonly unreadable: number }> = {

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
 import type { Agent } from '../../../agent/src/agent.ts';
-import { FakeCollector } from '../fake-collector.ts';
+import type { FakeCollector } from '../fake-collector.ts';
 import { MINUTE, makeAgent, NOWHERE } from '../make-agent.ts';
+import { useAgent } from '../use-agent.ts';
 
 const WAIT = { timeoutMs: 10_000 };
 
 describe('odd things that extractors return', () => {
   let collector: FakeCollector;
   let agent: Agent;
-  beforeEach(async () => {
-    collector = await new FakeCollector().start();
-    agent = makeAgent({ collector: collector.address });
-  });
-  afterEach(async () => {
-    await agent.stop(WAIT);
-    collector.kill();
+  useAgent((ownAgent, ownCollector) => {
+    agent = ownAgent;
+    collector = ownCollector;
   });
 
   const cyclic: Record<string, unknown> = { x: 1 };

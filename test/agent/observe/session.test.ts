@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { AgentError } from '@tidemark/agent';
 import * as ort from 'onnxruntime-node';
 import type { Agent } from '../../../agent/src/agent.ts';
-import { FakeCollector } from '../fake-collector.ts';
-import { makeAgent } from '../make-agent.ts';
+import type { FakeCollector } from '../fake-collector.ts';
+import { useAgent } from '../use-agent.ts';
 
 const WAIT = { timeoutMs: 10_000 };
 const DATA = process.env.TIDEMARK_TEST_DATA ?? new URL('../../../../shared/data', import.meta.url).pathname;
@@ -46,13 +46,9 @@ class FakeSession {
 describe('a wrapped session', () => {
   let collector: FakeCollector;
   let agent: Agent;
-  beforeEach(async () => {
-    collector = await new FakeCollector().start();
-    agent = makeAgent({ collector: collector.address });
-  });
-  afterEach(async () => {
-    await agent.stop(WAIT);
-    collector.kill();
+  useAgent((ownAgent, ownCollector) => {
+    agent = ownAgent;
+    collector = ownCollector;
   });
 
   it('records every row of a batch from what was fed, before the run changed it', async () => {

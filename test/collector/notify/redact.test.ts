@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Receiver } from '../../../collector/src/notify/receiver.ts';
-import { publicPlace, redact } from '../../../collector/src/notify/redact.ts';
+import { redact } from '../../../collector/src/notify/redact.ts';
 
 const SECRET = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0';
 const slack: Receiver = {
@@ -40,6 +40,4 @@ test('routing keys and webhook secrets are hidden, every time they occur', () =>
 
 test('what is no secret stays readable', () => {
   assert.equal(redact('getaddrinfo ENOTFOUND hooks.slack.com', slack), 'getaddrinfo ENOTFOUND hooks.slack.com');
-  assert.equal(publicPlace(slack), 'https://hooks.slack.com/…');
-  assert.equal(publicPlace({ ...slack, url: 'nonsense-key' }), '(not a URL)');
 });
