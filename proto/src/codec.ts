@@ -1,5 +1,15 @@
 import { create } from '@bufbuild/protobuf';
-import { Categories, Digest, Kinds, Moments, type SeriesKind, SketchError, Summary } from '@tidemark/sketch';
+import {
+  Categories,
+  Digest,
+  Kinds,
+  Moments,
+  Projections,
+  type SeriesKind,
+  SketchError,
+  Summary,
+  type SummaryParts,
+} from '@tidemark/sketch';
 import {
   type Kinds as KindsMessage,
   KindsSchema,
@@ -24,20 +34,36 @@ const KIND_FIELDS = [
   'unseen',
 ] as const satisfies readonly (keyof Kinds & keyof KindsMessage)[];
 
+const KIND_MESSAGES = {
+  number: SeriesKindMessage.NUMBER,
+  category: SeriesKindMessage.CATEGORY,
+  vector: SeriesKindMessage.VECTOR,
+} as const satisfies Record<SeriesKind, SeriesKindMessage>;
+
+/** The sketches that a summary of each kind carries, where it has valid values. */
+const PARTS_OF_KIND = {
+  number: ['digest', 'moments'],
+  category: ['categories'],
+  vector: ['projections'],
+} as const satisfies Record<SeriesKind, readonly (keyof SummaryMessage & keyof SummaryParts)[]>;
+const PARTS = Object.values(PARTS_OF_KIND).flat();
+
 /** Packs a summary for the wire; the summary itself is unchanged. */
 export function encodeSummary(series: SeriesName, summary: Summary): SummaryMessage {
   const kinds = create(KindsSchema);
   for (const field of KIND_FIELDS) kinds[field] = BigInt(summary.kinds[field]);
-  const message = create(SummarySchema, { ...series, kinds });
-  if (summary.kind === 'number') {
-    message.kind = SeriesKindMessage.NUMBER;
-    if (summary.kinds.valid > 0) {
+  const message = create(SummarySchema, { ...series, kinds, kind: KIND_MESSAGES[summary.kind] });
+  if (summary.kinds.valid === 0) return message;
+  switch (summary.kind) {
+    case 'number':
       message.digest = summary.digest.toBytes();
       message.moments = summary.moments.toBytes();
-    }
-  } else {
-    message.kind = SeriesKindMessage.CATEGORY;
-    if (summary.kinds.valid > 0) message.categories = summary.categories.toBytes();
+      break;
+    case 'category':
+      message.categories = summary.categories.toBytes();
+      break;
+    case 'vector':
+      message.projections = summary.projections.toBytes();
   }
   return message;
 }
@@ -99,9 +125,9 @@ export function toCount(what: string, value: bigint): number {
 
 function decodeParts(message: SummaryMessage, kinds: Kinds): Summary {
   const kind = decodeKind(message.kind);
-  const expected = { digest: kind === 'number', moments: kind === 'number', categories: kind === 'category' };
-  for (const part of ['digest', 'moments', 'categories'] as const) {
-    const wanted = expected[part] && kinds.valid > 0;
+  const expected: readonly string[] = kinds.valid > 0 ? PARTS_OF_KIND[kind] : [];
+  for (const part of PARTS) {
+    const wanted = expected.includes(part);
     if (wanted !== message[part].length > 0) {
       throw new WireError(
         'malformed',
@@ -110,20 +136,33 @@ function decodeParts(message: SummaryMessage, kinds: Kinds): Summary {
     }
   }
   if (kinds.valid === 0) return Summary.fromParts(kind, { kinds });
-  if (kind === 'category')
-    return Summary.fromParts(kind, { kinds, categories: Categories.fromBytes(message.categories) });
-  const digest = Digest.fromBytes(message.digest);
-  if (digest.centroidCount > LIMITS.maxCentroids) {
-    throw new WireError(
-      'too_large',
-      `digest: expected at most ${LIMITS.maxCentroids} centroids, got ${digest.centroidCount}`,
-    );
+  return Summary.fromParts(kind, { kinds, ...decodeSketches(kind, message) });
+}
+
+function decodeSketches(kind: SeriesKind, message: SummaryMessage): Omit<SummaryParts, 'kinds'> {
+  switch (kind) {
+    case 'number': {
+      const digest = Digest.fromBytes(message.digest);
+      checkMost('digest', 'centroids', digest.centroidCount, LIMITS.maxCentroids);
+      return { digest, moments: Moments.fromBytes(message.moments) };
+    }
+    case 'category':
+      return { categories: Categories.fromBytes(message.categories) };
+    case 'vector': {
+      const projections = Projections.fromBytes(message.projections);
+      checkMost('projections', 'directions', projections.directions, LIMITS.maxDirections);
+      return { projections };
+    }
   }
-  return Summary.fromParts(kind, { kinds, digest, moments: Moments.fromBytes(message.moments) });
+}
+
+function checkMost(part: string, what: string, count: number, most: number): void {
+  if (count > most) throw new WireError('too_large', `${part}: expected at most ${most} ${what}, got ${count}`);
 }
 
 function decodeKind(kind: SeriesKindMessage): SeriesKind {
   if (kind === SeriesKindMessage.NUMBER) return 'number';
   if (kind === SeriesKindMessage.CATEGORY) return 'category';
-  throw new WireError('malformed', `kind: expected number or category, got ${kind}`);
+  if (kind === SeriesKindMessage.VECTOR) return 'vector';
+  throw new WireError('malformed', `kind: expected number, category or vector, got ${kind}`);
 }

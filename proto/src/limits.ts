@@ -10,6 +10,8 @@ export const LIMITS = Object.freeze({
   maxSummaries: 512,
   /** Centroids of one digest. */
   maxCentroids: 1024,
+  /** Directions that the vectors of one series are projected on; each has a digest. */
+  maxDirections: 64,
   /** Batches on their way without a receipt. */
   maxUnacknowledged: 16,
   /** UTF-8 bytes of a model name, version, field, slice or tag. */

@@ -28,10 +28,11 @@ export function readFloats(planes: Uint8Array, width: FloatWidth): number[] {
   return values;
 }
 
-/** Fills `planes` (n * width bytes) with the first `n` integers of `values`, each from 0 to 256^width - 1. */
-export function writeIntegers(values: Float64Array, n: number, width: number, planes: Uint8Array): void {
+/** Fills `planes` (values.length * width bytes) with integers, each from 0 to 256^width - 1. */
+export function writeIntegers(values: ArrayLike<number>, width: number, planes: Uint8Array): void {
+  const n = values.length;
   for (let i = 0; i < n; i++) {
-    let rest = values[i];
+    let rest = values[i] as number;
     for (let p = 0; p < width; p++) {
       planes[p * n + i] = rest % 256;
       rest = Math.floor(rest / 256);
@@ -39,20 +40,21 @@ export function writeIntegers(values: Float64Array, n: number, width: number, pl
   }
 }
 
-/** Reads `n` integers of `planes` into `values`; exact up to 2^53. */
-export function readIntegers(planes: Uint8Array, n: number, width: number, values: Float64Array): void {
+/** The `n` integers of `planes`; exact up to 2^53. */
+export function readIntegers(planes: Uint8Array, n: number, width: number): number[] {
+  const values: number[] = [];
   for (let i = 0; i < n; i++) {
     let value = 0;
     for (let p = width - 1; p >= 0; p--) value = value * 256 + planes[p * n + i];
-    values[i] = value;
+    values.push(value);
   }
+  return values;
 }
 
-/** Bytes needed for the largest of the first `n` values, 1 to 7. */
-export function integerWidth(values: Float64Array, n: number): number {
-  let largest = 0;
-  for (let i = 0; i < n; i++) if (values[i] > largest) largest = values[i];
-  let width = 1;
-  while (largest >= 256 ** width) width++;
+/** Bytes needed for the largest of the integers, 0 when there are none, else 1 to 7. */
+export function integerWidth(values: readonly number[]): number {
+  const largest = values.reduce((most, value) => (value > most ? value : most), 0);
+  let width = Math.min(values.length, 1);
+  while (largest >= 256 ** width && values.length > 0) width++;
   return width;
 }

@@ -24,6 +24,10 @@ export class ByteReader {
     return this.#view.getUint16(this.#advance(2), true);
   }
 
+  i16(): number {
+    return this.#view.getInt16(this.#advance(2), true);
+  }
+
   /** An unsigned 64-bit count, at most 2^53 - 1. */
   count(): number {
     const at = this.#advance(8);

@@ -19,6 +19,11 @@ export class ByteWriter {
     this.#at += 2;
   }
 
+  i16(value: number): void {
+    this.#view.setInt16(this.#at, value, true);
+    this.#at += 2;
+  }
+
   /** A count of 0 to 2^53 - 1 as an unsigned 64-bit integer. */
   count(value: number): void {
     this.#view.setUint32(this.#at, value % 2 ** 32, true);

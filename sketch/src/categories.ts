@@ -1,31 +1,36 @@
-import { decodeCategories, encodeCategories } from './category-bytes.ts';
-import { type CategoriesState, type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
-import { categoryKey } from './category-key.ts';
+import { type CategoriesState, decodeCategories, encodeCategories } from './category-bytes.ts';
+import { byCountThenKey, type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
+import { categoryKey, ownText } from './category-key.ts';
+import { type MergeSide, mergeEntries } from './category-merge.ts';
+import { CategoryTable } from './category-table.ts';
 import { checkCount, sumOfCounts } from './count.ts';
+import { Distinct } from './distinct.ts';
 import { optionInvalid } from './errors.ts';
 
 /** Options of a Categories: `cap`, how many keys it keeps, 1 to 4 096 (256). */
 export type CategoriesOptions = { readonly cap?: number };
 
 /**
- * Counts of the most frequent strings of a stream, exact while there are at most `cap` different ones.
+ * Counts of the most frequent strings of a stream and how many different ones there are, exact while these are at most
+ * `cap`.
  *
  * Beyond that it is the space-saving sketch of Metwally, Agrawal and El Abbadi (2005): a new key takes over the place and
- * the count of the rarest one and reports what it took over as `overCount`. Merging adds the counts of two sketches up;
- * what does not fit goes to `other`. Always: total = sum of the listed counts + other; a listed key occurred at least
- * count - overCount and at most count + underCount times, a key that is not listed at most `unlistedMost` times.
+ * the count of the rarest one and reports what it took over as `overCount`. Whatever is merged in any order, a key of
+ * more than total / cap is listed (category-merge.ts says why), as long as no side had a smaller cap.
+ * Always: total = sum of the listed counts + other; a listed key occurred at least count - overCount and at most
+ * count + underCount times, a key that is not listed at most `unlistedMost` times.
  */
 export class Categories {
   readonly #cap: number;
-  readonly #counts = new Map<string, number>();
-  readonly #over = new Map<string, number>();
+  readonly #table = new CategoryTable();
   #total = 0;
   #other = 0;
   #underCount = 0;
-  #exact = true;
-  /** Keys that had the smallest count when last looked, in the order in which they go. */
-  #rarest: string[] = [];
-  #rarestCount = 0;
+  /**
+   * null while every key ever counted is listed, with its exact count. From then on what has seen every key: so only a
+   * key that is not listed has to be put in.
+   */
+  #distinct: Distinct | null = null;
 
   /** Throws SKETCH_OPTION_INVALID for a cap out of range. */
   constructor(options: CategoriesOptions = {}) {
@@ -48,27 +53,50 @@ export class Categories {
 
   /** How many keys are listed. */
   get size(): number {
-    return this.#counts.size;
+    return this.#table.size;
   }
 
-  /** How many of the total belong to no listed key; 0 until sketches with more than `cap` keys in all are merged. */
+  /** What is left of the total beyond the listed counts; 0 until sketches with more than `cap` keys in all are merged. */
   get other(): number {
     return this.#other;
   }
 
-  /** By how much at most a listed key's count can be too low; 0 until sketches that lost keys are merged. */
+  /**
+   * By how much at most a listed key's count can be too low; 0 unless bytes of version 1 or sketches with a smaller cap
+   * that are not exact were merged in.
+   */
   get underCount(): number {
     return this.#underCount;
   }
 
   /** Whether every key ever counted is listed, with its exact count. */
   get exact(): boolean {
-    return this.#exact;
+    return this.#distinct === null;
   }
 
   /** How often a key that is not listed can have occurred at most. */
   get unlistedMost(): number {
-    return this.#exact ? 0 : this.#smallest() + this.#underCount;
+    return Math.min(this.#floor() + this.#underCount, this.#total);
+  }
+
+  /**
+   * How many different keys were counted in: `size` while exact, else the estimate of a Distinct, which depends on the
+   * set of keys only, not on how it was parted and merged; at least `size`, at most `total`. After bytes of version 1
+   * that were not exact it starts from the keys they list and is too low until the others come again.
+   */
+  get distinct(): number {
+    if (this.#distinct === null) return this.size;
+    return Math.min(Math.max(this.#distinct.estimate(), this.size), this.#total);
+  }
+
+  /** Relative standard error of `distinct`: 0 while exact and up to 2 048 keys, 0.0081 beyond. */
+  get distinctError(): number {
+    return this.#distinct?.standardError ?? 0;
+  }
+
+  /** About how many bytes of memory this takes: 128 a key, which leaves room for the longest, and the Distinct. */
+  get memoryBytes(): number {
+    return this.size * 128 + (this.#distinct?.memoryBytes ?? 0);
   }
 
   /**
@@ -79,75 +107,64 @@ export class Categories {
     if (count !== 1) checkCount(count, 'count');
     this.#total = sumOfCounts(this.#total, count);
     // What is listed is a key as it stands; only what is not may have to be made one.
-    const listed = this.#counts.get(key);
-    if (listed !== undefined) {
-      this.#counts.set(key, listed + count);
-      return;
-    }
-    this.#addKey(ownText(categoryKey(key)), count);
+    if (this.#table.bump(key, count)) return;
+    const kept = categoryKey(key);
+    if (kept !== key && this.#table.bump(kept, count)) return;
+    this.#addUnlisted(ownText(kept), count);
   }
 
-  #addKey(kept: string, count: number): void {
-    const before = this.#counts.get(kept);
-    if (before !== undefined) {
-      this.#counts.set(kept, before + count);
-      return;
-    }
-    if (this.#counts.size < this.#cap) {
-      this.#counts.set(kept, count);
-      // A place is free after a merge dropped keys: this one may have been among them, underCount allows for that.
-      this.#rarestCount = 0;
-      return;
-    }
-    this.#exact = false;
-    const rarest = this.#takeRarest();
-    const inherited = this.#counts.get(rarest) as number;
-    this.#counts.delete(rarest);
-    this.#over.delete(rarest);
-    this.#counts.set(kept, inherited + count);
-    this.#over.set(kept, inherited);
+  #addUnlisted(key: string, count: number): void {
+    const full = this.size === this.#cap;
+    if (full && this.#distinct === null) this.#distinct = this.#distinctOfListed();
+    this.#distinct?.add(key);
+    if (full) this.#table.takeOver(key, count);
+    else this.#table.list(key, count, 0);
   }
 
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the totals exceed 2^53 - 1. */
   merge(other: Categories): void {
     const total = sumOfCounts(this.#total, other.#total);
-    // A key that only one side lists may have occurred this often on the other.
-    const missed = this.unlistedMost + other.unlistedMost;
-    const entries = new Map(this.#counts);
-    for (const [key, count] of other.#counts) entries.set(key, (entries.get(key) ?? 0) + count);
-    const over = new Map(this.#over);
-    for (const [key, count] of other.#over) over.set(key, (over.get(key) ?? 0) + count);
-
+    // A floor of fewer places would lift the counts above the total: it is reported as an under-count instead.
+    const fine = other.#cap >= this.#cap;
+    const theirs: MergeSide = { entries: other.#table.entries(), floor: fine ? other.#floor() : 0 };
+    const ours: MergeSide = { entries: this.#table.entries(), floor: this.#floor() };
+    const underCount = this.#underCount + other.#underCount + (fine ? 0 : other.#floor());
+    const { kept, dropped } = mergeEntries(ours, theirs, this.#cap);
+    if (dropped || !this.exact || !other.exact) {
+      const distinct = this.#distinct ?? this.#distinctOfListed();
+      distinct.merge(other.#distinct ?? other.#distinctOfListed());
+      this.#distinct = distinct;
+    }
     this.#total = total;
-    this.#other += other.#other;
-    this.#underCount = Math.max(missed, this.#underCount + other.#underCount);
-    this.#exact = this.#exact && other.#exact && entries.size <= this.#cap;
-    this.#list([...entries].map(([key, count]) => ({ key, count, overCount: over.get(key) ?? 0 })));
+    this.#underCount = Math.min(underCount, total);
+    this.#table.replace(kept);
+    this.#other = kept.reduce((left, { count }) => left - count, total);
   }
 
   /** The kept keys by descending count, equal counts by key (UTF-16 order). */
   entries(): CategoryEntry[] {
-    return [...this.#counts]
-      .map(([key, count]) => ({ key, count, overCount: this.#over.get(key) ?? 0 }))
-      .sort(byCountThenKey);
+    return this.#table.entries().sort(byCountThenKey);
   }
 
   /** The count of `key`, 0 when it is not listed. */
   count(key: string): number {
-    return this.#counts.get(categoryKey(key)) ?? 0;
+    return this.#table.count(categoryKey(key));
   }
 
   /** An independent copy. */
   clone(): Categories {
-    return Categories.#of(this.#state());
+    return Categories.#of({ ...this.#state(), distinct: this.#distinct?.clone() ?? null });
   }
 
-  /** The byte form, described in category-bytes.ts. */
+  /** The byte form, described in category-bytes.ts; at most 30 KiB with 256 keys. */
   toBytes(): Uint8Array {
     return encodeCategories(this.#state());
   }
 
-  /** What `toBytes` was called on. Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form. */
+  /**
+   * What `toBytes` was called on, also in an earlier version, see `distinct`.
+   * Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form.
+   */
   static fromBytes(bytes: Uint8Array): Categories {
     return Categories.#of(decodeCategories(bytes));
   }
@@ -157,8 +174,8 @@ export class Categories {
     made.#total = state.total;
     made.#other = state.other;
     made.#underCount = state.underCount;
-    made.#exact = state.exact;
-    made.#list(state.entries);
+    made.#table.replace(state.entries);
+    if (!state.exact) made.#distinct = state.distinct ?? made.#distinctOfListed();
     return made;
   }
 
@@ -168,57 +185,20 @@ export class Categories {
       total: this.#total,
       other: this.#other,
       underCount: this.#underCount,
-      exact: this.#exact,
+      exact: this.exact,
       entries: this.entries(),
+      distinct: this.#distinct,
     };
   }
 
-  /** Makes the most frequent of `entries` the listed ones; the counts of the rest go to `other`. */
-  #list(entries: CategoryEntry[]): void {
-    this.#counts.clear();
-    this.#over.clear();
-    this.#rarestCount = 0;
-    entries.sort(byCountThenKey);
-    for (const { key, count, overCount } of entries.slice(0, this.#cap)) {
-      this.#counts.set(key, count);
-      if (overCount > 0) this.#over.set(key, overCount);
-    }
-    for (const { count } of entries.slice(this.#cap)) this.#other += count;
+  /** The most that a key which is not listed can count here; 0 also while places are free, see category-merge.ts. */
+  #floor(): number {
+    return this.exact || this.size < this.#cap ? 0 : this.#table.smallest();
   }
 
-  /** The key to give up: of those with the smallest count, the first in the map. */
-  #takeRarest(): string {
-    for (;;) {
-      const key = this.#rarest.pop();
-      if (key === undefined || this.#rarestCount === 0) this.#findRarest();
-      else if (this.#counts.get(key) === this.#rarestCount) return key;
-    }
+  #distinctOfListed(): Distinct {
+    const distinct = new Distinct();
+    for (const { key } of this.#table.entries()) distinct.add(key);
+    return distinct;
   }
-
-  #findRarest(): void {
-    this.#rarestCount = this.#smallest();
-    this.#rarest = [];
-    for (const [key, count] of this.#counts) if (count === this.#rarestCount) this.#rarest.push(key);
-    this.#rarest.reverse();
-  }
-
-  #smallest(): number {
-    let smallest = Infinity;
-    for (const count of this.#counts.values()) if (count < smallest) smallest = count;
-    return smallest;
-  }
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-// Shorter slices are copies in V8 (SlicedString::kMinLength).
-const SHORTEST_SLICE = 13;
-
-/** A copy that shares no memory: a key cut out of a large text must not keep the large text. */
-function ownText(key: string): string {
-  return key.length < SHORTEST_SLICE ? key : decoder.decode(encoder.encode(key));
-}
-
-function byCountThenKey(a: CategoryEntry, b: CategoryEntry): number {
-  return b.count - a.count || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }

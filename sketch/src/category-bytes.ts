@@ -1,28 +1,45 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type CategoriesState, type CategoryEntry, MAX_CATEGORY_CAP } from './category-entry.ts';
+import { byCountThenKey, type CategoryEntry, MAX_CATEGORY_CAP } from './category-entry.ts';
 import { MAX_KEY_BYTES } from './category-key.ts';
 import { MAX_COUNT } from './count.ts';
+import { Distinct } from './distinct.ts';
 import { textOfUtf8, utf8 } from './utf8.ts';
 
 /*
- * Byte form of a Categories, version 1, little-endian:
+ * Byte form of a Categories, version 2, little-endian:
  *
- *   0  u8   version, 1
+ *   0  u8   version, 2
  *   1  u8   1 when exact, else 0
  *   2  u16  cap
  *   4  u16  n, listed keys
  *   6  u64  total, u64 other, u64 underCount
  *  30  n times, by descending count then key: u8 bytes of the key, the key in UTF-8, u64 count, u64 overCount
+ *      only when not exact: u16 length, the byte form of the Distinct of all keys
+ *
+ * Version 1 ended before the Distinct; it is still read. What it lost of the keys that are not listed stays lost.
  */
-const VERSION = 1;
+const VERSION = 2;
+const VERSION_WITHOUT_DISTINCT = 1;
 const HEADER_BYTES = 30;
 
-/** The byte form; `entries` in the order of `Categories.entries`. */
+/** What a Categories is made of, for its byte form; `distinct` is null when exact or read from version 1. */
+export type CategoriesState = {
+  cap: number;
+  total: number;
+  other: number;
+  underCount: number;
+  exact: boolean;
+  entries: CategoryEntry[];
+  distinct: Distinct | null;
+};
+
+/** The byte form; `entries` in the order of `byCountThenKey`, `distinct` null only when exact. */
 export function encodeCategories(state: CategoriesState): Uint8Array {
   const keys = state.entries.map(({ key }) => utf8(key));
+  const distinct = state.distinct?.toBytes();
   const size = keys.reduce((sum, key) => sum + 17 + key.length, HEADER_BYTES);
-  const out = new ByteWriter(size);
+  const out = new ByteWriter(size + (distinct ? 2 + distinct.length : 0));
   out.u8(VERSION);
   out.u8(state.exact ? 1 : 0);
   out.u16(state.cap);
@@ -37,6 +54,10 @@ export function encodeCategories(state: CategoriesState): Uint8Array {
     out.count(count);
     out.count(overCount);
   });
+  if (distinct) {
+    out.u16(distinct.length);
+    out.take(distinct.length).set(distinct);
+  }
   return out.bytes;
 }
 
@@ -44,7 +65,7 @@ export function encodeCategories(state: CategoriesState): Uint8Array {
 export function decodeCategories(bytes: Uint8Array): CategoriesState {
   const reader = new ByteReader(bytes, 'categories');
   const version = reader.u8();
-  if (version !== VERSION) throw reader.invalid(`unknown version ${version}`);
+  if (version !== VERSION && version !== VERSION_WITHOUT_DISTINCT) throw reader.invalid(`unknown version ${version}`);
   const flags = reader.u8();
   if (flags > 1) throw reader.invalid('unknown flags');
   const cap = reader.u16();
@@ -58,9 +79,13 @@ export function decodeCategories(bytes: Uint8Array): CategoriesState {
     other: reader.count(),
     underCount: reader.count(),
     entries: [],
+    distinct: null,
   };
   for (let i = 0; i < n; i++) state.entries.push(readEntry(reader));
+  if (version === VERSION && !state.exact) state.distinct = Distinct.fromBytes(reader.take(reader.u16()));
   reader.end();
+  // Version 1 added bounds up where they could not hold any more; nothing occurs more often than the total.
+  if (version === VERSION_WITHOUT_DISTINCT) state.underCount = Math.min(state.underCount, state.total);
   const fault = faultOf(state);
   if (fault !== null) throw reader.invalid(fault);
   return state;
@@ -80,14 +105,15 @@ function readEntry(reader: ByteReader): CategoryEntry {
 
 function faultOf({ total, other, underCount, exact, entries }: CategoriesState): string | null {
   let sum = other;
-  for (const [i, { key, count, overCount }] of entries.entries()) {
-    sum += count;
+  for (const [i, entry] of entries.entries()) {
+    sum += entry.count;
     if (sum > MAX_COUNT) return 'counts above 2^53 - 1';
-    if (exact && overCount > 0) return 'over-counts, yet exact';
+    if (exact && entry.overCount > 0) return 'over-counts, yet exact';
     const before = entries[i - 1];
-    if (before && !(before.count > count || (before.count === count && before.key < key))) return 'keys out of order';
+    if (before && byCountThenKey(before, entry) >= 0) return 'keys out of order';
   }
   if (sum !== total) return 'counts that do not add up to the total';
+  if (underCount > total) return 'an under-count above the total';
   if (exact && (other > 0 || underCount > 0)) return 'lost counts, yet exact';
   if (entries.length === 0 && (total > 0 || !exact)) return 'no keys, yet not empty';
   const seen = new Set(entries.map(({ key }) => key));

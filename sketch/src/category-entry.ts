@@ -6,12 +6,7 @@ export const MAX_CATEGORY_CAP = 4096;
 /** One kept key. It really occurred at least `count - overCount` times. */
 export type CategoryEntry = { key: string; count: number; overCount: number };
 
-/** What a Categories is made of, for its byte form. */
-export type CategoriesState = {
-  cap: number;
-  total: number;
-  other: number;
-  underCount: number;
-  exact: boolean;
-  entries: CategoryEntry[];
-};
+/** The order in which keys are listed: by descending count, equal counts by key (UTF-16 order). */
+export function byCountThenKey(a: CategoryEntry, b: CategoryEntry): number {
+  return b.count - a.count || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}

@@ -1,39 +1,42 @@
 /**
- * Centroids ascending by mean, as parallel arrays of which the first `length` entries count.
+ * Centroids ascending by mean, as a row of pairs (mean, weight) of which the first `length` count; the weight is negative
+ * for an atom, a centroid whose values are all identical.
  *
- * Kept true by every writer: means are finite; an atom (all its values are identical) comes after every plain centroid
- * of the same mean, and there is one atom per value; a weight of 1 is an atom; the first and the last are atoms, so
- * that minimum and maximum are exact.
+ * Kept true by every writer: means are finite; an atom comes after every plain centroid of the same mean, and there is
+ * one atom per value; a weight of 1 is an atom; the first and the last are atoms, so that minimum and maximum are exact.
  */
-export type CentroidList = {
-  mean: Float64Array;
-  weight: Float64Array;
-  /** 1 for an atom, 0 for a plain centroid. */
-  atom: Uint8Array;
-  length: number;
-};
+export type CentroidList = { pairs: Float64Array; length: number };
 
 /** An empty list with room for `capacity` centroids. */
 export function centroidList(capacity: number): CentroidList {
-  return {
-    mean: new Float64Array(capacity),
-    weight: new Float64Array(capacity),
-    atom: new Uint8Array(capacity),
-    length: 0,
-  };
+  return { pairs: new Float64Array(2 * capacity), length: 0 };
 }
 
-/** Copies `from` over `to`, giving it more room (a power of two) where it has too little. */
-export function copyCentroids(from: CentroidList, to: CentroidList): void {
-  const n = from.length;
-  if (to.mean.length < n) {
-    const capacity = Math.max(16, 2 ** Math.ceil(Math.log2(n)));
-    to.mean = new Float64Array(capacity);
-    to.weight = new Float64Array(capacity);
-    to.atom = new Uint8Array(capacity);
-  }
-  to.mean.set(from.mean.subarray(0, n));
-  to.weight.set(from.weight.subarray(0, n));
-  to.atom.set(from.atom.subarray(0, n));
-  to.length = n;
+/** The mean of centroid `i`. */
+export function meanOf(list: CentroidList, i: number): number {
+  return list.pairs[2 * i] as number;
+}
+
+/** The weight of centroid `i`, positive. */
+export function weightOf(list: CentroidList, i: number): number {
+  return Math.abs(list.pairs[2 * i + 1] as number);
+}
+
+/** Whether all values of centroid `i` are identical. */
+export function isAtom(list: CentroidList, i: number): boolean {
+  return (list.pairs[2 * i + 1] as number) < 0;
+}
+
+/** Puts centroid `i` in its place. */
+export function setCentroid(list: CentroidList, i: number, mean: number, weight: number, atom: boolean): void {
+  list.pairs[2 * i] = mean;
+  list.pairs[2 * i + 1] = atom ? -weight : weight;
+}
+
+/** Makes the first `length` of `pairs` the contents of `list`, giving it more room (a power of two) where it has too little. */
+export function takePairs(list: CentroidList, pairs: Float64Array, length: number): void {
+  if (list.pairs.length < 2 * length)
+    list.pairs = new Float64Array(Math.max(32, 2 ** Math.ceil(Math.log2(2 * length))));
+  list.pairs.set(pairs.length === 2 * length ? pairs : pairs.subarray(0, 2 * length));
+  list.length = length;
 }

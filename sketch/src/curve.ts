@@ -1,4 +1,7 @@
-import type { CentroidList } from './centroid-list.ts';
+import { type CentroidList, isAtom, meanOf, weightOf } from './centroid-list.ts';
+
+/** A neighbour so many times further away than the one on the other side lies beyond an empty stretch. */
+const EDGE_RATIO = 8;
 
 /**
  * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
@@ -15,16 +18,23 @@ export class Curve {
     const share = new Float64Array(list.length * 2);
     let points = 0;
     let before = 0;
+    const add = (at: number, weight: number): void => {
+      x[points] = at;
+      share[points++] = weight / total;
+    };
     for (let i = 0; i < list.length; i++) {
-      const weight = list.weight[i];
-      if (list.atom[i] === 1) {
-        x[points] = list.mean[i];
-        share[points++] = before / total;
-        x[points] = list.mean[i];
-        share[points++] = (before + weight) / total;
+      const mean = meanOf(list, i);
+      const weight = weightOf(list, i);
+      if (isAtom(list, i)) {
+        add(mean, before);
+        add(mean, before + weight);
       } else {
-        x[points] = list.mean[i];
-        share[points++] = (before + weight / 2) / total;
+        // The first and the last centroid are atoms, so a plain one has two neighbours.
+        const left = mean - meanOf(list, i - 1);
+        const right = meanOf(list, i + 1) - mean;
+        if (left > EDGE_RATIO * right) add(mean - halfWidth(list, i, i + 1, right), before);
+        add(mean, before + weight / 2);
+        if (right > EDGE_RATIO * left) add(mean + halfWidth(list, i, i - 1, left), before + weight);
       }
       before += weight;
     }
@@ -64,6 +74,21 @@ export class Curve {
     return x > x1 ? x1 : x;
   }
 
+  /** The mean of the quantiles from `low` to `high` (0 <= low < high <= 1): the area under them by their width. */
+  meanBetween(low: number, high: number): number {
+    let mean = 0;
+    for (let i = 1; i < this.#x.length; i++) {
+      const y0 = this.#share[i - 1];
+      const y1 = this.#share[i];
+      const from = Math.max(y0, low);
+      const to = Math.min(y1, high);
+      if (to <= from) continue;
+      const middle = ((from + to) / 2 - y0) / (y1 - y0);
+      mean += (this.#x[i - 1] * (1 - middle) + this.#x[i] * middle) * ((to - from) / (high - low));
+    }
+    return Math.min(Math.max(mean, this.#x[0]), this.#x[this.#x.length - 1]) + 0;
+  }
+
   /** The distinct x of the points, ascending. */
   knots(): number[] {
     const knots: number[] = [];
@@ -82,6 +107,16 @@ export class Curve {
     const share = y0 + part * (y1 - y0);
     return share > y1 ? y1 : share;
   }
+}
+
+/**
+ * How far half of plain centroid `i` reaches, judged by its neighbour on the other side, `distance` away: the two share
+ * the way between them by weight, but for an atom, which takes up no room.
+ */
+function halfWidth(list: CentroidList, i: number, neighbour: number, distance: number): number {
+  if (isAtom(list, neighbour)) return distance;
+  const weight = weightOf(list, i);
+  return distance * (weight / (weight + weightOf(list, neighbour)));
 }
 
 /** First index with array[index] > value; the length when there is none. */

@@ -3,8 +3,12 @@ export { type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './ca
 export { categoryKey, MAX_KEY_BYTES } from './category-key.ts';
 export { MAX_COUNT } from './count.ts';
 export { Digest, type DigestOptions } from './digest.ts';
+export { directionsOf, MAX_DIRECTIONS, maxVectorSize } from './directions.ts';
+export { DISTINCT_STANDARD_ERROR, Distinct } from './distinct.ts';
 export { SketchError, type SketchErrorCode } from './errors.ts';
 export { Kinds } from './kinds.ts';
 export { Moments } from './moments.ts';
+export { DEFAULT_DIRECTIONS, DEFAULT_SEED, Projections, type ProjectionsOptions } from './projections.ts';
+export type { VectorFault } from './projections-vector.ts';
 export { BASELINE_SIZE_RULE, MAX_CENTROIDS, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
 export { type SeriesKind, Summary, type SummaryOptions, type SummaryParts } from './summary.ts';

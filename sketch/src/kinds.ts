@@ -34,6 +34,19 @@ export class Kinds {
     this.unseen += other.unseen;
   }
 
+  /** Counts a value that no sketch of this series takes: absent, or of the wrong type. */
+  addOdd(value: unknown): void {
+    if (value === null || value === undefined) this.missing++;
+    else this.wrongType++;
+  }
+
+  /** Counts a number that is NaN or infinite. */
+  addNotFinite(value: number): void {
+    if (value === Infinity) this.positiveInfinity++;
+    else if (value === -Infinity) this.negativeInfinity++;
+    else this.nan++;
+  }
+
   /** An independent copy. */
   clone(): Kinds {
     return Object.assign(new Kinds(), this);

@@ -15,7 +15,7 @@ import {
   toCount,
   WireError,
 } from '@tidemark/proto';
-import { MAX_CENTROIDS, type SeriesKind, Summary } from '@tidemark/sketch';
+import { MAX_CENTROIDS, MAX_DIRECTIONS, type SeriesKind, Summary } from '@tidemark/sketch';
 import fc from 'fast-check';
 
 const NAME: SeriesName = { stage: 'feature', field: 'distance', slice: '' };
@@ -114,6 +114,40 @@ describe('the way of a summary over the wire', () => {
     assert.equal(after.categories.unlistedMost, before.categories.unlistedMost);
   });
 
+  test('keeps every count and digest of vectors, of any size and number of directions', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1, 3, 200),
+        fc.constantFrom(1, 16, 64),
+        fc.array(fc.oneof(fc.constantFrom(0, 0.5, -7, 1e100, Number.NaN), oddValue), { maxLength: 20 }),
+        (size, directions, seeds) => {
+          const before = new Summary('vector', { projections: { directions, seed: 3 } });
+          for (const seed of seeds) before.add(typeof seed === 'number' ? new Float64Array(size).fill(seed) : seed);
+          const { summary: after } = sent(NAME, before);
+          assert.equal(after.kind, 'vector');
+          assert.deepEqual({ ...after.kinds }, { ...before.kinds });
+          if (before.kinds.valid > 0) assert.deepEqual(after.projections.toBytes(), before.projections.toBytes());
+          after.merge(before);
+          assert.equal(after.kinds.valid, 2 * before.kinds.valid);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('has room for the largest summary of vectors there can be', () => {
+    const summary = new Summary('vector', {
+      sizeRule: { middle: 0.002, tail: 0.02 },
+      projections: { directions: MAX_DIRECTIONS },
+    });
+    for (let i = 0; i < 5000; i++) summary.add(Float64Array.from({ length: 8 }, (_, j) => Math.sin(i * 8 + j) ** 3));
+    const bytes = toBinary(SummarySchema, encodeSummary(NAME, summary)).length;
+    // No digest has more than MAX_CENTROIDS, each of a mean of 8 bytes, a weight of up to 7 and a bit.
+    const most = (MAX_DIRECTIONS + 2) * (MAX_CENTROIDS * 16 + 128);
+    assert.ok(bytes < most && most < LIMITS.maxBytes / 2, `${bytes} bytes, at most ${most}`);
+    assert.equal(sent(NAME, summary).summary.kinds.valid, 5000);
+  });
+
   test('leaves the summary that was sent as it was, and what came can be added to', () => {
     const before = summaryOf('number', [1, 2, 3]);
     const { summary: after } = sent(NAME, before);
@@ -124,9 +158,13 @@ describe('the way of a summary over the wire', () => {
   });
 
   test('needs no sketch where no value is valid', () => {
-    for (const kind of ['number', 'category'] as const) {
-      const message = messageOf(kind, [null, Number.NaN]);
-      assert.deepEqual([message.digest.length, message.moments.length, message.categories.length], [0, 0, 0]);
+    for (const kind of ['number', 'category', 'vector'] as const) {
+      const message = messageOf(kind, [null, kind === 'vector' ? [Number.NaN] : Number.NaN]);
+      const { digest, moments, categories, projections } = message;
+      assert.deepEqual(
+        [digest, moments, categories, projections].map(({ length }) => length),
+        [0, 0, 0, 0],
+      );
       const { summary } = decodeSummary(message);
       assert.deepEqual([summary.kind, summary.kinds.missing, summary.kinds.nan, summary.kinds.total], [kind, 1, 1, 2]);
     }
@@ -162,6 +200,7 @@ describe('a spoilt summary', () => {
     ['without its digest', 'malformed', { digest: new Uint8Array() }],
     ['without its moments', 'malformed', { moments: new Uint8Array() }],
     ['with categories too', 'malformed', { categories: messageOf('category', ['a', 'a', 'a']).categories }],
+    ['with projections too', 'malformed', { projections: messageOf('vector', [[1], [2], [3]]).projections }],
     ['with a digest cut short', 'malformed', { digest: digest.slice(0, -1) }],
     ['with a digest and a byte more', 'malformed', { digest: Uint8Array.of(...digest, 0) }],
     ['with a digest of another version', 'malformed', { digest: Uint8Array.of(99, ...digest.slice(1)) }],
@@ -189,6 +228,36 @@ describe('a spoilt summary', () => {
     assert.equal(refusalOf(unseen), 'malformed');
   });
 
+  test('of vectors is refused where its parts are spoilt', () => {
+    const good = () =>
+      messageOf('vector', [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]);
+    decodeSummary(good());
+    const { digest: foreign, moments } = messageOf();
+    const changes: Change[] = [
+      { kinds: { valid: 4n } },
+      { kinds: { valid: 3n, unseen: 1n } },
+      { kinds: { valid: 3n, outOfRange: 1n } },
+      { kinds: { missing: 3n } },
+      { projections: new Uint8Array() },
+      { projections: good().projections.slice(0, -1) },
+      { projections: Uint8Array.of(...good().projections, 0) },
+      { projections: foreign },
+      { digest: foreign },
+      { moments },
+      { kind: SeriesKindMessage.NUMBER },
+      { kind: SeriesKindMessage.CATEGORY },
+    ];
+    for (const { kinds, ...rest } of changes) {
+      const message = Object.assign(good(), rest);
+      if (kinds) message.kinds = create(KindsSchema, kinds);
+      assert.equal(refusalOf(message), 'malformed');
+    }
+  });
+
   test('is taken or refused by code, wherever a byte of it was turned', () => {
     const whole = {
       number: messageOf(
@@ -199,6 +268,10 @@ describe('a spoilt summary', () => {
         'category',
         Array.from({ length: 500 }, (_, i) => `key ${i % 40}`),
       ),
+      vector: messageOf(
+        'vector',
+        Array.from({ length: 500 }, (_, i) => [Math.sin(i), i]),
+      ),
     };
     let refused = 0;
     fc.assert(
@@ -207,6 +280,7 @@ describe('a spoilt summary', () => {
           ['number', 'digest'] as const,
           ['number', 'moments'] as const,
           ['category', 'categories'] as const,
+          ['vector', 'projections'] as const,
         ),
         fc.nat(),
         fc.integer({ min: 1, max: 255 }),
@@ -218,7 +292,7 @@ describe('a spoilt summary', () => {
           try {
             const { summary } = decodeSummary(message);
             assert.equal(summary.kinds.valid, 500);
-            assert.ok(kind === 'category' || summary.digest.quantile(0.5) <= summary.digest.max);
+            assert.ok(kind !== 'number' || summary.digest.quantile(0.5) <= summary.digest.max);
           } catch (error) {
             assert.ok(error instanceof WireError && error.code === 'malformed', String(error));
             refused++;
@@ -243,6 +317,10 @@ describe('names and counts', () => {
   test('a count is exact or refused', () => {
     assert.equal(toCount('rows', BigInt(Number.MAX_SAFE_INTEGER)), Number.MAX_SAFE_INTEGER);
     assert.throws(() => toCount('rows', 2n ** 53n), { code: 'malformed' });
+  });
+
+  test('as many directions as the sketch can make are as many as the wire takes', () => {
+    assert.equal(MAX_DIRECTIONS, LIMITS.maxDirections);
   });
 
   test('a digest that the sketch can make is one that the wire takes', () => {

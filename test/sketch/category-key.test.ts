@@ -38,6 +38,28 @@ describe('categoryKey', () => {
     );
   });
 
+  it('stays what it is', () => {
+    assert.equal(categoryKey('ab'.repeat(50)), 'abababababababababababababababababababababababa~d7329e1770fa8232');
+    assert.equal(categoryKey('ab'.repeat(50_000)), 'abababababababababababababababababababababababa~a12d6b0d397e0c32');
+  });
+
+  it('keeps texts beyond 65 536 code units apart where they differ in length, ends, or more than lies between blocks', () => {
+    const n = 1_000_000;
+    const text = 'x'.repeat(n);
+    const changed = (at: number, length: number) => text.slice(0, at) + 'y'.repeat(length) + text.slice(at + length);
+    const texts = [text, `${text}x`, changed(0, 1), changed(32_767, 1), changed(n - 16_384, 1), changed(n - 1, 1)];
+    const gap = Math.ceil((n - 65_536) / 255);
+    for (let at = 32_768; at + gap <= n - 16_384; at += 9_973) texts.push(changed(at, gap));
+    for (const one of texts.slice(1)) assert.notEqual(categoryKey(one), categoryKey(text));
+    assert.notEqual(categoryKey('x'.repeat(65_536)), categoryKey('x'.repeat(65_537)));
+    for (const length of [65_537, 65_600, 70_000]) {
+      const all = 'x'.repeat(length);
+      const ending = `${all.slice(1)}y`;
+      assert.notEqual(categoryKey(all), categoryKey(ending));
+      assert.ok(bytesOf(categoryKey(all)) <= MAX_KEY_BYTES);
+    }
+  });
+
   it('replaces lone surrogates', () => {
     assert.equal(categoryKey('a\ud800b'), 'a\ufffdb');
     assert.ok(categoryKey('\ud800'.repeat(100)).startsWith('\ufffd'.repeat(15)));

@@ -1,18 +1,6 @@
-/** A generator of numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { normal, seeded } from '../../loadtest/bench/seeded.ts';
 
-/** One standard normal number (Box and Muller). */
-export function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
+export { normal, seeded };
 
 type Stream = (random: () => number, index: number) => number;
 
@@ -47,6 +35,11 @@ export const HOSTILE_STREAMS: Readonly<Record<string, Stream>> = {
     if (random() < 0.5) return 0;
     return random() < 0.01 ? 1e9 * random() : 1e6 + 1e-3 * normal(random);
   },
+  'tight cluster in a thin stretch': (random) => (random() < 0.3 ? 0.5 + 1e-9 * random() : random()),
+  'ten tight clusters in a thin stretch': (random) =>
+    random() < 0.3 ? Math.floor(10 * random()) / 10 + 1e-9 * random() : random(),
+  'thirty far steps': (random) => 10 ** Math.floor(random() * 30) * (1 + 0.001 * random()),
+  'two far heaps': (random) => (random() < 0.37 ? -100 : 1e6) + normal(random),
   'sign changes over 40 decades': (random) => (random() < 0.5 ? -1 : 1) * 10 ** (random() * 40 - 20),
 };
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Categories, Digest, Kinds, Moments, type SeriesKind, Summary } from '@tidemark/sketch';
+import { Categories, Digest, Kinds, Moments, Projections, type SeriesKind, Summary } from '@tidemark/sketch';
 import fc from 'fast-check';
 
 const ODD = [null, undefined, Number.NaN, Infinity, Infinity, -Infinity, {}, [], Symbol('s'), () => 1];
+
+const KINDS: readonly SeriesKind[] = ['number', 'category', 'vector'];
 
 function summaryOf(kind: SeriesKind, values: readonly unknown[]): Summary {
   const summary = new Summary(kind);
@@ -74,38 +76,113 @@ describe('Summary of categories', () => {
   });
 });
 
+describe('Summary of vectors', () => {
+  it('counts every value by its kind, a vector once, and projects the good ones', () => {
+    const good = [[1, 2], Float32Array.of(3, 4), Float64Array.of(0, 0), Int16Array.of(-1, 5), Uint8Array.of(1, 2)];
+    const spoilt = [
+      [Number.NaN, Infinity],
+      [Infinity, -Infinity],
+      [-Infinity, 1],
+      Float32Array.of(Number.NaN, Number.NaN),
+      [1e200, 0],
+    ];
+    const wrong = [[1, 2, 3], [1], ['1', '2'], [1, null], [[1], [2]], BigInt64Array.of(1n, 2n), 7, 'ab', true, 10n];
+    const views = [new DataView(new ArrayBuffer(16)), new ArrayBuffer(16), { length: 2, 0: 1, 1: 2 }];
+    const unreadable = Object.defineProperty([1, 2], 1, { get: () => assert.fail('read') });
+    const summary = summaryOf('vector', [...good, ...spoilt, ...wrong, ...views, unreadable, ...ODD]);
+    assert.deepEqual(
+      { ...summary.kinds },
+      {
+        valid: 5,
+        missing: 2,
+        nan: 2,
+        positiveInfinity: 2,
+        negativeInfinity: 1,
+        // NaN and infinities by themselves are no vectors.
+        wrongType: wrong.length + views.length + 1 + ODD.length - 2,
+        outOfRange: 0,
+        unseen: 0,
+      },
+    );
+    const { projections } = summary;
+    assert.deepEqual([projections.count, projections.size, projections.norm.max], [5, 2, Math.sqrt(26)]);
+    assert.deepEqual([summary.digest.count, summary.moments.count, summary.categories.total], [0, 0, 0]);
+    assert.equal(summaryOf('number', [1]).projections.count, 0);
+  });
+
+  it('fixes the size by declaration, else by the first good vector', () => {
+    const summary = summaryOf('vector', [[Number.NaN], [], [1, 2, 3], [1, 2]]);
+    assert.deepEqual([summary.kinds.valid, summary.kinds.nan, summary.kinds.wrongType], [1, 1, 2]);
+    assert.equal(summary.projections.size, 3);
+    const declared = new Summary('vector', { projections: { size: 2, directions: 4, seed: 9 } });
+    for (const vector of [
+      [1, 2, 3],
+      [1, 2],
+    ])
+      declared.add(vector);
+    const { size, directions, seed } = declared.projections;
+    assert.deepEqual([size, directions, seed, declared.kinds.wrongType], [2, 4, 9, 1]);
+  });
+
+  it('follows what others are projected on while it has none and none was declared', () => {
+    const options = { projections: { directions: 3, seed: 5 } };
+    const other = new Summary('vector', options);
+    other.add([1, 2]);
+    for (const empty of [new Summary('vector'), Summary.fromParts('vector', { kinds: new Kinds() })]) {
+      empty.add(null);
+      assert.equal(empty.projections.count, 0);
+      empty.merge(new Summary('vector'));
+      empty.clone().merge(other);
+      empty.merge(other);
+      assert.deepEqual([empty.kinds.total, empty.projections.directions, empty.projections.seed], [2, 3, 5]);
+    }
+    for (const declared of [{ directions: 4 }, { size: 3, directions: 3, seed: 5 }]) {
+      const strict = new Summary('vector', { projections: declared });
+      for (const one of [strict, strict.clone()]) {
+        assert.throws(() => one.merge(other), { code: 'SKETCH_VALUE_INVALID' });
+        assert.equal(one.kinds.total, 0);
+      }
+    }
+  });
+});
+
 describe('Summary', () => {
   it('never throws for a value and loses none', () => {
     fc.assert(
-      fc.property(fc.array(fc.anything()), fc.constantFrom<SeriesKind>('number', 'category'), (values, kind) => {
+      fc.property(fc.array(fc.anything({ withTypedArray: true })), fc.constantFrom(...KINDS), (values, kind) => {
         assert.equal(summaryOf(kind, values).kinds.total, values.length);
       }),
     );
   });
 
   it('merges as if all values had been added to one, in any order', () => {
-    const value = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constantFrom(null, Number.NaN, 'a', 'b', true));
+    const value = fc.oneof(
+      fc.integer({ min: 0, max: 50 }),
+      fc.constantFrom(null, Number.NaN, 'a', 'b', true),
+      fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 2 }),
+    );
     fc.assert(
-      fc.property(
-        fc.array(fc.array(value), { maxLength: 5 }),
-        fc.constantFrom<SeriesKind>('number', 'category'),
-        (lists, kind) => {
-          const whole = summaryOf(kind, lists.flat());
-          for (const order of [lists, lists.toReversed()]) {
-            const merged = new Summary(kind);
-            for (const list of order) merged.merge(summaryOf(kind, list));
-            assert.deepEqual({ ...merged.kinds }, { ...whole.kinds });
-            assert.deepEqual(merged.digest.toBytes(), whole.digest.toBytes());
-            assert.deepEqual(merged.categories.toBytes(), whole.categories.toBytes());
-            assert.equal(merged.moments.count, whole.moments.count);
-          }
-        },
-      ),
+      fc.property(fc.array(fc.array(value), { maxLength: 5 }), fc.constantFrom(...KINDS), (lists, kind) => {
+        const whole = summaryOf(kind, lists.flat());
+        for (const order of [lists, lists.toReversed()]) {
+          const merged = new Summary(kind);
+          for (const list of order) merged.merge(summaryOf(kind, list));
+          assert.deepEqual({ ...merged.kinds }, { ...whole.kinds });
+          assert.deepEqual(merged.digest.toBytes(), whole.digest.toBytes());
+          assert.deepEqual(merged.categories.toBytes(), whole.categories.toBytes());
+          assert.deepEqual(merged.projections.toBytes(), whole.projections.toBytes());
+          assert.equal(merged.moments.count, whole.moments.count);
+        }
+      }),
     );
   });
 
   it('refuses to merge another kind, unknown kinds and ranges that are none', () => {
-    assert.throws(() => new Summary('number').merge(new Summary('category')), { code: 'SKETCH_VALUE_INVALID' });
+    for (const kind of KINDS) {
+      for (const other of KINDS.filter((one) => one !== kind)) {
+        assert.throws(() => new Summary(kind).merge(new Summary(other)), { code: 'SKETCH_VALUE_INVALID' });
+      }
+    }
     assert.throws(() => new Summary('text' as SeriesKind), { code: 'SKETCH_OPTION_INVALID' });
     for (const range of [{ min: 2, max: 1 }, { min: Number.NaN }]) {
       assert.throws(() => new Summary('number', { range }), { code: 'SKETCH_OPTION_INVALID' });
@@ -125,6 +202,9 @@ describe('Summary', () => {
     const { kinds, moments, digest } = summaryOf('number', [1, 2, null]);
     const again = Summary.fromParts('number', { kinds, moments, digest });
     assert.deepEqual([again.kinds.total, again.digest.max], [3, 2]);
+    const { kinds: vectorKinds, projections } = summaryOf('vector', [[1, 2], null]);
+    const vectors = { kinds: vectorKinds, projections };
+    assert.equal(Summary.fromParts('vector', vectors).projections.norm.max, Math.sqrt(5));
     const refusals: Parameters<typeof Summary.fromParts>[] = [
       ['number', { kinds, moments }],
       ['number', { kinds, moments: new Moments(), digest }],
@@ -133,6 +213,14 @@ describe('Summary', () => {
       ['category', { kinds, moments, digest }],
       ['category', { kinds, categories: new Categories() }],
       ['category', { kinds: new Kinds(), categories: new Categories(), digest: new Digest() }],
+      ['category', { kinds: new Kinds(), projections: new Projections() }],
+      ['number', { kinds: new Kinds(), projections: new Projections() }],
+      ['vector', { kinds: vectors.kinds }],
+      ['vector', { kinds: new Kinds(), projections: vectors.projections }],
+      ['vector', { ...vectors, digest: new Digest() }],
+      ['vector', { ...vectors, categories: new Categories() }],
+      ['vector', { ...vectors, kinds: Object.assign(vectors.kinds.clone(), { unseen: 1 }) }],
+      ['vector', { ...vectors, kinds: Object.assign(vectors.kinds.clone(), { outOfRange: 1 }) }],
     ];
     for (const args of refusals) assert.throws(() => Summary.fromParts(...args), { code: 'SKETCH_VALUE_INVALID' });
   });

@@ -11,8 +11,6 @@ export type Undetermined = 'missing' | 'wrongType';
 const SUMMARY_BYTES = 1_500;
 // Two doubles and a flag with the slack of array growth: 33 measured, at 130 centroids.
 const CENTROID_BYTES = 34;
-// A Map slot, its counters and a key: 75 measured with keys of 23 bytes; keys may have 64.
-const CATEGORY_BYTES = 128;
 
 /**
  * What one model version did in one half-open window [startMs, startMs + widthMs) since it was last drained.
@@ -122,9 +120,7 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
       bytes += SUMMARY_BYTES;
       if (summary.kinds.valid === 0) continue;
       bytes +=
-        summary.kind === 'number'
-          ? summary.digest.centroidCount * CENTROID_BYTES
-          : summary.categories.size * CATEGORY_BYTES;
+        summary.kind === 'number' ? summary.digest.centroidCount * CENTROID_BYTES : summary.categories.memoryBytes;
     }
     return bytes;
   }

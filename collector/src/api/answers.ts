@@ -30,7 +30,7 @@ export const SeriesAnswer = Type.Object({
   stage: Type.String(),
   field: Type.String(),
   slice: Type.String(),
-  kind: Type.Union([Type.Literal('number'), Type.Literal('category')]),
+  kind: Type.Union([Type.Literal('number'), Type.Literal('category'), Type.Literal('vector')]),
 });
 
 export const WindowAnswer = Type.Object({

@@ -11,14 +11,14 @@ const FED_STAGES: ReadonlySet<string> = new Set(['input', 'feature']);
 /**
  * The series that a baseline file of the version has to have, or has and must read alike: everything declared that
  * goes into the model (everything seen, where nothing is declared), and of the rest what the file has a column for.
- * With `partial`, only what the file has a column for.
+ * With `partial`, only what the file has a column for. Vectors are asked of no file: none that is read here can hold them.
  */
 export function expectedSeries(known: KnownSeries, columns: readonly string[], partial = false): ExpectedSeries[] {
   const keyOf = ({ stage, field }: { stage: string; field: string }) => seriesKey(stage, field);
   const present = new Set(columns.map((column) => keyOf(targetOfColumn(column))));
   const isFed = ({ stage }: ExpectedSeries) => FED_STAGES.has(stage);
   const fed = known.declared.some(isFed) ? known.declared.filter(isFed) : known.seen.filter(isFed);
-  const expected = new Map(partial ? [] : fed.map((one) => [keyOf(one), one]));
+  const expected = new Map(partial ? [] : fed.filter(({ kind }) => kind !== 'vector').map((one) => [keyOf(one), one]));
   // Declared kinds come last, so that they win over those seen.
   for (const one of [...known.seen, ...known.declared]) if (present.has(keyOf(one))) expected.set(keyOf(one), one);
   return [...expected.values()].map(({ stage, field, kind }) => ({ stage, field, kind }));

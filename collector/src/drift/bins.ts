@@ -1,4 +1,5 @@
-import type { Categories, Digest, Summary } from '@tidemark/sketch';
+import { type Categories, categoryKey, type Digest, type Summary } from '@tidemark/sketch';
+import { certainCounts } from './certain-counts.ts';
 
 /**
  * Bins of a numeric series: right-closed, cut[i-1] < x <= cut[i], the outer two open. `cuts` are finite, strictly
@@ -20,14 +21,24 @@ const DECILES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
  */
 export const MAX_CATEGORY_BINS = 50;
 
+/**
+ * A category has a bin of its own if it occurred for certain more than so many times as often as an unlisted one can
+ * have: the live side is no better known, so its share is then right within a factor of 2 there too. Without it 300
+ * equal categories score a PSI of up to 0.9 with no drift; with it, ids have no bin but `other` and score 0.
+ */
+const CLEAR_OF_UNLISTED = 2;
+
 /** The bins of a baseline: its distinct deciles for numbers, its most frequent categories for categories. */
 export function makeBins(baseline: Summary, maxCategories: number = MAX_CATEGORY_BINS): Bins {
   if (baseline.kind === 'number') {
     const empty = baseline.digest.count === 0;
     return { kind: 'number', cuts: empty ? [] : distinctAscending(baseline.digest.quantiles(DECILES)) };
   }
-  const frequent = baseline.categories.entries().slice(0, maxCategories);
-  return { kind: 'category', keys: frequent.map((entry) => entry.key) };
+  const least = CLEAR_OF_UNLISTED * baseline.categories.unlistedMost;
+  const clear = [...certainCounts(baseline.categories)].filter(([, count]) => count > least);
+  // Stable, so that equal counts stay in the order of the summary.
+  const frequent = clear.sort(([, a], [, b]) => b - a).slice(0, maxCategories);
+  return { kind: 'category', keys: frequent.map(([key]) => key) };
 }
 
 /**
@@ -92,12 +103,18 @@ function wholeValues(share: number, count: number): number {
   return share * count < 0.5 ? 0 : share;
 }
 
+/**
+ * Shares by what is certain, see `certainCounts`; the rest is `other`. In bins clear of the unlisted categories the PSI
+ * is on average within 0.003 of the exact one at 1 000 values and within 0.0005 from 2 000 on (Zipf 1.1). Crediting half
+ * of what was taken over is closer by 0.001 at most there, but scores 0.29 in bins of ids, as older baselines have them.
+ */
 function categoryShares(bins: CategoryBins, categories: Categories): number[] | null {
   const total = categories.total;
   if (total === 0) return null;
+  const counts = certainCounts(categories);
   let listed = 0;
   const shares = bins.keys.map((key) => {
-    const count = categories.count(key);
+    const count = counts.get(categoryKey(key)) ?? 0;
     listed += count;
     return count / total;
   });

@@ -1,4 +1,5 @@
 import type { Categories, Summary } from '@tidemark/sketch';
+import { certainCounts } from './certain-counts.ts';
 
 /** Share of the rows in which the value was missing or NaN: to the model both are the absence of a value. 0..1, NaN for no rows. */
 export function nullShare(live: Summary): number {
@@ -32,19 +33,43 @@ export function rangeShare(live: Summary, baseline: Summary | null): number {
 
 /**
  * Share of the valid values that are no category of the baseline, or, without a baseline, that are not among the
- * declared ones (counted where the value was seen). Where the baseline has more categories than its summary can
- * list, its unlisted share is taken off, since those values cannot be told from new ones. 0..1, NaN for no values.
+ * declared ones (counted where the value was seen). 0..1, NaN for no values.
+ *
+ * Where the baseline has more categories than its summary lists, the others cannot be told from new ones: as much is
+ * taken for known as they can have been of the baseline, together and each, and some for chance. So new rare values hide
+ * among ids, but one value that takes over does not, new or grown far beyond what it can have been.
  */
 export function unseenShare(live: Summary, baseline: Summary | null): number {
   if (live.kinds.valid === 0) return Number.NaN;
   if (baseline === null) return live.kinds.unseen / live.kinds.valid;
   const known = baseline.categories;
   if (known.total === 0) return Number.NaN;
-  const total = live.categories.total;
-  const seen = known.entries().reduce((sum, entry) => sum + live.categories.count(entry.key), 0);
-  return Math.max(0, (total - seen) / total - unlistedShare(known));
+  const { categories } = live;
+  const listed = certainCounts(known);
+  // What a listed category took over counts here: summed over many it stands for those that were displaced.
+  const seen = categories.entries().reduce((sum, { key, count }) => (listed.has(key) ? sum + count : sum), 0);
+  const unlisted = (categories.total - seen) / categories.total;
+  const expected = unlistedShare(known, listed);
+  // 3 standard deviations: in 100 values half of which are of the unlisted ones, one is 0.05, and rules fire at that.
+  const allowed = expected + 3 * Math.sqrt((expected * (1 - expected)) / categories.total);
+  return Math.max(0, unlisted - allowed, outgrownShare(categories, known, listed));
 }
 
-function unlistedShare(known: Categories): number {
-  return known.other / known.total;
+/** The largest share of the baseline that can be of categories its summary does not list; 0 while it lists all. */
+function unlistedShare(known: Categories, listed: ReadonlyMap<string, number>): number {
+  if (known.exact) return 0;
+  const certain = [...listed.values()].reduce((sum, count) => sum + count, 0);
+  return (known.total - certain) / known.total;
+}
+
+/**
+ * Share of the live values by which categories that the baseline does not list are beyond what each can have been of it.
+ * Chance is allowed for with six standard deviations, since ids are many and windows small.
+ */
+function outgrownShare(live: Categories, known: Categories, listed: ReadonlyMap<string, number>): number {
+  const most = (known.unlistedMost / known.total) * live.total;
+  const allowed = known.exact ? 0 : most + 6 * Math.sqrt(most + 1);
+  let outgrown = 0;
+  for (const [key, count] of certainCounts(live)) if (!listed.has(key)) outgrown += Math.max(0, count - allowed);
+  return outgrown / live.total;
 }

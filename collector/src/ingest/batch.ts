@@ -1,5 +1,5 @@
 import type { SeriesName } from '@tidemark/proto';
-import type { Summary } from '@tidemark/sketch';
+import type { SeriesKind, Summary } from '@tidemark/sketch';
 
 /** A batch that has been checked: nothing in it comes straight from the wire any more. */
 export type ValidBatch = {
@@ -28,7 +28,7 @@ export type VersionDescription = VersionName & {
 export type FieldDescription = {
   readonly stage: string;
   readonly field: string;
-  readonly kind: 'number' | 'category';
+  readonly kind: SeriesKind;
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];

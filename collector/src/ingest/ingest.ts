@@ -1,3 +1,4 @@
+import type { Summary } from '@tidemark/sketch';
 import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
 import type { IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
@@ -6,7 +7,7 @@ import { OpenParts } from './open-parts.ts';
 
 /** Batches in one commit, at most; bounds the length of a transaction. */
 const MAX_GROUP = 64;
-/** Parts kept in memory; about 10 KB each at the most. */
+/** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
 
 /** Told after each commit: the newest window start (ms) among what was kept. */
@@ -20,7 +21,7 @@ export class Ingest {
   readonly #store: IngestStore;
   readonly #onCommitted: OnCommitted;
   readonly #group: GroupCommit;
-  readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS);
+  readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS, ({ summary }) => digestsOf(summary));
   readonly #traffic = new OpenParts<TrafficPart>(MAX_OPEN_PARTS);
 
   constructor(store: IngestStore, onCommitted: OnCommitted) {
@@ -100,6 +101,10 @@ export class Ingest {
     const newest = windows.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
     return { outcomes, newest };
   }
+}
+
+function digestsOf(summary: Summary): number {
+  return summary.kind === 'vector' && summary.kinds.valid > 0 ? summary.projections.directions + 2 : 1;
 }
 
 async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBatch[]): Promise<ValidBatch[]> {

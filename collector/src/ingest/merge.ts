@@ -1,3 +1,4 @@
+import { SketchError, type Summary } from '@tidemark/sketch';
 import type { PartRefusal, ValidWindow } from './batch.ts';
 import type {
   IngestTransaction,
@@ -99,9 +100,19 @@ function addSummary(
     stage.staged.set(key, { versionId, seriesId, widthMs, start, rev: 1, summary: delta });
     return;
   }
-  if (fits) staged.summary.merge(delta);
+  if (fits) mergeOrRefuse(staged, window, part, delta);
   staged.rev += 1;
   stage.staged.set(key, staged);
+}
+
+/** A series keeps what its vectors are: those of another size have nothing in common with what is there. */
+function mergeOrRefuse(staged: SummaryPart, window: PlacedWindow, part: string, delta: Summary): void {
+  try {
+    staged.summary.merge(delta);
+  } catch (error) {
+    if (!(error instanceof SketchError)) throw error;
+    window.refuse({ part, code: 'kind_changed', message: error.message, rows: delta.kinds.total });
+  }
 }
 
 function copyOf(part: SummaryPart | undefined): SummaryPart | undefined {

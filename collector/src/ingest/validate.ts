@@ -144,10 +144,10 @@ function pick({ uri, from, to }: { uri: string; from: string; to: string }) {
 function validateField(message: ModelVersion['fields'][number]): FieldDescription {
   checkName('stage', message.stage);
   checkName('field', message.field);
-  if (message.kind !== 'number' && message.kind !== 'category') {
+  if (message.kind !== 'number' && message.kind !== 'category' && message.kind !== 'vector') {
     throw new WireError(
       'malformed',
-      `kind of ${message.field}: expected number or category, got ${JSON.stringify(message.kind)}`,
+      `kind of ${message.field}: expected number, category or vector, got ${JSON.stringify(message.kind)}`,
     );
   }
   return {

@@ -57,7 +57,7 @@ function categoryLines(live: Summary, reference: Summary | null): string[] {
   const now = live.categories;
   if (now.total === 0) return [];
   const unseen = unseenShare(live, reference);
-  const lines = unseen > 0 ? [`share of values never seen before ${percent(unseen)}`] : [];
+  const lines = unseen > 0 ? [`share of new values ${percent(unseen)}`] : [];
   if (reference === null || reference.categories.total === 0) {
     for (const { key, count } of now.entries().slice(0, MOVED_CATEGORIES))
       lines.push(`${key} ${percent(count / now.total)}`);

@@ -49,11 +49,11 @@ export function insertBaseline(database: Database, baseline: NewBaseline): Promi
 
 async function insertSeries(tx: Queryable, id: number, versionId: number, series: BaselineSeries): Promise<void> {
   const { stage, field, kind, summary, bins } = series;
-  const { digest, moments, categories } = packSketch(summary);
+  const { digest, moments, categories, projections } = packSketch(summary);
   await tx.query(
-    `insert into baseline_series (baseline_id, model_version_id, stage, field, kind, kinds, digest, moments, categories, bins)
-     values ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9, $10::text::jsonb)`,
-    [id, versionId, stage, field, kind, toJson(summary.kinds), digest, moments, categories, toJson(bins)],
+    `insert into baseline_series (baseline_id, model_version_id, stage, field, kind, kinds, digest, moments, categories, projections, bins)
+     values ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8, $9, $10, $11::text::jsonb)`,
+    [id, versionId, stage, field, kind, toJson(summary.kinds), digest, moments, categories, projections, toJson(bins)],
   );
 }
 
@@ -86,7 +86,7 @@ export async function findBaseline(
 /** A baseline with its contents. */
 export async function loadBaseline(db: Queryable, row: BaselineRow): Promise<Baseline> {
   const rows = await db.query<SeriesRow>(
-    'select stage, field, kind, kinds, digest, moments, categories, bins from baseline_series where baseline_id = $1',
+    'select stage, field, kind, kinds, digest, moments, categories, projections, bins from baseline_series where baseline_id = $1',
     [row.id],
   );
   const series = new Map(rows.map((each) => [seriesKey(each.stage, each.field), toSeries(each)]));

@@ -1,3 +1,4 @@
+import type { SeriesKind } from '@tidemark/sketch';
 import type { SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
 
@@ -7,7 +8,7 @@ export type SeriesRow = {
   readonly stage: string;
   readonly field: string;
   readonly slice: string;
-  readonly kind: 'number' | 'category';
+  readonly kind: SeriesKind;
 };
 
 /** Finds or creates series; answers in the order asked. */

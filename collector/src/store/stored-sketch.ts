@@ -1,4 +1,13 @@
-import { Categories, Digest, Kinds, Moments, type SeriesKind, type SizeRule, Summary } from '@tidemark/sketch';
+import {
+  Categories,
+  Digest,
+  Kinds,
+  Moments,
+  Projections,
+  type SeriesKind,
+  type SizeRule,
+  Summary,
+} from '@tidemark/sketch';
 
 /** Counts by kind, as they stand in columns or JSON. */
 export type StoredKinds = Readonly<
@@ -13,6 +22,7 @@ export type StoredBytes = {
   readonly digest: Uint8Array | null;
   readonly moments: Uint8Array | null;
   readonly categories: Uint8Array | null;
+  readonly projections: Uint8Array | null;
 };
 
 /** Packs the sketches of a summary. */
@@ -23,6 +33,7 @@ export function packSketch(summary: Summary): StoredBytes {
     digest: isNumber ? summary.digest.toBytes() : null,
     moments: isNumber ? summary.moments.toBytes() : null,
     categories: filled && summary.kind === 'category' ? summary.categories.toBytes() : null,
+    projections: filled && summary.kind === 'vector' ? summary.projections.toBytes() : null,
   };
 }
 
@@ -33,7 +44,7 @@ export function packSketch(summary: Summary): StoredBytes {
 export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: StoredBytes, sizeRule?: SizeRule): Summary {
   const kinds = Object.assign(new Kinds(), counts);
   const options = sizeRule === undefined ? {} : { sizeRule };
-  const { digest, moments, categories } = bytes;
+  const { digest, moments, categories, projections } = bytes;
   return Summary.fromParts(
     kind,
     {
@@ -41,6 +52,7 @@ export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: Store
       ...(digest === null ? {} : { digest: Digest.fromBytes(digest) }),
       ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
       ...(categories === null ? {} : { categories: Categories.fromBytes(categories) }),
+      ...(projections === null ? {} : { projections: Projections.fromBytes(projections) }),
     },
     options,
   );

@@ -58,4 +58,23 @@ describe('a window', () => {
     record.settle();
     assert.ok(record.bytes >= record.summary(x).digest.toBytes().length);
   });
+
+  it('counts what ids cost beyond their listed keys, and no more of them however many there are', () => {
+    const {
+      series: [, ids = assert.fail()],
+      owner,
+    } = setUp();
+    ids.determine('category');
+    const bytesOf = (count: number): number => {
+      const record = new WindowRecord(owner, 0, 60_000);
+      for (let i = 0; i < count; i++) record.summary(ids).add(`id-${i}`);
+      record.settle();
+      assert.ok(record.bytes >= record.summary(ids).categories.toBytes().length);
+      return record.bytes;
+    };
+    const [listed, few, many, more] = [256, 1_000, 5_000, 50_000].map(bytesOf) as [number, number, number, number];
+    assert.ok(few - listed >= 1_000 * 4, `${few - listed} bytes for 1 000 different ids`);
+    assert.equal(many - listed, 16_384, 'one byte for each register');
+    assert.equal(more, many);
+  });
 });

@@ -45,6 +45,17 @@ describe('the series that a baseline file must have', () => {
     assert.deepEqual(expected, [number('feature', 'x')]);
   });
 
+  test('are not those of vectors, which no file can hold, unless it has a column of that name', () => {
+    const vector = { stage: 'feature', field: 'embedding', kind: 'vector' as const };
+    const known = { declared: [vector, number('feature', 'x')], seen: [number('feature', 'typo')] };
+    assert.deepEqual(namesOf(expectedSeries(known, [])), ['feature/x:number']);
+    assert.deepEqual(namesOf(expectedSeries(known, ['x', 'embedding'])), [
+      'feature/embedding:vector',
+      'feature/x:number',
+    ]);
+    assert.deepEqual(namesOf(expectedSeries({ ...known, declared: [vector] }, [])), []);
+  });
+
   test('are those with a column in a partial file', () => {
     const known = { declared: [number('feature', 'x'), number('feature', 'y')], seen: [] };
     assert.deepEqual(namesOf(expectedSeries(known, ['y', 'z'], true)), ['feature/y:number']);

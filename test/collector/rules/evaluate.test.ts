@@ -60,7 +60,7 @@ test('drift is found where it is, with what moved, and nowhere else', async () =
   assert.ok(found.origin!.value! > 0.1);
   assert.deepEqual(found.origin!.evidence, [
     'share missing 0 % -> 30 %',
-    'share of values never seen before 35.7 %',
+    'share of new values 35.7 %',
     'ORD 50 % -> 0 %',
     'XNA 0 % -> 35.7 %',
     'ATL 50 % -> 64.3 %',

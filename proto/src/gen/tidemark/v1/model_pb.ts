@@ -111,7 +111,7 @@ export type FieldSchema = Message<"tidemark.v1.FieldSchema"> & {
   field: string;
 
   /**
-   * `number` or `category`.
+   * `number`, `category` or `vector`.
    *
    * @generated from field: string kind = 3;
    */

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tidemark/v1/summary.proto.
  */
 export const file_tidemark_v1_summary: GenFile = /*@__PURE__*/
-  fileDesc("Chl0aWRlbWFyay92MS9zdW1tYXJ5LnByb3RvEgt0aWRlbWFyay52MSKYAQoGV2luZG93Eg0KBW1vZGVsGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFQoNc3RhcnRfdW5peF9tcxgDIAEoAxIQCgh3aWR0aF9tcxgEIAEoDRIMCgRyb3dzGAUgASgEEg4KBmVycm9ycxgGIAEoBBInCglzdW1tYXJpZXMYByADKAsyFC50aWRlbWFyay52MS5TdW1tYXJ5IrsBCgdTdW1tYXJ5Eg0KBXN0YWdlGAEgASgJEg0KBWZpZWxkGAIgASgJEg0KBXNsaWNlGAMgASgJEiUKBGtpbmQYBCABKA4yFy50aWRlbWFyay52MS5TZXJpZXNLaW5kEiEKBWtpbmRzGAUgASgLMhIudGlkZW1hcmsudjEuS2luZHMSDgoGZGlnZXN0GAYgASgMEg8KB21vbWVudHMYByABKAwSEgoKY2F0ZWdvcmllcxgIIAEoDEoECAkQCiKkAQoFS2luZHMSDQoFdmFsaWQYASABKAQSDwoHbWlzc2luZxgCIAEoBBILCgNuYW4YAyABKAQSGQoRcG9zaXRpdmVfaW5maW5pdHkYBCABKAQSGQoRbmVnYXRpdmVfaW5maW5pdHkYBSABKAQSEgoKd3JvbmdfdHlwZRgGIAEoBBIUCgxvdXRfb2ZfcmFuZ2UYByABKAQSDgoGdW5zZWVuGAggASgEKlsKClNlcmllc0tpbmQSGwoXU0VSSUVTX0tJTkRfVU5TUEVDSUZJRUQQABIWChJTRVJJRVNfS0lORF9OVU1CRVIQARIYChRTRVJJRVNfS0lORF9DQVRFR09SWRACYgZwcm90bzM");
+  fileDesc("Chl0aWRlbWFyay92MS9zdW1tYXJ5LnByb3RvEgt0aWRlbWFyay52MSKYAQoGV2luZG93Eg0KBW1vZGVsGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFQoNc3RhcnRfdW5peF9tcxgDIAEoAxIQCgh3aWR0aF9tcxgEIAEoDRIMCgRyb3dzGAUgASgEEg4KBmVycm9ycxgGIAEoBBInCglzdW1tYXJpZXMYByADKAsyFC50aWRlbWFyay52MS5TdW1tYXJ5IsoBCgdTdW1tYXJ5Eg0KBXN0YWdlGAEgASgJEg0KBWZpZWxkGAIgASgJEg0KBXNsaWNlGAMgASgJEiUKBGtpbmQYBCABKA4yFy50aWRlbWFyay52MS5TZXJpZXNLaW5kEiEKBWtpbmRzGAUgASgLMhIudGlkZW1hcmsudjEuS2luZHMSDgoGZGlnZXN0GAYgASgMEg8KB21vbWVudHMYByABKAwSEgoKY2F0ZWdvcmllcxgIIAEoDBITCgtwcm9qZWN0aW9ucxgJIAEoDCKkAQoFS2luZHMSDQoFdmFsaWQYASABKAQSDwoHbWlzc2luZxgCIAEoBBILCgNuYW4YAyABKAQSGQoRcG9zaXRpdmVfaW5maW5pdHkYBCABKAQSGQoRbmVnYXRpdmVfaW5maW5pdHkYBSABKAQSEgoKd3JvbmdfdHlwZRgGIAEoBBIUCgxvdXRfb2ZfcmFuZ2UYByABKAQSDgoGdW5zZWVuGAggASgEKnMKClNlcmllc0tpbmQSGwoXU0VSSUVTX0tJTkRfVU5TUEVDSUZJRUQQABIWChJTRVJJRVNfS0lORF9OVU1CRVIQARIYChRTRVJJRVNfS0lORF9DQVRFR09SWRACEhYKElNFUklFU19LSU5EX1ZFQ1RPUhADYgZwcm90bzM");
 
 /**
  * Window holds what one model version did in one half-open UTC span.
@@ -123,6 +123,13 @@ export type Summary = Message<"tidemark.v1.Summary"> & {
    * @generated from field: bytes categories = 8;
    */
   categories: Uint8Array;
+
+  /**
+   * Vectors only, in the checked byte form of @tidemark/sketch: digests, never a vector.
+   *
+   * @generated from field: bytes projections = 9;
+   */
+  projections: Uint8Array;
 };
 
 /**
@@ -209,6 +216,11 @@ export const SeriesKind = {
    * @generated from enum value: SERIES_KIND_CATEGORY = 2;
    */
   CATEGORY: 2,
+
+  /**
+   * @generated from enum value: SERIES_KIND_VECTOR = 3;
+   */
+  VECTOR: 3,
 } as const;
 
 /**

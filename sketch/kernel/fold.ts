@@ -1,0 +1,157 @@
+import { centreOfPairs } from './centre';
+import { INCOMING, JOINED, KEPT, MAX_CENTROIDS } from './layout';
+import {
+  EDGE_REACH,
+  EDGE_SHARE,
+  GAP_REACH,
+  GAP_SHARE,
+  HEAVY_ATOM_SHARE,
+  largestCentroid,
+  MAX_EDGES,
+} from './size-rule';
+
+/**
+ * Interleaves KEPT and INCOMING into JOINED, joining atoms of the same value and changing nothing else; returns how many.
+ * At equal means plain centroids come first.
+ */
+export function interleave(kept: i32, incoming: i32): i32 {
+  let one: i32 = KEPT;
+  let other: i32 = INCOMING;
+  let into: i32 = JOINED;
+  const oneEnd = KEPT + (kept << 4);
+  const otherEnd = INCOMING + (incoming << 4);
+  while (one < oneEnd && other < otherEnd) {
+    const x = load<f64>(one);
+    const y = load<f64>(other);
+    if (x === y) {
+      const oneIsAtom = load<f64>(one, 8) < 0;
+      if (oneIsAtom && load<f64>(other, 8) < 0) {
+        store<f64>(into, x);
+        store<f64>(into, load<f64>(one, 8) + load<f64>(other, 8), 8);
+        one += 16;
+        other += 16;
+      } else if (oneIsAtom) {
+        v128.store(into, v128.load(other));
+        other += 16;
+      } else {
+        v128.store(into, v128.load(one));
+        one += 16;
+      }
+      into += 16;
+      continue;
+    }
+    // Without a branch: which side comes next is anyone's guess.
+    const first = x < y;
+    v128.store(into, v128.load(select(one, other, first)));
+    one += (<i32>first) << 4;
+    other += 16 - ((<i32>first) << 4);
+    into += 16;
+  }
+  memory.copy(into, one, oneEnd - one);
+  into += oneEnd - one;
+  memory.copy(into, other, otherEnd - other);
+  return (into + otherEnd - other - JOINED) >> 4;
+}
+
+/**
+ * Folds neighbours of the `n` joined ones together, from left to right, as far as the size rule allows for `total`
+ * weight, into KEPT; returns how many are left. Should data made for it leave more than MAX_CENTROIDS, the rule is
+ * loosened until they fit.
+ */
+export function fold(n: i32, total: f64, middle: f64, tail: f64): i32 {
+  let left = foldOnce(n, total, middle, tail);
+  for (let loose: f64 = 1.5; left < 0; loose *= 1.5) left = foldOnce(n, total, middle * loose, tail * loose);
+  return left;
+}
+
+function foldOnce(n: i32, total: f64, middle: f64, tail: f64): i32 {
+  const cap = largestCentroid(total, middle);
+  const right = tail / (1 + tail);
+  const heavy = HEAVY_ATOM_SHARE * cap;
+  const reach = GAP_REACH * cap;
+  const edgeReach = EDGE_REACH * cap;
+  edgesLeft = MAX_EDGES;
+  const stop = JOINED + (n << 4);
+  const full = KEPT + (MAX_CENTROIDS << 4);
+  let into: i32 = KEPT;
+  let before: f64 = 0;
+  let from: i32 = JOINED;
+  while (from < stop) {
+    if (into === full) return -1;
+    const signed = load<f64>(from, 8);
+    let weight = abs(signed);
+    let to = from + 16;
+    if (signed > -heavy) {
+      let limit = cap;
+      if (tail * before < limit) limit = tail * before;
+      if (right * (total - before) < limit) limit = right * (total - before);
+      while (to < stop) {
+        const next = load<f64>(to, 8);
+        if (weight + abs(next) > limit || next <= -heavy || isGap(to, stop, reach, edgeReach)) break;
+        weight += abs(next);
+        to += 16;
+      }
+    }
+    if (to === from + 16) v128.store(into, v128.load(from));
+    else {
+      store<f64>(into, centreOfPairs(from, to, weight));
+      store<f64>(into, weight, 8);
+    }
+    before += weight;
+    into += 16;
+    from = to;
+  }
+  return (into - KEPT) >> 4;
+}
+
+let edgesLeft: i32 = 0;
+
+/**
+ * Whether there is a gap before the pair at `at`: it is further from the one before than GAP_RATIO times what the nearest
+ * centroids of weight `reach` on either side take up. So both sides are dense, and mass of both sides is no one's mean.
+ */
+function isGap(at: i32, stop: i32, reach: f64, edgeReach: f64): bool {
+  const before = load<f64>(at - 16);
+  const after = load<f64>(at);
+  const most = (after - before) * GAP_SHARE;
+  const edge = (after - before) * EDGE_SHARE;
+  if (at - 32 < JOINED || at + 16 >= stop) return false;
+  // Most are settled by their next neighbours.
+  const left = before - load<f64>(at - 32);
+  const right = load<f64>(at + 16) - after;
+  if (left >= most || right >= most) {
+    if (left >= edge && right >= edge) return false;
+  } else if (isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most)) return true;
+  if (edgesLeft === 0) return false;
+  if (left < edge && isDenseBelow(at - 16, edgeReach, edge)) {
+    edgesLeft--;
+    return true;
+  }
+  if (right < edge && isDenseAbove(at, stop, edgeReach, edge)) {
+    edgesLeft--;
+    return true;
+  }
+  return false;
+}
+
+function isDenseBelow(at: i32, reach: f64, most: f64): bool {
+  const from = load<f64>(at);
+  let sum: f64 = 0;
+  while (sum < reach) {
+    sum += abs(load<f64>(at, 8));
+    at -= 16;
+    if (at < JOINED || from - load<f64>(at) >= most) return false;
+  }
+  return true;
+}
+
+function isDenseAbove(at: i32, stop: i32, reach: f64, most: f64): bool {
+  const from = load<f64>(at);
+  let sum: f64 = 0;
+  while (sum < reach) {
+    sum += abs(load<f64>(at, 8));
+    at += 16;
+    if (at >= stop || load<f64>(at) - from >= most) return false;
+  }
+  return true;
+}

@@ -1,0 +1,67 @@
+import { fixUp } from './fix-up';
+import { HIGH_COUNTS, LEAST, LOW_COUNTS, PATTERNS, PENDING, SORTED } from './layout';
+import { doubleOf, patternOf } from './pattern';
+import { toPlaces } from './places';
+
+/**
+ * A radix sort of the bit patterns themselves, 11 bits a pass: of the 44 highest bits in which they differ, and where too
+ * many values share those, of all 64.
+ */
+export function sortByAllBits(n: i32): void {
+  const bits = takePatterns(n);
+  if (bits > 44) {
+    sortPatterns(n, bits - 44, bits);
+    if (fixUp(n)) return;
+    takePatterns(n);
+  }
+  sortPatterns(n, 0, bits);
+}
+
+/** Puts the patterns of the pending values, less the smallest, into PATTERNS, the smallest into LEAST; returns how many bits they have. */
+function takePatterns(n: i32): i64 {
+  let low: u64 = u64.MAX_VALUE;
+  let high: u64 = 0;
+  for (let i = 0; i < n; i++) {
+    const pattern = patternOf(load<f64>(PENDING + (i << 3)));
+    store<u64>(PATTERNS + (i << 3), pattern);
+    if (pattern < low) low = pattern;
+    if (pattern > high) high = pattern;
+  }
+  for (let i = 0; i < n; i++) store<u64>(PATTERNS + (i << 3), load<u64>(PATTERNS + (i << 3)) - low);
+  store<u64>(LEAST, low);
+  return 64 - <i64>clz<u64>(high - low);
+}
+
+/** Sorts the patterns by their bits from `shift` to `bits` and writes their values to SORTED. */
+function sortPatterns(n: i32, shift: i64, bits: i64): void {
+  let counts = LOW_COUNTS;
+  memory.fill(counts, 0, 8192);
+  for (let i = 0; i < n; i++) count(counts, load<u64>(PATTERNS + (i << 3)) >> shift);
+  let from = PATTERNS;
+  let to = SORTED;
+  for (; shift < bits; shift += 11) {
+    const next = counts === LOW_COUNTS ? HIGH_COUNTS : LOW_COUNTS;
+    memory.fill(next, 0, 8192);
+    toPlaces(counts, 2048, to, 8);
+    for (let i = 0; i < n; i++) {
+      const pattern = load<u64>(from + (i << 3));
+      const digits = pattern >> shift;
+      const slot = counts + ((<i32>digits & 2047) << 2);
+      const place = load<i32>(slot);
+      store<i32>(slot, place + 8);
+      store<u64>(place, pattern);
+      count(next, digits >> 11);
+    }
+    counts = next;
+    const swap = from;
+    from = to;
+    to = swap;
+  }
+  const least = load<u64>(LEAST);
+  for (let i = 0; i < n; i++) store<f64>(SORTED + (i << 3), doubleOf(load<u64>(from + (i << 3)) + least));
+}
+
+function count(counts: i32, digits: u64): void {
+  const slot = counts + ((<i32>digits & 2047) << 2);
+  store<i32>(slot, load<i32>(slot) + 1);
+}

@@ -1,0 +1,63 @@
+import { KERNEL_WASM } from './gen/kernel-wasm.ts';
+import { plainKernel } from './plain-kernel.ts';
+import { CHUNK, MAX_CENTROIDS } from './size-rule.ts';
+
+/**
+ * What does the work of all digests: a scratch memory to put things into, and two calls that leave their result in
+ * `kept`. No call waits for anything, so one kernel for the process is enough.
+ */
+export type Kernel = {
+  /** CHUNK values, finite and not -0. */
+  readonly pending: Float64Array;
+  /** MAX_CENTROIDS pairs, see CentroidList. */
+  readonly kept: Float64Array;
+  /** CHUNK pairs and one. */
+  readonly incoming: Float64Array;
+  /** One word: what the sort remembers of the digest at work, 0 at first. */
+  readonly sortMemory: Int32Array;
+  /**
+   * Merges `n` pending values into the `kept` first centroids and returns how many there are then. `total` is the weight
+   * of both, `middle` and `tail` are the size rule, and up to `most` different values are kept exactly.
+   */
+  compress(n: number, kept: number, total: number, middle: number, tail: number, most: number): number;
+  /** The same with the `incoming` first centroids instead of pending values. */
+  merge(kept: number, incoming: number, total: number, middle: number, tail: number, most: number): number;
+};
+
+// As in kernel/layout.ts.
+const PENDING = 64;
+const KEPT = PENDING + 2 * CHUNK * 8;
+const INCOMING = KEPT + MAX_CENTROIDS * 16;
+
+/** The little of the WebAssembly interface that is needed; its types come with those of browsers only. */
+type WebAssemblyHost = {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (
+    module: object,
+  ) => { exports: Pick<Kernel, 'compress' | 'merge'> & { memory: { buffer: ArrayBuffer } } };
+};
+
+/** The kernel in WebAssembly, or null where the host has none or does not allow it. */
+export function wasmKernel(): Kernel | null {
+  const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyHost };
+  if (WebAssembly === undefined) return null;
+  try {
+    const bytes = Uint8Array.from(atob(KERNEL_WASM), (character) => character.charCodeAt(0));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const { buffer } = exports.memory;
+    return {
+      pending: new Float64Array(buffer, PENDING, CHUNK),
+      kept: new Float64Array(buffer, KEPT, 2 * MAX_CENTROIDS),
+      incoming: new Float64Array(buffer, INCOMING, 2 * (CHUNK + 1)),
+      sortMemory: new Int32Array(buffer, 0, 1),
+      compress: exports.compress,
+      merge: exports.merge,
+    };
+  } catch {
+    // A policy against generated code, or a machine without the vector instructions: slower, but the same.
+    return null;
+  }
+}
+
+/** The kernel of this process. */
+export const kernel: Kernel = wasmKernel() ?? plainKernel();
