@@ -13,7 +13,7 @@ import {
   numbersOf,
   oraclePairs,
   skipWithoutData,
-} from './real-data.ts';
+} from '../../support/real-data.ts';
 
 const REFERENCE_ERROR = rankErrorBound(BASELINE_SIZE_RULE);
 const LIVE_ERROR = rankErrorBound(WINDOW_SIZE_RULE);

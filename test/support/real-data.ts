@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
 /** The real data with the answers other programs gave for it; absent on machines that have only the repository. */
-const FOLDER = process.env.TIDEMARK_TEST_DATA ?? resolve(import.meta.dirname, '../../../../shared/data');
+const FOLDER = process.env.TIDEMARK_TEST_DATA ?? resolve(import.meta.dirname, '../../../shared/data');
 
 /** For `test(name, { skip })`: false where the data is there, else why the test is skipped. */
 export const skipWithoutData: string | false = existsSync(resolve(FOLDER, 'oracle.json'))
@@ -12,8 +12,13 @@ export const skipWithoutData: string | false = existsSync(resolve(FOLDER, 'oracl
 
 type Row = Record<string, string>;
 
+export type Side = { n: number; min: number; max: number; mean: number; std_population: number };
+
 export type NumericColumn = {
   kind: 'numeric';
+  reference: Side;
+  current: Side;
+  reference_percentiles_0_to_100: number[];
   ks: { statistic: number };
   decile_bins: {
     inner_cuts: number[];
