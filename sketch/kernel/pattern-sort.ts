@@ -3,18 +3,21 @@ import { HIGH_COUNTS, LEAST, LOW_COUNTS, PATTERNS, PENDING, SORTED } from './lay
 import { doubleOf, patternOf } from './pattern';
 import { toPlaces } from './places';
 
+const HIGH_BITS: i64 = 44;
+
 /**
- * A radix sort of the bit patterns themselves, 11 bits a pass: of the 44 highest bits in which they differ, and where too
- * many values share those, of all 64.
+ * A radix sort of the bit patterns themselves, 11 bits a pass, of the HIGH_BITS highest in which they differ; false, with
+ * SORTED in disorder, where too many values share those.
  */
-export function sortByAllBits(n: i32): void {
+export function sortByHighBits(n: i32): bool {
   const bits = takePatterns(n);
-  if (bits > 44) {
-    sortPatterns(n, bits - 44, bits);
-    if (fixUp(n)) return;
-    takePatterns(n);
-  }
-  sortPatterns(n, 0, bits);
+  sortPatterns(n, max<i64>(0, bits - HIGH_BITS), bits);
+  return fixUp(n);
+}
+
+/** The same of all bits. */
+export function sortByAllBits(n: i32): void {
+  sortPatterns(n, 0, takePatterns(n));
 }
 
 /** Puts the patterns of the pending values, less the smallest, into PATTERNS, the smallest into LEAST; returns how many bits they have. */

@@ -1,17 +1,21 @@
 import { sortByPattern, sortBySize } from './key-sort';
 import { PENDING, SORTED } from './layout';
-import { sortByAllBits } from './pattern-sort';
+import { sortByAllBits, sortByHighBits } from './pattern-sort';
 
 /** For so many chunks of the same digest an attempt that failed is not made again. */
 const CHUNKS_TO_REMEMBER: i32 = 32;
+const PATTERNS_FIRST: i32 = CHUNKS_TO_REMEMBER;
+const HIGH_BITS_FIRST: i32 = 2 * CHUNKS_TO_REMEMBER;
+const ALL_BITS_FIRST: i32 = 3 * CHUNKS_TO_REMEMBER;
 const SHORT: i32 = 32;
 
 /**
  * Sorts the first `n` (1 to CHUNK) pending values into SORTED: by their size if they are spread evenly enough, else by
- * their bit patterns (which suits values of many orders of magnitude), else by a sort that does not care.
+ * their bit patterns (which suits values of many orders of magnitude), else by more and more bits of them.
  *
  * `known` is what the last call for the same digest returned (0 at first), so that data known for its ways is not tried
- * with what failed lately: 1 to 32 counts chunks to begin with patterns, 33 to 64 chunks to begin with the last resort.
+ * with what failed lately: 1 to 32 counts chunks to begin with patterns, 33 to 64 with their 44 highest bits, 65 to 96
+ * with all of them.
  */
 export function sortChunk(n: i32, known: i32): i32 {
   if (isAscending(n)) {
@@ -22,14 +26,17 @@ export function sortChunk(n: i32, known: i32): i32 {
     insertionSort(n);
     return known;
   }
-  if (known > CHUNKS_TO_REMEMBER) {
-    sortByAllBits(n);
-    return known === CHUNKS_TO_REMEMBER + 1 ? 0 : known - 1;
-  }
   if (known === 0 && sortBySize(n)) return 0;
-  if (sortByPattern(n)) return known === 0 ? CHUNKS_TO_REMEMBER : known - 1;
+  if (known <= PATTERNS_FIRST && sortByPattern(n)) return remembered(known, PATTERNS_FIRST);
+  if (known <= HIGH_BITS_FIRST && sortByHighBits(n)) return remembered(known, HIGH_BITS_FIRST);
   sortByAllBits(n);
-  return 2 * CHUNKS_TO_REMEMBER;
+  return remembered(known, ALL_BITS_FIRST);
+}
+
+/** What to know next when the way that `first` stands for has worked: one chunk less, or all of them if it is new. */
+function remembered(known: i32, first: i32): i32 {
+  if (known <= first - CHUNKS_TO_REMEMBER || known > first) return first;
+  return known === first - CHUNKS_TO_REMEMBER + 1 ? 0 : known - 1;
 }
 
 /** Whether any two of the `n` sorted values are equal. */

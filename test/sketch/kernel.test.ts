@@ -78,8 +78,8 @@ describe('the kernel', () => {
     };
     for (const [name, values] of Object.entries(orders)) {
       const expected = [...new Set(values)].sort((a, b) => a - b);
-      // Whatever the sort remembers: by size first, by pattern first, the last resort.
-      for (const memory of [0, 5, 40]) {
+      // Whatever the sort remembers: by size first, by pattern first, by more bits, by all.
+      for (const memory of [0, 5, 40, 70]) {
         const kernel = fast();
         kernel.sortMemory[0] = memory;
         assert.deepEqual(sortedBy(kernel, values), expected, name);
