@@ -21,7 +21,7 @@ export function centreOfValues(from: i32, to: i32): f64 {
   if (isWide(first, last)) {
     let sum: f64 = 0;
     for (let at = from; at < to; at += 8) sum += <f64>patternOf(load<f64>(at));
-    centre = doubleOf(<u64>(sum / n));
+    centre = doubleBetween(first, last, sum / n);
   } else {
     let pair = f64x2.splat(0);
     let at = from;
@@ -47,7 +47,7 @@ export function centreOfPairs(from: i32, to: i32, weight: f64): f64 {
   let centre: f64;
   if (isWide(first, last)) {
     for (let at = from; at < to; at += 16) sum += <f64>patternOf(load<f64>(at)) * (abs(load<f64>(at, 8)) / weight);
-    centre = doubleOf(<u64>sum);
+    centre = doubleBetween(first, last, sum);
   } else {
     // From the first mean on: loses no digits to an offset.
     for (let at = from + 16; at < to; at += 16) sum += (load<f64>(at) - first) * abs(load<f64>(at, 8));
@@ -60,4 +60,11 @@ export function centreOfPairs(from: i32, to: i32, weight: f64): f64 {
   if (centre < first) centre = first;
   if (centre > last) centre = last;
   return centre + 0;
+}
+
+/** The double with that pattern, or the end it is beyond: rounding may carry a sum past the patterns of finite numbers. */
+function doubleBetween(first: f64, last: f64, pattern: f64): f64 {
+  if (pattern <= <f64>patternOf(first)) return first;
+  if (pattern >= <f64>patternOf(last)) return last;
+  return doubleOf(<u64>pattern);
 }

@@ -34,7 +34,6 @@ export function clusterChunk(n: i32, spikes: i32, spike: f64, ruleMiddle: f64, r
   const all = n + spikes;
   if (all !== endsOf || ruleMiddle !== endsMiddle || ruleTail !== endsTail) makeEnds(all, ruleMiddle, ruleTail);
   const longRun = max<i32>(4, <i32>ceil(HEAVY_ATOM_SHARE * ruleMiddle * <f64>all));
-  const stride = longRun >> 1;
   const reach = <i32>ceil(GAP_REACH * ruleMiddle * <f64>n);
   const edgeReach = <i32>ceil(EDGE_REACH * ruleMiddle * <f64>n);
   edgesLeft = MAX_EDGES;
@@ -60,7 +59,7 @@ export function clusterChunk(n: i32, spikes: i32, spike: f64, ruleMiddle: f64, r
         if (first - load<f64>(from - reachBytes) < most || load<f64>(to + reachBytes - 8) - last < most)
           end = cutAtGap(start, end, reach, edgeReach);
       }
-      if (hasTies && end > start + 1) end = cutAtRun(start, end, n, stride, longRun);
+      if (hasTies && end > start + 1) end = (cutAtRun(from, SORTED + (end << 3), n, longRun) - SORTED) >> 3;
       if (value(end - 1) === first) storeAtom(into, first, <f64>(end - start));
       else {
         store<f64>(into, centreOfValues(from, SORTED + (end << 3)));
@@ -142,36 +141,18 @@ function cutAtGap(start: i32, end: i32, reach: i32, edgeReach: i32): i32 {
 }
 
 /**
- * Where the cell [start, end) has to end so that no run of at least `longRun` equal values is mixed with others: before
- * the first such run, behind it when the cell starts with it, or at `end`. Two equal values `stride` apart betray a run.
+ * Where the cell from address `from` to `to` has to end so that no run of at least `longRun` equal values is mixed with
+ * others: before the first such run, behind it when the cell starts with it, or at `to`.
  */
-function cutAtRun(start: i32, end: i32, n: i32, stride: i32, longRun: i32): i32 {
+function cutAtRun(from: i32, to: i32, n: i32, longRun: i32): i32 {
   const stop = SORTED + (n << 3);
-  for (let i = start; i + stride < end; i += stride) {
-    if (value(i) !== value(i + stride)) continue;
-    const from = runStart(start, i);
-    const to = (runEnd(SORTED + ((i + stride) << 3), stop) - SORTED) >> 3;
-    if (to - from >= longRun) return from === start ? to : from;
-  }
-  if (end < n && value(end) === value(end - 1)) {
-    const from = runStart(start, end - 1);
-    const to = (runEnd(SORTED + (end << 3), stop) - SORTED) >> 3;
-    if (to - from >= longRun) return from === start ? to : from;
-  }
-  return end;
-}
-
-/** First place of the run of equal values that holds `at`, not before `from`. */
-function runStart(from: i32, at: i32): i32 {
-  const searched = value(at);
-  let low = from;
-  let high = at;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (value(middle) < searched) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const across = (longRun - 1) << 3;
+  const last = min<i32>(to, stop - across);
+  let at = from;
+  while (at + 8 < last && !v128.any_true(f64x2.eq(v128.load(at), v128.load(at + across)))) at += 16;
+  if (at < last && load<f64>(at) !== load<f64>(at + across)) at += 8;
+  if (at >= last || load<f64>(at) !== load<f64>(at + across)) return to;
+  return at === from ? runEnd(at, stop) : at;
 }
 
 /** Address behind the run of equal values that begins at or before address `at`. */

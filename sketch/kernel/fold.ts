@@ -1,14 +1,6 @@
 import { centreOfPairs } from './centre';
-import { INCOMING, JOINED, KEPT, MAX_CENTROIDS } from './layout';
-import {
-  EDGE_REACH,
-  EDGE_SHARE,
-  GAP_REACH,
-  GAP_SHARE,
-  HEAVY_ATOM_SHARE,
-  largestCentroid,
-  MAX_EDGES,
-} from './size-rule';
+import { HEAVY, INCOMING, JOINED, KEPT, MAX_CENTROIDS } from './layout';
+import { EDGE_REACH, EDGE_SHARE, GAP_REACH, GAP_SHARE, heavyAtom, largestCentroid, MAX_EDGES } from './size-rule';
 
 /**
  * Interleaves KEPT and INCOMING into JOINED, joining atoms of the same value and changing nothing else; returns how many.
@@ -55,11 +47,12 @@ export function interleave(kept: i32, incoming: i32): i32 {
 
 /**
  * Folds neighbours of the `n` joined ones together, from left to right, as far as the size rule allows for `total`
- * weight, into KEPT; returns how many are left. Should data made for it leave more than MAX_CENTROIDS, the rule is
- * loosened until they fit.
+ * weight, into KEPT; returns how many are left. Heavy atoms (heavy.ts) stay by themselves. Should data made for it leave
+ * more than MAX_CENTROIDS, the rule is loosened until they fit.
  */
 export function fold(n: i32, total: f64, middle: f64, tail: f64): i32 {
   let left = foldOnce(n, total, middle, tail);
+  store<f64>(HEAVY, NaN);
   for (let loose: f64 = 1.5; left < 0; loose *= 1.5) left = foldOnce(n, total, middle * loose, tail * loose);
   return left;
 }
@@ -67,7 +60,8 @@ export function fold(n: i32, total: f64, middle: f64, tail: f64): i32 {
 function foldOnce(n: i32, total: f64, middle: f64, tail: f64): i32 {
   const cap = largestCentroid(total, middle);
   const right = tail / (1 + tail);
-  const heavy = HEAVY_ATOM_SHARE * cap;
+  const heavy = heavyAtom(cap);
+  let nextHeavy: i32 = HEAVY;
   const reach = GAP_REACH * cap;
   const edgeReach = EDGE_REACH * cap;
   edgesLeft = MAX_EDGES;
@@ -81,13 +75,16 @@ function foldOnce(n: i32, total: f64, middle: f64, tail: f64): i32 {
     const signed = load<f64>(from, 8);
     let weight = abs(signed);
     let to = from + 16;
-    if (signed > -heavy) {
+    if (signed < 0 && load<f64>(from) === load<f64>(nextHeavy)) nextHeavy += 8;
+    else if (signed > -heavy) {
       let limit = cap;
       if (tail * before < limit) limit = tail * before;
       if (right * (total - before) < limit) limit = right * (total - before);
       while (to < stop) {
         const next = load<f64>(to, 8);
-        if (weight + abs(next) > limit || next <= -heavy || isGap(to, stop, reach, edgeReach)) break;
+        if (weight + abs(next) > limit) break;
+        if (next < 0 && (next <= -heavy || load<f64>(to) === load<f64>(nextHeavy))) break;
+        if (isGap(to, stop, reach, edgeReach)) break;
         weight += abs(next);
         to += 16;
       }
@@ -107,7 +104,7 @@ function foldOnce(n: i32, total: f64, middle: f64, tail: f64): i32 {
 let edgesLeft: i32 = 0;
 
 /**
- * Whether there is a gap before the pair at `at`: it is further from the one before than GAP_RATIO times what the nearest
+ * Whether there is a gap before the pair at `at`: it is further from the one before than 1 / GAP_SHARE times what the nearest
  * centroids of weight `reach` on either side take up. So both sides are dense, and mass of both sides is no one's mean.
  */
 function isGap(at: i32, stop: i32, reach: f64, edgeReach: f64): bool {
@@ -136,22 +133,22 @@ function isGap(at: i32, stop: i32, reach: f64, edgeReach: f64): bool {
 
 function isDenseBelow(at: i32, reach: f64, most: f64): bool {
   const from = load<f64>(at);
-  let sum: f64 = 0;
-  while (sum < reach) {
-    sum += abs(load<f64>(at, 8));
+  let sum = abs(load<f64>(at, 8));
+  do {
     at -= 16;
     if (at < JOINED || from - load<f64>(at) >= most) return false;
-  }
+    sum += abs(load<f64>(at, 8));
+  } while (sum < reach);
   return true;
 }
 
 function isDenseAbove(at: i32, stop: i32, reach: f64, most: f64): bool {
   const from = load<f64>(at);
-  let sum: f64 = 0;
-  while (sum < reach) {
-    sum += abs(load<f64>(at, 8));
+  let sum = abs(load<f64>(at, 8));
+  do {
     at += 16;
     if (at >= stop || load<f64>(at) - from >= most) return false;
-  }
+    sum += abs(load<f64>(at, 8));
+  } while (sum < reach);
   return true;
 }

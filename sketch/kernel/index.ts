@@ -1,9 +1,24 @@
 import { atomsOfChunk, clusterChunk } from './cluster';
 import { fold, interleave } from './fold';
+import { findHeavy } from './heavy';
 import { JOINED, KEPT, SORT_MEMORY } from './layout';
 import { largestCentroid } from './size-rule';
 import { hasTies, sortChunk } from './sort';
 import { insertSpike, spikeOf, withoutSpike } from './spike';
+
+// For the other side to compare with its own.
+export { CHUNK, INCOMING, KEPT, MAX_CENTROIDS, PENDING } from './layout';
+export {
+  EDGE_REACH,
+  EDGE_SHARE,
+  GAP_REACH,
+  GAP_SHARE,
+  HEAVY_ATOM_SHARE,
+  LEAST_HEAVY,
+  MAX_EDGES,
+  NEW_ATOM_SHARE,
+} from './size-rule';
+export { SPIKE_SHARE } from './spike';
 
 /**
  * Merges `n` pending values into the `kept` centroids and returns how many there are then. `total` is the weight of both,
@@ -30,7 +45,10 @@ export function compress(n: i32, kept: i32, total: f64, middle: f64, tail: f64, 
  */
 export function merge(kept: i32, incoming: i32, total: f64, middle: f64, tail: f64, most: i32): i32 {
   const joined = interleave(kept, incoming);
-  if (joined > most || !areAtoms(JOINED, joined)) return fold(joined, total, middle, tail);
+  if (joined > most || !areAtoms(JOINED, joined)) {
+    findHeavy(kept, incoming, total, middle);
+    return fold(joined, total, middle, tail);
+  }
   memory.copy(KEPT, JOINED, joined << 4);
   return joined;
 }

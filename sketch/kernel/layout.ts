@@ -28,6 +28,8 @@ export const MOVED: i32 = WORDS + CHUNK * 4;
 /** u32[2048] each: counts of digits. */
 export const LOW_COUNTS: i32 = MOVED + CHUNK * 4;
 export const HIGH_COUNTS: i32 = LOW_COUNTS + 2048 * 4;
+/** f64, as many as there are pairs in JOINED and one: values of heavy atoms. In the place of what sorts, which is done by then. */
+export const HEAVY: i32 = WORDS;
 /** u64[CHUNK]: bit patterns. */
 export const PATTERNS: i32 = HIGH_COUNTS + 2048 * 4;
 /** i32[CHUNK]: where cells end. */

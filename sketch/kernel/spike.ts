@@ -1,7 +1,7 @@
 import { INCOMING, KEPT, PENDING } from './layout';
 
 /** A value with this share of all weight is taken out of a chunk before it is sorted: zeros, defaults, the common class. */
-const SPIKE_SHARE: f64 = 0.25;
+export const SPIKE_SHARE: f64 = 0.25;
 
 /** Address of the heaviest atom if it has SPIKE_SHARE of the weight `total` of the `kept` centroids, else 0. */
 export function spikeOf(kept: i32, total: f64): i32 {

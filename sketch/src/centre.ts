@@ -19,7 +19,7 @@ export function centreOfValues(values: Float64Array): number {
   if (isWide(first, last)) {
     let sum = 0;
     for (const value of values) sum += patternOf(value);
-    centre = ofPattern(sum / n);
+    centre = doubleBetween(first, last, sum / n);
   } else {
     // Two sums, as the vector unit keeps them.
     let even = 0;
@@ -46,7 +46,7 @@ export function centreOfPairs(pairs: Float64Array, weight: number): number {
   if (isWide(first, last)) {
     for (let i = 0; i < n; i += 2)
       centre += patternOf(pairs[i] as number) * (Math.abs(pairs[i + 1] as number) / weight);
-    centre = ofPattern(centre);
+    centre = doubleBetween(first, last, centre);
   } else {
     // From the first mean on: loses no digits to an offset.
     let sum = 0;
@@ -76,8 +76,10 @@ function patternOf(value: number): number {
   return value < 0 ? (~high >>> 0) * 2 ** 32 + (~low >>> 0) : ((high ^ 0x80000000) >>> 0) * 2 ** 32 + low;
 }
 
-/** The double whose order-preserving bit pattern is nearest below. */
-function ofPattern(pattern: number): number {
+/** The double with that pattern, or the end it is beyond: rounding may carry a sum past the patterns of finite numbers. */
+function doubleBetween(first: number, last: number, pattern: number): number {
+  if (pattern <= patternOf(first)) return first;
+  if (pattern >= patternOf(last)) return last;
   const high = Math.floor(pattern / 2 ** 32);
   const low = pattern - high * 2 ** 32;
   const isNegative = high < 2 ** 31;

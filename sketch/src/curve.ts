@@ -11,16 +11,18 @@ const EDGE_RATIO = 8;
 export class Curve {
   readonly #x: Float64Array;
   readonly #share: Float64Array;
+  /** `#share` times the weight of all, exact at atoms. */
+  readonly #weight: Float64Array;
 
   /** From a list that is not empty and weighs `total`. */
   constructor(list: CentroidList, total: number) {
     const x = new Float64Array(list.length * 2);
-    const share = new Float64Array(list.length * 2);
+    const weights = new Float64Array(list.length * 2);
     let points = 0;
     let before = 0;
     const add = (at: number, weight: number): void => {
       x[points] = at;
-      share[points++] = weight / total;
+      weights[points++] = weight;
     };
     for (let i = 0; i < list.length; i++) {
       const mean = meanOf(list, i);
@@ -39,16 +41,26 @@ export class Curve {
       before += weight;
     }
     this.#x = x.subarray(0, points);
-    this.#share = share.subarray(0, points);
+    this.#weight = weights.subarray(0, points);
+    this.#share = this.#weight.map((weight) => weight / total);
   }
 
   /** Share of values <= `at`. */
   atOrBelow(at: number): number {
+    return this.#upTo(at, this.#share);
+  }
+
+  /** How many values are <= `at`. */
+  rank(at: number): number {
+    return this.#upTo(at, this.#weight);
+  }
+
+  #upTo(at: number, levels: Float64Array): number {
     const x = this.#x;
     const next = firstAbove(x, at);
     if (next === 0) return 0;
-    if (next === x.length || x[next - 1] === at) return this.#share[next - 1];
-    return this.#shareBetween(next, at);
+    if (next === x.length || x[next - 1] === at) return levels[next - 1];
+    return this.#between(next, at, levels);
   }
 
   /** Share of values < `at`. */
@@ -58,7 +70,7 @@ export class Curve {
     if (next === x.length) return 1;
     if (next === 0) return 0;
     if (x[next] === at) return this.#share[next];
-    return this.#shareBetween(next, at);
+    return this.#between(next, at, this.#share);
   }
 
   /** The smallest x with at least `q` of the weight at or below it. */
@@ -96,16 +108,16 @@ export class Curve {
     return knots;
   }
 
-  #shareBetween(next: number, at: number): number {
+  #between(next: number, at: number, levels: Float64Array): number {
     const x0 = this.#x[next - 1];
     const x1 = this.#x[next];
-    const y0 = this.#share[next - 1];
-    const y1 = this.#share[next];
+    const y0 = levels[next - 1];
+    const y1 = levels[next];
     const width = x1 - x0;
     // Halves where the difference of two finite numbers overflows.
     const part = width < Infinity ? (at - x0) / width : (at / 2 - x0 / 2) / (x1 / 2 - x0 / 2);
-    const share = y0 + part * (y1 - y0);
-    return share > y1 ? y1 : share;
+    const level = y0 + part * (y1 - y0);
+    return level > y1 ? y1 : level;
   }
 }
 

@@ -4,6 +4,9 @@ import { type SketchError, valueInvalid } from './errors.ts';
 export function doublesOf(values: ArrayLike<number>): Float64Array {
   const isTyped = ArrayBuffer.isView(values) && typeof values[0] === 'number';
   if (isTyped) return new Float64Array(values);
+  if (!Number.isSafeInteger(values?.length) || values.length < 0) {
+    throw valueInvalid(`a digest takes an array of numbers, got ${String(values)}`);
+  }
   const doubles = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];

@@ -23,26 +23,46 @@ export function isCode(code: number): boolean {
 }
 
 /** Means in code: those that did not fit in full, in order. */
-export type CodedMeans = { readonly exponent: number; readonly codes: Float64Array; readonly escapes: number[] };
+export type CodedMeans = {
+  readonly exponent: number;
+  readonly codes: readonly number[];
+  readonly escapes: readonly number[];
+};
 
 /** One centroid of a row: its mean, and whether it is plain and so to be coded. */
 type Row = { readonly length: number; mean(i: number): number; isPlain(i: number): boolean };
 
 /** Codes the means of the plain centroids of `row`, which are neither first nor last. */
 export function codeMeans(row: Row): CodedMeans {
+  let exponent = exponentFor(widestGap(row));
+  let coded = codeWith(row, exponent);
+  // Rounded, the widest gap may fall below a power of two; the reader's own bytes would have the exponent below then.
+  const asRead = exponentFor(coded.widest);
+  if (asRead !== exponent) {
+    exponent = asRead;
+    coded = codeWith(row, exponent);
+  }
+  return { exponent, codes: coded.codes, escapes: coded.escapes };
+}
+
+function widestGap(row: Row): number {
   let widest = 0;
-  let plain = 0;
   for (let i = 1; i < row.length; i++) {
-    if (!row.isPlain(i)) continue;
-    plain++;
-    const gap = row.mean(i) - row.mean(i - 1);
+    const gap = row.isPlain(i) ? row.mean(i) - row.mean(i - 1) : 0;
     if (gap > widest && gap < Infinity) widest = gap;
   }
-  const exponent = exponentOf(widest) - EXPONENTS + 1;
-  const codes = new Float64Array(plain);
+  return widest;
+}
+
+function exponentFor(widest: number): number {
+  return exponentOf(widest) - EXPONENTS + 1;
+}
+
+function codeWith(row: Row, exponent: number): { codes: number[]; escapes: number[]; widest: number } {
+  const codes: number[] = [];
   const escapes: number[] = [];
-  let next = 0;
   let before = 0;
+  let widest = 0;
   for (let i = 0; i < row.length; i++) {
     const mean = row.mean(i);
     let read = mean;
@@ -52,15 +72,16 @@ export function codeMeans(row: Row): CodedMeans {
       // Lost is what moves by 1/1000 of the way to a neighbour, or would be coded otherwise once it was read.
       const room = Math.min(mean - row.mean(i - 1), row.mean(i + 1) - mean) / 1000;
       const fits = code !== ESCAPE && Math.abs(read - mean) < room && codeOf(read - before, exponent) === code;
-      codes[next++] = fits ? code : ESCAPE;
+      codes.push(fits ? code : ESCAPE);
       if (!fits) {
         escapes.push(mean);
         read = mean;
       }
+      if (read - before > widest && read - before < Infinity) widest = read - before;
     }
     before = read;
   }
-  return { exponent, codes, escapes };
+  return { codes, escapes, widest };
 }
 
 /** The mean behind `code` where `before` was read before it; for ESCAPE it is not defined. */

@@ -24,17 +24,19 @@ export type Kernel = {
   merge(kept: number, incoming: number, total: number, middle: number, tail: number, most: number): number;
 };
 
-// As in kernel/layout.ts.
-const PENDING = 64;
-const KEPT = PENDING + 2 * CHUNK * 8;
-const INCOMING = KEPT + MAX_CENTROIDS * 16;
-
 /** The little of the WebAssembly interface that is needed; its types come with those of browsers only. */
 type WebAssemblyHost = {
   Module: new (bytes: Uint8Array) => object;
-  Instance: new (
-    module: object,
-  ) => { exports: Pick<Kernel, 'compress' | 'merge'> & { memory: { buffer: ArrayBuffer } } };
+  Instance: new (module: object) => { exports: KernelExports };
+};
+
+type Address = { readonly value: number };
+
+type KernelExports = Pick<Kernel, 'compress' | 'merge'> & {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly PENDING: Address;
+  readonly KEPT: Address;
+  readonly INCOMING: Address;
 };
 
 /** The kernel in WebAssembly, or null where the host has none or does not allow it. */
@@ -46,9 +48,9 @@ export function wasmKernel(): Kernel | null {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
     const { buffer } = exports.memory;
     return {
-      pending: new Float64Array(buffer, PENDING, CHUNK),
-      kept: new Float64Array(buffer, KEPT, 2 * MAX_CENTROIDS),
-      incoming: new Float64Array(buffer, INCOMING, 2 * (CHUNK + 1)),
+      pending: new Float64Array(buffer, exports.PENDING.value, CHUNK),
+      kept: new Float64Array(buffer, exports.KEPT.value, 2 * MAX_CENTROIDS),
+      incoming: new Float64Array(buffer, exports.INCOMING.value, 2 * (CHUNK + 1)),
       sortMemory: new Int32Array(buffer, 0, 1),
       compress: exports.compress,
       merge: exports.merge,

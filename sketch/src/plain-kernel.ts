@@ -7,10 +7,12 @@ import {
   EDGE_SHARE,
   GAP_REACH,
   GAP_SHARE,
-  HEAVY_ATOM_SHARE,
+  heavyAtom,
+  LEAST_HEAVY,
   largestCentroid,
   MAX_CENTROIDS,
   MAX_EDGES,
+  NEW_ATOM_SHARE,
   SPIKE_SHARE,
 } from './size-rule.ts';
 
@@ -27,7 +29,11 @@ export function plainKernel(): Kernel {
   const merge: Kernel['merge'] = (keptLength, incomingLength, total, middle, tail, most) => {
     const length = interleave(kept.subarray(0, 2 * keptLength), incoming.subarray(0, 2 * incomingLength), joined);
     const list = joined.subarray(0, 2 * length);
-    if (length > most || !areAtoms(list)) return fold(list, kept, total, middle, tail);
+    if (length > most || !areAtoms(list)) {
+      const ours = kept.subarray(0, 2 * keptLength);
+      const theirs = incoming.subarray(0, 2 * incomingLength);
+      return fold(list, kept, total, middle, tail, heavyValues(ours, theirs, total, middle));
+    }
     kept.set(list);
     return length;
   };
@@ -95,16 +101,47 @@ function interleave(one: Float64Array, other: Float64Array, into: Float64Array):
   return (out + one.length - i + other.length - j) / 2;
 }
 
-function fold(list: Float64Array, into: Float64Array, total: number, middle: number, tail: number): number {
-  let left = foldOnce(list, into, total, middle, tail);
-  for (let loose = 1.5; left < 0; loose *= 1.5) left = foldOnce(list, into, total, middle * loose, tail * loose);
+function heavyValues(ours: Float64Array, theirs: Float64Array, total: number, middle: number): ReadonlySet<number> {
+  let weight = 0;
+  for (let i = 1; i < theirs.length; i += 2) weight += Math.abs(theirs[i]);
+  const heavy = new Set<number>();
+  for (const [list, its] of [
+    [ours, total - weight],
+    [theirs, weight],
+  ] as const) {
+    const least = -Math.max(LEAST_HEAVY, NEW_ATOM_SHARE * middle * its);
+    for (let i = 0; i < list.length; i += 2) if (list[i + 1] <= least) heavy.add(list[i]);
+  }
+  return heavy;
+}
+
+function fold(
+  list: Float64Array,
+  into: Float64Array,
+  total: number,
+  middle: number,
+  tail: number,
+  heavy: ReadonlySet<number>,
+): number {
+  let left = foldOnce(list, into, total, middle, tail, heavy);
+  for (let loose = 1.5; left < 0; loose *= 1.5) {
+    left = foldOnce(list, into, total, middle * loose, tail * loose, new Set());
+  }
   return left;
 }
 
-function foldOnce(list: Float64Array, into: Float64Array, total: number, middle: number, tail: number): number {
+function foldOnce(
+  list: Float64Array,
+  into: Float64Array,
+  total: number,
+  middle: number,
+  tail: number,
+  heavy: ReadonlySet<number>,
+): number {
   const cap = largestCentroid(total, middle);
   const right = tail / (1 + tail);
-  const heavy = HEAVY_ATOM_SHARE * cap;
+  const heavyWeight = -heavyAtom(cap);
+  const isHeavyAtom = (i: number): boolean => list[i + 1] < 0 && (list[i + 1] <= heavyWeight || heavy.has(list[i]));
   const edges = { left: MAX_EDGES };
   let out = 0;
   let before = 0;
@@ -113,11 +150,11 @@ function foldOnce(list: Float64Array, into: Float64Array, total: number, middle:
     if (out === into.length) return -1;
     let weight = Math.abs(list[from + 1]);
     let to = from + 2;
-    if (list[from + 1] > -heavy) {
+    if (!isHeavyAtom(from)) {
       const limit = Math.min(cap, tail * before, right * (total - before));
       while (to < list.length) {
         const next = list[to + 1];
-        if (weight + Math.abs(next) > limit || next <= -heavy || isGap(list, to, cap, edges)) break;
+        if (weight + Math.abs(next) > limit || isHeavyAtom(to) || isGap(list, to, cap, edges)) break;
         weight += Math.abs(next);
         to += 2;
       }
@@ -149,11 +186,11 @@ function isGap(list: Float64Array, at: number, cap: number, edges: { left: numbe
 function isDense(list: Float64Array, at: number, step: number, reach: number, most: number): boolean {
   const from = list[at];
   let i = at;
-  let sum = 0;
-  while (sum < reach) {
-    sum += Math.abs(list[i + 1]);
+  let sum = Math.abs(list[at + 1]);
+  do {
     i += step;
     if (i < 0 || i >= list.length || Math.abs(list[i] - from) >= most) return false;
-  }
+    sum += Math.abs(list[i + 1]);
+  } while (sum < reach);
   return true;
 }

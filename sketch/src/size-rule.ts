@@ -25,15 +25,25 @@ export const BASELINE_SIZE_RULE: SizeRule = Object.freeze({ middle: 0.005, tail:
 export const MAX_CENTROIDS = 1024;
 
 /**
- * An atom with at least this share of the heaviest allowed centroid is never merged with a different value (0.4 % of
- * all weight under the rule for windows), so steps of the distribution stay steps.
+ * An atom with at least this share of the heaviest allowed centroid is never folded with a different value (0.2 % of all
+ * weight under the rule for windows), so steps of the distribution stay steps: those of a value with 0.5 % of a stream as
+ * a whole, of one with less as far as chunks happen to show it.
  */
-export const HEAVY_ATOM_SHARE = 0.4;
+export const HEAVY_ATOM_SHARE = 0.2;
+
+/**
+ * An atom with this share of the heaviest centroid allowed in one of two lists that are merged stays by itself as well, if
+ * it stands for LEAST_HEAVY values: one that has only begun to come, like the default a pipeline falls back to, is light
+ * in all for long (error 0.9 % without). Not less, since where what came before has been folded across a value, setting
+ * it apart later costs half a centroid.
+ */
+export const NEW_ATOM_SHARE = 0.8;
+export const LEAST_HEAVY = 4;
 
 /**
  * A gap: two neighbours further apart than 1 / GAP_SHARE times what the nearest values of GAP_REACH of the heaviest
  * allowed centroid take up, on both sides. No centroid crosses one, since a mean of both sides would be no one's value.
- * Two gaps are always more than that weight apart, so there are at most a few hundred.
+ * Two gaps are always more than that weight apart, so there are not many.
  */
 export const GAP_SHARE = 0.25;
 export const GAP_REACH = 0.25;
@@ -50,8 +60,9 @@ export const MAX_EDGES = 64;
 /** A value with this share of all weight is taken out of a chunk before it is sorted: zeros, defaults, the common class. */
 export const SPIKE_SHARE = 0.25;
 
-/** With fewer than SMALL_WINDOW / middle values centroids are lighter than `middle` allows, see `largestCentroid`. */
+/** With fewer than MIDDLING_WINDOW / middle values centroids are lighter than `middle` allows, see `largestCentroid`. */
 const SMALL_WINDOW = 32;
+const MIDDLING_WINDOW = 77;
 
 /**
  * The most a centroid in the middle may weigh. The values within one lie at random, so a rank is wrong by about
@@ -60,8 +71,16 @@ const SMALL_WINDOW = 32;
  */
 export function largestCentroid(total: number, middle: number): number {
   const share = middle * total;
-  const small = share / SMALL_WINDOW;
-  return small < 1 ? Math.ceil(share * Math.sqrt(small)) : share;
+  const small = Math.min(Math.sqrt(share / SMALL_WINDOW), Math.sqrt(Math.sqrt(share / MIDDLING_WINDOW)));
+  return small < 1 ? Math.floor(share * small + 0.5) : share;
+}
+
+/**
+ * The least weight of an atom that is never folded, where centroids may weigh `largest`. A single value is not meant,
+ * unless hardly any two could be folded anyway.
+ */
+export function heavyAtom(largest: number): number {
+  return Math.max(HEAVY_ATOM_SHARE * largest, Math.min(2 * HEAVY_ATOM_SHARE * largest, 1.5));
 }
 
 /**
@@ -72,14 +91,14 @@ export function exactValues(rule: SizeRule): number {
   return Math.min(Math.floor(2 / rule.middle), MAX_CENTROIDS / 2);
 }
 
-/** The rule itself if it is in range. Throws SKETCH_OPTION_INVALID otherwise. */
+/** A copy of the rule that cannot change, if it is in range. Throws SKETCH_OPTION_INVALID otherwise. */
 export function checkedSizeRule(rule: SizeRule): SizeRule {
   const { middle, tail } = rule;
   if (!(middle >= 0.002 && middle <= 0.5)) {
     throw optionInvalid(`sizeRule.middle must be from 0.002 to 0.5, got ${String(middle)}`);
   }
   if (!(tail >= 0.02 && tail <= 1)) throw optionInvalid(`sizeRule.tail must be from 0.02 to 1, got ${String(tail)}`);
-  return rule;
+  return Object.freeze({ middle, tail });
 }
 
 /** How many values a digest collects before it sorts and merges them; chosen with the 21 + 11 bits of a word of the sort. */

@@ -113,6 +113,34 @@ describe('Digest with nothing or little in it', () => {
     assert.ok(Number.isNaN(digestOf([1]).cdf(Number.NaN)));
   });
 
+  it('takes nothing that is no array', () => {
+    const digest = digestOf([1]);
+    for (const bad of [new Set([1]), 5, {}, null, undefined, { length: -1 }, { length: 1.5 }, { length: 1e300 }]) {
+      assert.throws(() => digest.addAll(bad as never), refused('SKETCH_VALUE_INVALID'));
+    }
+    digest.addAll([]);
+    assert.equal(digest.count, 1);
+  });
+
+  it('keeps to the size rule it was made with, whatever becomes of the object', () => {
+    const sizeRule = { middle: 0.1, tail: 0.4 };
+    const digest = new Digest({ sizeRule });
+    sizeRule.middle = Number.NaN;
+    digest.addAll(take(STREAMS.normal!, 5000));
+    assert.deepEqual(digest.sizeRule, { middle: 0.1, tail: 0.4 });
+    assert.throws(() => Object.assign(digest.sizeRule, { middle: -1 }), TypeError);
+    assertLaws(digest);
+  });
+
+  it('keeps its laws where the mean of a wide centroid is rounded past the largest double', () => {
+    const hex =
+      '0202060700a705000040c90000000000000000e03f000000000000f03f7f0033fbfcfdfeff0074ffffffffff00acffffffffff003cffffffffff001fffffffffff007bffffffffff00acefefefefef007f7f7f7f7f7f00014bc27e1b000000010200010000000000000000000000000000000000000000400080000404010040';
+    const digest = Digest.fromBytes(Buffer.from(hex, 'hex'));
+    digest.merge(digestOf([0]));
+    assertLaws(digest);
+    assert.equal(Digest.fromBytes(digest.toBytes()).count, digest.count);
+  });
+
   it('keeps -0 as 0', () => {
     const digest = digestOf([-0, 0, -0]);
     assert.ok(Object.is(digest.min, 0));
@@ -206,9 +234,33 @@ describe('Digest cdf and quantile', () => {
       assert.ok(grown.exact);
     }
     const digest = digestOf(Array.from({ length: 500 }, (_, i) => i));
-    for (let i = 0; i < 20; i++) digest.add(i + 0.5);
+    for (let i = 0; i < 120; i++) digest.add(i + 0.5);
     assert.ok(!digest.exact);
     assertLaws(digest);
+  });
+
+  it('keep the step of a value with 0.5 % of the stream, and of one that begins to come late', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const random = seeded(seed);
+      const values = Float64Array.from({ length: 100_000 }, () => (random() < 0.006 ? 0.5 : random()));
+      const digest = digestOf(values);
+      const { below, atOrBelow } = exactShares(values.slice().sort(), 0.5);
+      assert.ok(digest.cdf(0.5) - digest.cdfBelow(0.5) > 0.9 * (atOrBelow - below), `seed ${seed}`);
+      assert.ok(ksError(digest, values) <= 0.005, `KS ${ksError(digest, values)}`);
+    }
+    const random = seeded(3);
+    const late = Float64Array.from({ length: 100_000 }, (_, i) => (i > 20_000 && random() < 0.02 ? 0.5 : random()));
+    const digest = digestOf(late);
+    const { below, atOrBelow } = exactShares(late.slice().sort(), 0.5);
+    assert.ok(digest.cdf(0.5) - digest.cdfBelow(0.5) > 0.9 * (atOrBelow - below));
+    assert.ok(ksError(digest, late) <= 0.005, `KS ${ksError(digest, late)}`);
+  });
+
+  it('rank exactly where the digest is exact', () => {
+    for (let n = 1; n <= 60; n++) {
+      const digest = digestOf(Array.from({ length: n }, (_, i) => i + 1));
+      for (let k = 0; k <= n; k++) assert.equal(digest.rank(k), k);
+    }
   });
 
   it('count by rank and average between quantiles', () => {

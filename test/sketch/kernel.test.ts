@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { KERNEL_WASM } from '../../sketch/src/gen/kernel-wasm.ts';
 import { type Kernel, wasmKernel } from '../../sketch/src/kernel.ts';
 import { plainKernel } from '../../sketch/src/plain-kernel.ts';
-import { CHUNK } from '../../sketch/src/size-rule.ts';
+import * as sizeRule from '../../sketch/src/size-rule.ts';
 import { HOSTILE_STREAMS, STREAMS, seeded, take } from './datasets.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
 const ALL_STREAMS = { ...STREAMS, ...HOSTILE_STREAMS };
+const { CHUNK } = sizeRule;
 const MANY = 512;
 
 function fast(): Kernel {
@@ -61,6 +63,19 @@ describe('the kernel', () => {
         assertAlike(chunks, 0.1, 0.4, most);
       }),
     );
+  });
+
+  it('goes by the same constants', async () => {
+    const { WebAssembly } = globalThis as unknown as {
+      WebAssembly: {
+        instantiate(bytes: Uint8Array): Promise<{ instance: { exports: Record<string, { value: number }> } }>;
+      };
+    };
+    const { exports } = (await WebAssembly.instantiate(Buffer.from(KERNEL_WASM, 'base64'))).instance;
+    const ours = new Map<string, unknown>(Object.entries(sizeRule));
+    const shared = Object.entries(exports).filter(([name]) => ours.has(name));
+    assert.equal(shared.length, 11);
+    for (const [name, { value }] of shared) assert.equal(value, ours.get(name), name);
   });
 
   it('sorts what is hard to sort', () => {
