@@ -108,17 +108,17 @@ let edgesLeft: i32 = 0;
  * centroids of weight `reach` on either side take up. So both sides are dense, and mass of both sides is no one's mean.
  */
 function isGap(at: i32, stop: i32, reach: f64, edgeReach: f64): bool {
+  if (at - 32 < JOINED || at + 16 >= stop) return false;
   const before = load<f64>(at - 16);
   const after = load<f64>(at);
-  const most = (after - before) * GAP_SHARE;
   const edge = (after - before) * EDGE_SHARE;
-  if (at - 32 < JOINED || at + 16 >= stop) return false;
-  // Most are settled by their next neighbours.
   const left = before - load<f64>(at - 32);
   const right = load<f64>(at + 16) - after;
-  if (left >= most || right >= most) {
-    if (left >= edge && right >= edge) return false;
-  } else if (isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most)) return true;
+  // Most are settled by their next neighbours, with one branch for both.
+  if (<i32>(left >= edge) & <i32>(right >= edge)) return false;
+  const most = (after - before) * GAP_SHARE;
+  if (left < most && right < most && isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most))
+    return true;
   if (edgesLeft === 0) return false;
   if (left < edge && isDenseBelow(at - 16, edgeReach, edge)) {
     edgesLeft--;

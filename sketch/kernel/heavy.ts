@@ -5,11 +5,9 @@ import { LEAST_HEAVY, NEW_ATOM_SHARE } from './size-rule';
  * Writes the values of the atoms that stand out in the `kept` or in the `incoming` centroids, ascending, to HEAVY, and
  * behind them NaN: a value that has only begun to come does so in what comes in, long before it is heavy in all.
  */
-export function findHeavy(kept: i32, incoming: i32, total: f64, middle: f64): void {
+export function findHeavy(kept: i32, incoming: i32, total: f64, weight: f64, middle: f64): void {
   const keptEnd = KEPT + (kept << 4);
   const incomingEnd = INCOMING + (incoming << 4);
-  let weight: f64 = 0;
-  for (let at = INCOMING; at < incomingEnd; at += 16) weight += abs(load<f64>(at, 8));
   const keptHeavy = -max<f64>(LEAST_HEAVY, NEW_ATOM_SHARE * middle * (total - weight));
   const incomingHeavy = -max<f64>(LEAST_HEAVY, NEW_ATOM_SHARE * middle * weight);
   let one = nextHeavy(KEPT, keptEnd, keptHeavy);
@@ -28,6 +26,6 @@ export function findHeavy(kept: i32, incoming: i32, total: f64, middle: f64): vo
 
 /** Address of the first pair from `at` on that is an atom of at least the weight -`most`, or `end`. */
 function nextHeavy(at: i32, end: i32, most: f64): i32 {
-  while (at < end && !(load<f64>(at, 8) <= most)) at += 16;
+  while (at < end && load<f64>(at, 8) > most) at += 16;
   return at;
 }

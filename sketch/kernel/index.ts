@@ -36,17 +36,17 @@ export function compress(n: i32, kept: i32, total: f64, middle: f64, tail: f64, 
     if (incoming < 0) incoming = clusterChunk(rest, n - rest, spike, cap, tail, hasTies(rest));
   }
   if (rest < n) incoming = insertSpike(incoming, spike, <f64>(n - rest));
-  return merge(kept, incoming, total, middle, tail, most);
+  return merge(kept, incoming, total, <f64>n, middle, tail, most);
 }
 
 /**
- * Merges the `incoming` centroids into the `kept` ones and returns how many there are then. `total` is the weight of both;
- * up to `most` different values are kept exactly.
+ * Merges the `incoming` centroids into the `kept` ones and returns how many there are then. `total` is the weight of both,
+ * `weight` that of what comes in; up to `most` different values are kept exactly.
  */
-export function merge(kept: i32, incoming: i32, total: f64, middle: f64, tail: f64, most: i32): i32 {
+export function merge(kept: i32, incoming: i32, total: f64, weight: f64, middle: f64, tail: f64, most: i32): i32 {
   const joined = interleave(kept, incoming);
   if (joined > most || !areAtoms(JOINED, joined)) {
-    findHeavy(kept, incoming, total, middle);
+    findHeavy(kept, incoming, total, weight, middle);
     return fold(joined, total, middle, tail);
   }
   memory.copy(KEPT, JOINED, joined << 4);

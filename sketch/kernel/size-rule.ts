@@ -19,6 +19,6 @@ export const NEW_ATOM_SHARE: f64 = 0.8;
 export const LEAST_HEAVY: f64 = 4;
 export const GAP_SHARE: f64 = 0.25;
 export const GAP_REACH: f64 = 0.25;
-export const EDGE_SHARE: f64 = 0.125;
+export const EDGE_SHARE: f64 = 0.0625;
 export const EDGE_REACH: f64 = 1;
 export const MAX_EDGES: i32 = 64;

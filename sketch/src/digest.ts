@@ -258,7 +258,7 @@ export class Digest {
     const { middle, tail } = this.#rule;
     const total = this.#total + weight;
     kernel.kept.set(this.#pairs());
-    const kept = kernel.merge(this.#list.length, length, total, middle, tail, this.#most);
+    const kept = kernel.merge(this.#list.length, length, total, weight, middle, tail, this.#most);
     this.#store(kernel.kept, kept, total);
   }
 

@@ -20,8 +20,16 @@ export type Kernel = {
    * of both, `middle` and `tail` are the size rule, and up to `most` different values are kept exactly.
    */
   compress(n: number, kept: number, total: number, middle: number, tail: number, most: number): number;
-  /** The same with the `incoming` first centroids instead of pending values. */
-  merge(kept: number, incoming: number, total: number, middle: number, tail: number, most: number): number;
+  /** The same with the `incoming` first centroids, of weight `weight`, instead of pending values. */
+  merge(
+    kept: number,
+    incoming: number,
+    total: number,
+    weight: number,
+    middle: number,
+    tail: number,
+    most: number,
+  ): number;
 };
 
 /** The little of the WebAssembly interface that is needed; its types come with those of browsers only. */

@@ -26,13 +26,13 @@ export function plainKernel(): Kernel {
   const incoming = new Float64Array(2 * (CHUNK + 1));
   const joined = new Float64Array(2 * (MAX_CENTROIDS + CHUNK + 1));
 
-  const merge: Kernel['merge'] = (keptLength, incomingLength, total, middle, tail, most) => {
+  const merge: Kernel['merge'] = (keptLength, incomingLength, total, weight, middle, tail, most) => {
     const length = interleave(kept.subarray(0, 2 * keptLength), incoming.subarray(0, 2 * incomingLength), joined);
     const list = joined.subarray(0, 2 * length);
     if (length > most || !areAtoms(list)) {
       const ours = kept.subarray(0, 2 * keptLength);
       const theirs = incoming.subarray(0, 2 * incomingLength);
-      return fold(list, kept, total, middle, tail, heavyValues(ours, theirs, total, middle));
+      return fold(list, kept, total, middle, tail, heavyValues(ours, theirs, total - weight, weight, middle));
     }
     kept.set(list);
     return length;
@@ -51,7 +51,7 @@ export function plainKernel(): Kernel {
       length = clusterChunk(values, spikes, spike, largestCentroid(total, middle) / total, tail, incoming);
     }
     if (spikes > 0) insertSpike(incoming, length++, spike, spikes);
-    return merge(keptLength, length, total, middle, tail, most);
+    return merge(keptLength, length, total, n, middle, tail, most);
   };
 
   return { pending, kept, incoming, sortMemory: new Int32Array(1), compress, merge };
@@ -101,13 +101,17 @@ function interleave(one: Float64Array, other: Float64Array, into: Float64Array):
   return (out + one.length - i + other.length - j) / 2;
 }
 
-function heavyValues(ours: Float64Array, theirs: Float64Array, total: number, middle: number): ReadonlySet<number> {
-  let weight = 0;
-  for (let i = 1; i < theirs.length; i += 2) weight += Math.abs(theirs[i]);
+function heavyValues(
+  ours: Float64Array,
+  theirs: Float64Array,
+  ourWeight: number,
+  theirWeight: number,
+  middle: number,
+): ReadonlySet<number> {
   const heavy = new Set<number>();
   for (const [list, its] of [
-    [ours, total - weight],
-    [theirs, weight],
+    [ours, ourWeight],
+    [theirs, theirWeight],
   ] as const) {
     const least = -Math.max(LEAST_HEAVY, NEW_ATOM_SHARE * middle * its);
     for (let i = 0; i < list.length; i += 2) if (list[i + 1] <= least) heavy.add(list[i]);
@@ -172,10 +176,11 @@ function foldOnce(
 function isGap(list: Float64Array, at: number, cap: number, edges: { left: number }): boolean {
   if (at < 4 || at + 2 >= list.length) return false;
   const gap = list[at] - list[at - 2];
+  const edge = gap * EDGE_SHARE;
+  if (list[at - 2] - list[at - 4] >= edge && list[at + 2] - list[at] >= edge) return false;
   const most = gap * GAP_SHARE;
   if (isDense(list, at - 2, -2, GAP_REACH * cap, most) && isDense(list, at, 2, GAP_REACH * cap, most)) return true;
   if (edges.left === 0) return false;
-  const edge = gap * EDGE_SHARE;
   const reach = EDGE_REACH * cap;
   if (!isDense(list, at - 2, -2, reach, edge) && !isDense(list, at, 2, reach, edge)) return false;
   edges.left--;

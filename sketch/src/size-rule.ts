@@ -53,7 +53,7 @@ export const GAP_REACH = 0.25;
  * orders of magnitude show one at every step, so only the first MAX_EDGES of a chunk or list are kept clear.
  * (Ten far steps: KS error 0.2 % instead of 2 % without gaps; a tight cluster in a uniform stretch: 0.2 instead of 2.4 %.)
  */
-export const EDGE_SHARE = 0.125;
+export const EDGE_SHARE = 0.0625;
 export const EDGE_REACH = 1;
 export const MAX_EDGES = 64;
 
