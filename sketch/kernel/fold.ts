@@ -108,27 +108,24 @@ let edgesLeft: i32 = 0;
  * centroids of weight `reach` on either side take up. So both sides are dense, and mass of both sides is no one's mean.
  */
 function isGap(at: i32, stop: i32, reach: f64, edgeReach: f64): bool {
-  if (at - 32 < JOINED || at + 16 >= stop) return false;
+  if (at - 48 < JOINED || at + 32 >= stop) return false;
   const before = load<f64>(at - 16);
   const after = load<f64>(at);
-  const edge = (after - before) * EDGE_SHARE;
-  const left = before - load<f64>(at - 32);
-  const right = load<f64>(at + 16) - after;
-  // Most are settled by their next neighbours, with one branch for both.
-  if (<i32>(left >= edge) & <i32>(right >= edge)) return false;
   const most = (after - before) * GAP_SHARE;
-  if (left < most && right < most && isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most))
-    return true;
-  if (edgesLeft === 0) return false;
-  if (left < edge && isDenseBelow(at - 16, edgeReach, edge)) {
-    edgesLeft--;
-    return true;
-  }
-  if (right < edge && isDenseAbove(at, stop, edgeReach, edge)) {
-    edgesLeft--;
-    return true;
-  }
-  return false;
+  const edge = (after - before) * EDGE_SHARE;
+  // Most are settled by their next neighbours but one, with branches that are hardly ever taken.
+  const isNearBoth = <i32>(before - load<f64>(at - 32) < most) & <i32>(load<f64>(at + 16) - after < most);
+  if (isNearBoth && isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most)) return true;
+  const isNearBelow = before - load<f64>(at - 48) < edge;
+  const isNearAbove = load<f64>(at + 32) - after < edge;
+  if (!(<i32>isNearBelow | <i32>isNearAbove) || edgesLeft === 0) return false;
+  if (
+    !(isNearBelow && isDenseBelow(at - 16, edgeReach, edge)) &&
+    !(isNearAbove && isDenseAbove(at, stop, edgeReach, edge))
+  )
+    return false;
+  edgesLeft--;
+  return true;
 }
 
 function isDenseBelow(at: i32, reach: f64, most: f64): bool {

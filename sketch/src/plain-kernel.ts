@@ -174,17 +174,19 @@ function foldOnce(
 }
 
 function isGap(list: Float64Array, at: number, cap: number, edges: { left: number }): boolean {
-  if (at < 4 || at + 2 >= list.length) return false;
+  if (at < 6 || at + 4 >= list.length) return false;
   const gap = list[at] - list[at - 2];
-  const edge = gap * EDGE_SHARE;
-  if (list[at - 2] - list[at - 4] >= edge && list[at + 2] - list[at] >= edge) return false;
   const most = gap * GAP_SHARE;
   if (isDense(list, at - 2, -2, GAP_REACH * cap, most) && isDense(list, at, 2, GAP_REACH * cap, most)) return true;
+  const edge = gap * EDGE_SHARE;
+  const isNearBelow = list[at - 2] - list[at - 6] < edge;
+  const isNearAbove = list[at + 4] - list[at] < edge;
   if (edges.left === 0) return false;
   const reach = EDGE_REACH * cap;
-  if (!isDense(list, at - 2, -2, reach, edge) && !isDense(list, at, 2, reach, edge)) return false;
-  edges.left--;
-  return true;
+  const isEdge =
+    (isNearBelow && isDense(list, at - 2, -2, reach, edge)) || (isNearAbove && isDense(list, at, 2, reach, edge));
+  if (isEdge) edges.left--;
+  return isEdge;
 }
 
 /** Whether the nearest pairs from `at` on, in steps of `step` and of weight `reach`, take up less than `most`. */
