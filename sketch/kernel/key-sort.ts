@@ -1,8 +1,9 @@
 import { fixUp } from './fix-up';
 import { HIGH_COUNTS, LOW_COUNTS, MOVED, PATTERNS, PENDING, SORTED, WORDS } from './layout';
-import { patternOf } from './pattern';
+import { takePatterns } from './pattern';
 import { toPlaces } from './places';
 
+const KEY_BITS: i64 = 21;
 const LARGEST_KEY: f64 = 2097151;
 /** Added to a double from 0 to 2^51 it leaves the nearest integer in the low bits. */
 const TO_INTEGER: f64 = 4503599627370496;
@@ -59,17 +60,9 @@ export function sortBySize(n: i32): bool {
 
 /** The same with keys scaled evenly between bit patterns: for values of many orders of magnitude. */
 export function sortByPattern(n: i32): bool {
-  let low: u64 = u64.MAX_VALUE;
-  let high: u64 = 0;
-  for (let i = 0; i < n; i++) {
-    const pattern = patternOf(load<f64>(PENDING + (i << 3)));
-    store<u64>(PATTERNS + (i << 3), pattern);
-    if (pattern < low) low = pattern;
-    if (pattern > high) high = pattern;
-  }
-  const shift: i64 = max<i64>(0, 43 - <i64>clz<u64>(high - low));
+  const shift = max<i64>(0, takePatterns(n) - KEY_BITS);
   clearCounts();
-  for (let i = 0; i < n; i++) countWord(<i32>((load<u64>(PATTERNS + (i << 3)) - low) >> shift), i);
+  for (let i = 0; i < n; i++) countWord(<i32>(load<u64>(PATTERNS + (i << 3)) >> shift), i);
   return scatter(n);
 }
 

@@ -1,6 +1,6 @@
 import { fixUp } from './fix-up';
-import { HIGH_COUNTS, LEAST, LOW_COUNTS, PATTERNS, PENDING, SORTED } from './layout';
-import { doubleOf, patternOf } from './pattern';
+import { HIGH_COUNTS, LEAST, LOW_COUNTS, PATTERNS, SORTED } from './layout';
+import { doubleOf, takePatterns } from './pattern';
 import { toPlaces } from './places';
 
 const HIGH_BITS: i64 = 44;
@@ -18,21 +18,6 @@ export function sortByHighBits(n: i32): bool {
 /** The same of all bits. */
 export function sortByAllBits(n: i32): void {
   sortPatterns(n, 0, takePatterns(n));
-}
-
-/** Puts the patterns of the pending values, less the smallest, into PATTERNS, the smallest into LEAST; returns how many bits they have. */
-function takePatterns(n: i32): i64 {
-  let low: u64 = u64.MAX_VALUE;
-  let high: u64 = 0;
-  for (let i = 0; i < n; i++) {
-    const pattern = patternOf(load<f64>(PENDING + (i << 3)));
-    store<u64>(PATTERNS + (i << 3), pattern);
-    if (pattern < low) low = pattern;
-    if (pattern > high) high = pattern;
-  }
-  for (let i = 0; i < n; i++) store<u64>(PATTERNS + (i << 3), load<u64>(PATTERNS + (i << 3)) - low);
-  store<u64>(LEAST, low);
-  return 64 - <i64>clz<u64>(high - low);
 }
 
 /** Sorts the patterns by their bits from `shift` to `bits` and writes their values to SORTED. */
