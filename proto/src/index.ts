@@ -1,5 +1,7 @@
 export { checkName, decodeSummary, encodeSummary, type SeriesName, toCount } from './codec.ts';
 export {
+  type AgentHealth,
+  AgentHealthSchema,
   type AgentInfo,
   AgentInfoSchema,
   type Batch,
@@ -13,6 +15,17 @@ export {
   RefusalSchema,
 } from './gen/tidemark/v1/batch_pb.ts';
 export {
+  type Event,
+  EventSchema,
+  type NamedValue,
+  NamedValueSchema,
+  type Outcome,
+  OutcomeSchema,
+  Stratum,
+  type Violation,
+  ViolationSchema,
+} from './gen/tidemark/v1/event_pb.ts';
+export {
   type Dataset,
   DatasetSchema,
   type FieldSchema as FieldSchemaMessage,
@@ -21,6 +34,14 @@ export {
   ModelVersionSchema,
 } from './gen/tidemark/v1/model_pb.ts';
 export { Collector as CollectorService } from './gen/tidemark/v1/service_pb.ts';
+export {
+  type FieldBounds,
+  FieldBoundsSchema,
+  type ModelSettings,
+  ModelSettingsSchema,
+  type Settings,
+  SettingsSchema,
+} from './gen/tidemark/v1/settings_pb.ts';
 export {
   type Kinds as KindsMessage,
   KindsSchema,

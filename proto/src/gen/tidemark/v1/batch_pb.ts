@@ -4,8 +4,12 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Event, Outcome } from "./event_pb.ts";
+import { file_tidemark_v1_event } from "./event_pb.ts";
 import type { ModelVersion } from "./model_pb.ts";
 import { file_tidemark_v1_model } from "./model_pb.ts";
+import type { Settings } from "./settings_pb.ts";
+import { file_tidemark_v1_settings } from "./settings_pb.ts";
 import type { Window } from "./summary_pb.ts";
 import { file_tidemark_v1_summary } from "./summary_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -14,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tidemark/v1/batch.proto.
  */
 export const file_tidemark_v1_batch: GenFile = /*@__PURE__*/
-  fileDesc("Chd0aWRlbWFyay92MS9iYXRjaC5wcm90bxILdGlkZW1hcmsudjEi8AEKBUJhdGNoEhEKCXNvdXJjZV9pZBgBIAEoDBIQCghzZXF1ZW5jZRgCIAEoBBIZChFzZWFsZWRfYXRfdW5peF9tcxgDIAEoAxIxCg5tb2RlbF92ZXJzaW9ucxgEIAMoCzIZLnRpZGVtYXJrLnYxLk1vZGVsVmVyc2lvbhIkCgd3aW5kb3dzGAUgAygLMhMudGlkZW1hcmsudjEuV2luZG93EiEKBmxvc3NlcxgGIAMoCzIRLnRpZGVtYXJrLnYxLkxvc3MSJQoFYWdlbnQYByABKAsyFi50aWRlbWFyay52MS5BZ2VudEluZm9KBAgIEAsiTgoJQWdlbnRJbmZvEg8KB3NlcnZpY2UYASABKAkSDAoEaG9zdBgCIAEoCRILCgNwaWQYAyABKA0SFQoNYWdlbnRfdmVyc2lvbhgEIAEoCSJFCgRMb3NzEg0KBW1vZGVsGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDgoGcmVhc29uGAMgASgJEg0KBWNvdW50GAQgASgEIv8BCgdSZWNlaXB0EhAKCHNlcXVlbmNlGAEgASgEEisKBnN0YXR1cxgCIAEoDjIbLnRpZGVtYXJrLnYxLlJlY2VpcHQuU3RhdHVzEiYKCHJlZnVzYWxzGAMgAygLMhQudGlkZW1hcmsudjEuUmVmdXNhbBIUCgxzbG93X2Rvd25fbXMYBCABKA0icQoGU3RhdHVzEhYKElNUQVRVU19VTlNQRUNJRklFRBAAEhMKD1NUQVRVU19BQ0NFUFRFRBABEhQKEFNUQVRVU19EVVBMSUNBVEUQAhISCg5TVEFUVVNfUkVGVVNFRBADEhAKDFNUQVRVU19SRVRSWRAESgQIBRAGIkQKB1JlZnVzYWwSDAoEcGFydBgBIAEoCRIMCgRjb2RlGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSDAoEcm93cxgEIAEoBGIGcHJvdG8z", [file_tidemark_v1_model, file_tidemark_v1_summary]);
+  fileDesc("Chd0aWRlbWFyay92MS9iYXRjaC5wcm90bxILdGlkZW1hcmsudjEigQMKBUJhdGNoEhEKCXNvdXJjZV9pZBgBIAEoDBIQCghzZXF1ZW5jZRgCIAEoBBIZChFzZWFsZWRfYXRfdW5peF9tcxgDIAEoAxIxCg5tb2RlbF92ZXJzaW9ucxgEIAMoCzIZLnRpZGVtYXJrLnYxLk1vZGVsVmVyc2lvbhIkCgd3aW5kb3dzGAUgAygLMhMudGlkZW1hcmsudjEuV2luZG93EiEKBmxvc3NlcxgGIAMoCzIRLnRpZGVtYXJrLnYxLkxvc3MSJQoFYWdlbnQYByABKAsyFi50aWRlbWFyay52MS5BZ2VudEluZm8SIgoGZXZlbnRzGAggAygLMhIudGlkZW1hcmsudjEuRXZlbnQSJgoIb3V0Y29tZXMYCSADKAsyFC50aWRlbWFyay52MS5PdXRjb21lEigKBmhlYWx0aBgLIAEoCzIYLnRpZGVtYXJrLnYxLkFnZW50SGVhbHRoEhkKEXNldHRpbmdzX3JldmlzaW9uGAwgASgESgQIChALImEKCUFnZW50SW5mbxIPCgdzZXJ2aWNlGAEgASgJEgwKBGhvc3QYAiABKAkSCwoDcGlkGAMgASgNEhUKDWFnZW50X3ZlcnNpb24YBCABKAkSEQoJdGhyZWFkX2lkGAUgASgNItcBCgtBZ2VudEhlYWx0aBIQCghjYXB0dXJlZBgBIAEoBBIMCgRzZW50GAIgASgEEg8KB3BlbmRpbmcYAyABKAQSDwoHZHJvcHBlZBgEIAEoBBIOCgZjcHVfbXMYBSABKAESEgoKYnl0ZXNfc2VudBgGIAEoBBITCgtxdWV1ZV9ieXRlcxgHIAEoBBIVCg1xdWV1ZV9iYXRjaGVzGAggASgNEh8KF2V2ZW50X2xvb3BfZGVsYXlfcDk5X21zGAkgASgBEhUKDWNsb2NrX3NrZXdfbXMYCiABKBIiRQoETG9zcxINCgVtb2RlbBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg4KBnJlYXNvbhgDIAEoCRINCgVjb3VudBgEIAEoBCK/AgoHUmVjZWlwdBIQCghzZXF1ZW5jZRgBIAEoBBIrCgZzdGF0dXMYAiABKA4yGy50aWRlbWFyay52MS5SZWNlaXB0LlN0YXR1cxImCghyZWZ1c2FscxgDIAMoCzIULnRpZGVtYXJrLnYxLlJlZnVzYWwSFAoMc2xvd19kb3duX21zGAQgASgNEicKCHNldHRpbmdzGAUgASgLMhUudGlkZW1hcmsudjEuU2V0dGluZ3MSGwoTYW5zd2VyZWRfYXRfdW5peF9tcxgGIAEoAyJxCgZTdGF0dXMSFgoSU1RBVFVTX1VOU1BFQ0lGSUVEEAASEwoPU1RBVFVTX0FDQ0VQVEVEEAESFAoQU1RBVFVTX0RVUExJQ0FURRACEhIKDlNUQVRVU19SRUZVU0VEEAMSEAoMU1RBVFVTX1JFVFJZEAQiRAoHUmVmdXNhbBIMCgRwYXJ0GAEgASgJEgwKBGNvZGUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIMCgRyb3dzGAQgASgEYgZwcm90bzM", [file_tidemark_v1_event, file_tidemark_v1_model, file_tidemark_v1_settings, file_tidemark_v1_summary]);
 
 /**
  * Batch is the unit of delivery: (source_id, sequence) is counted once, however often it is sent.
@@ -66,6 +70,28 @@ export type Batch = Message<"tidemark.v1.Batch"> & {
    * @generated from field: tidemark.v1.AgentInfo agent = 7;
    */
   agent?: AgentInfo | undefined;
+
+  /**
+   * @generated from field: repeated tidemark.v1.Event events = 8;
+   */
+  events: Event[];
+
+  /**
+   * @generated from field: repeated tidemark.v1.Outcome outcomes = 9;
+   */
+  outcomes: Outcome[];
+
+  /**
+   * @generated from field: tidemark.v1.AgentHealth health = 11;
+   */
+  health?: AgentHealth | undefined;
+
+  /**
+   * Revision of the settings the agent goes by; 0 = it has none yet.
+   *
+   * @generated from field: uint64 settings_revision = 12;
+   */
+  settingsRevision: bigint;
 };
 
 /**
@@ -100,6 +126,13 @@ export type AgentInfo = Message<"tidemark.v1.AgentInfo"> & {
    * @generated from field: string agent_version = 4;
    */
   agentVersion: string;
+
+  /**
+   * Of a worker thread; 0 = the main thread.
+   *
+   * @generated from field: uint32 thread_id = 5;
+   */
+  threadId: number;
 };
 
 /**
@@ -108,6 +141,82 @@ export type AgentInfo = Message<"tidemark.v1.AgentInfo"> & {
  */
 export const AgentInfoSchema: GenMessage<AgentInfo> = /*@__PURE__*/
   messageDesc(file_tidemark_v1_batch, 1);
+
+/**
+ * AgentHealth is what an agent says of itself, since its start unless said.
+ *
+ * @generated from message tidemark.v1.AgentHealth
+ */
+export type AgentHealth = Message<"tidemark.v1.AgentHealth"> & {
+  /**
+   * Inferences: captured = sent + dropped + pending.
+   *
+   * @generated from field: uint64 captured = 1;
+   */
+  captured: bigint;
+
+  /**
+   * @generated from field: uint64 sent = 2;
+   */
+  sent: bigint;
+
+  /**
+   * @generated from field: uint64 pending = 3;
+   */
+  pending: bigint;
+
+  /**
+   * @generated from field: uint64 dropped = 4;
+   */
+  dropped: bigint;
+
+  /**
+   * CPU time of the agent's own work outside of wrapped calls (draining, packing, sending).
+   *
+   * @generated from field: double cpu_ms = 5;
+   */
+  cpuMs: number;
+
+  /**
+   * Bytes of batches written to the collector, repeats included.
+   *
+   * @generated from field: uint64 bytes_sent = 6;
+   */
+  bytesSent: bigint;
+
+  /**
+   * Bytes and batches that wait for a receipt now.
+   *
+   * @generated from field: uint64 queue_bytes = 7;
+   */
+  queueBytes: bigint;
+
+  /**
+   * @generated from field: uint32 queue_batches = 8;
+   */
+  queueBatches: number;
+
+  /**
+   * Delay of the host's event loop since the previous batch, 99th percentile.
+   *
+   * @generated from field: double event_loop_delay_p99_ms = 9;
+   */
+  eventLoopDelayP99Ms: number;
+
+  /**
+   * The agent's clock less the collector's, by the latest receipt; positive = the agent is ahead.
+   *
+   * @generated from field: sint64 clock_skew_ms = 10;
+   */
+  clockSkewMs: bigint;
+};
+
+/**
+ * Describes the message tidemark.v1.AgentHealth.
+ * Use `create(AgentHealthSchema)` to create a new message.
+ */
+export const AgentHealthSchema: GenMessage<AgentHealth> = /*@__PURE__*/
+  messageDesc(file_tidemark_v1_batch, 2);
 
 /**
  * Loss counts what was captured but could not be kept.
@@ -145,7 +254,7 @@ export type Loss = Message<"tidemark.v1.Loss"> & {
  * Use `create(LossSchema)` to create a new message.
  */
 export const LossSchema: GenMessage<Loss> = /*@__PURE__*/
-  messageDesc(file_tidemark_v1_batch, 2);
+  messageDesc(file_tidemark_v1_batch, 3);
 
 /**
  * Receipt answers one batch after its commit.
@@ -176,6 +285,20 @@ export type Receipt = Message<"tidemark.v1.Receipt"> & {
    * @generated from field: uint32 slow_down_ms = 4;
    */
   slowDownMs: number;
+
+  /**
+   * What the agent is to go by from now on; only where it is newer than the revision the batch named.
+   *
+   * @generated from field: tidemark.v1.Settings settings = 5;
+   */
+  settings?: Settings | undefined;
+
+  /**
+   * The collector's clock when it answered, for clock skew. Milliseconds since the epoch; 0 = not told.
+   *
+   * @generated from field: int64 answered_at_unix_ms = 6;
+   */
+  answeredAtUnixMs: bigint;
 };
 
 /**
@@ -183,7 +306,7 @@ export type Receipt = Message<"tidemark.v1.Receipt"> & {
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
-  messageDesc(file_tidemark_v1_batch, 3);
+  messageDesc(file_tidemark_v1_batch, 4);
 
 /**
  * @generated from enum tidemark.v1.Receipt.Status
@@ -232,7 +355,7 @@ export type Receipt_Status = (typeof Receipt_Status)[keyof typeof Receipt_Status
  * Describes the enum tidemark.v1.Receipt.Status.
  */
 export const Receipt_StatusSchema: GenEnum<Receipt_Status> = /*@__PURE__*/
-  enumDesc(file_tidemark_v1_batch, 3, 0);
+  enumDesc(file_tidemark_v1_batch, 4, 0);
 
 /**
  * Refusal names one part of a batch that was not kept.
@@ -274,5 +397,5 @@ export type Refusal = Message<"tidemark.v1.Refusal"> & {
  * Use `create(RefusalSchema)` to create a new message.
  */
 export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
-  messageDesc(file_tidemark_v1_batch, 4);
+  messageDesc(file_tidemark_v1_batch, 5);
 
