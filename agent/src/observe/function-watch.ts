@@ -100,7 +100,7 @@ export class FunctionWatch implements CallWatch {
     return { atMs, startedMs: performance.now(), rows: 1 };
   }
 
-  end(call: Call, result: unknown, args: readonly unknown[]): void {
+  end(call: Call, result: unknown, args: readonly unknown[]): undefined {
     const latencyMs = performance.now() - call.startedMs;
     this.#capture.finish(this.#counting, call.atMs, call.rows, false, latencyMs);
     if (this.#after.length === 0 || this.#capture.stopped) return;

@@ -54,7 +54,7 @@ export class SessionWatch implements CallWatch {
     return { atMs, startedMs: performance.now(), rows };
   }
 
-  end(call: Call, result: unknown): void {
+  end(call: Call, result: unknown): undefined {
     const latencyMs = performance.now() - call.startedMs;
     this.#capture.finish(this.#counting, call.atMs, call.rows, false, latencyMs);
     if (this.#capture.stopped || typeof result !== 'object' || result === null) return;

@@ -49,9 +49,10 @@ function constructible(fn: Callable, watch: ShieldedWatch, fresh: boolean): Call
 
 function shieldedWatch(watch: CallWatch, failed: (error: unknown) => void): ShieldedWatch {
   return {
+    replaces: watch.replaces === true,
     begin: shielded((args) => watch.begin(args), failed),
     end: shielded((call, result, args) => watch.end(call, result, args), failed),
-    fail: shielded((call) => watch.fail(call), failed),
+    fail: shielded((call, error) => watch.fail(call, error), failed),
     lose: shielded((call) => watch.lose(call), failed),
   };
 }

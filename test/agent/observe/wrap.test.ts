@@ -11,7 +11,7 @@ class Recording implements CallWatch {
     this.seen.push(['begin', ...args]);
     return { atMs: 0, startedMs: 0, rows: 1 };
   }
-  end(_: Call, result: unknown): void {
+  end(_: Call, result: unknown): undefined {
     this.seen.push(['end', result]);
   }
   fail(): void {
