@@ -16,3 +16,28 @@ export const WALL_CLOCK: Clock = Object.freeze({
     return isTime(now) ? Math.floor(now) : 0;
   },
 });
+
+const SECOND_MS = 1_000;
+
+/**
+ * The wall clock told from `performance.now()`, which whoever measures a duration has read already: a second reading
+ * costs as much as recording ten values. Held against the wall clock once a second, so it follows where that is set anew.
+ */
+export class AnchoredClock {
+  readonly #clock: Clock;
+  #offsetMs = 0;
+  #nextMs = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock = WALL_CLOCK) {
+    this.#clock = clock;
+  }
+
+  /** @param monotonicMs as `performance.now()` gave it. @returns milliseconds since the epoch, not before 1970. */
+  at(monotonicMs: number): number {
+    if (monotonicMs >= this.#nextMs) {
+      this.#offsetMs = this.#clock.now() - monotonicMs;
+      this.#nextMs = monotonicMs + SECOND_MS;
+    }
+    return Math.max(0, monotonicMs + this.#offsetMs);
+  }
+}

@@ -74,6 +74,13 @@ export class Digest {
     if (doubles.length === 0) return;
     if (this.count + doubles.length > MAX_COUNT - CHUNK) throw full();
     for (let done = 0; done < doubles.length; ) {
+      if (this.#pendingCount === 0 && doubles.length - done >= CHUNK) {
+        // A whole chunk needs no room here on its way to the kernel.
+        copyInto(doubles, done, kernel.pending, 0, CHUNK);
+        this.#compressKernel(CHUNK);
+        done += CHUNK;
+        continue;
+      }
       if (this.#pendingCount === this.#pending.length) this.#makeRoom();
       const n = Math.min(doubles.length - done, this.#pending.length - this.#pendingCount);
       copyInto(doubles, done, this.#pending, this.#pendingCount, n);
@@ -180,11 +187,11 @@ export class Digest {
   centroids(): { mean: Float64Array; weight: Float64Array; atom: Uint8Array } {
     this.#compress();
     const list = this.#list;
-    const indices = Array.from({ length: list.length }, (_, i) => i);
+    const { length } = list;
     return {
-      mean: Float64Array.from(indices, (i) => meanOf(list, i)),
-      weight: Float64Array.from(indices, (i) => weightOf(list, i)),
-      atom: Uint8Array.from(indices, (i) => (isAtom(list, i) ? 1 : 0)),
+      mean: Float64Array.from({ length }, (_, i) => meanOf(list, i)),
+      weight: Float64Array.from({ length }, (_, i) => weightOf(list, i)),
+      atom: Uint8Array.from({ length }, (_, i) => (isAtom(list, i) ? 1 : 0)),
     };
   }
 
@@ -197,18 +204,21 @@ export class Digest {
   /** The digest `toBytes` was called on. Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form. */
   static fromBytes(bytes: Uint8Array): Digest {
     const { list, total, rule } = decodeDigest(bytes);
-    const digest = new Digest({ sizeRule: rule });
-    digest.#store(list.pairs, list.length, total);
-    return digest;
+    return Digest.#of(list, total, rule);
   }
 
   /** An independent digest of the same contents. */
   clone(): Digest {
     this.#compress();
-    const twin = new Digest({ sizeRule: this.#rule });
-    twin.#store(this.#list.pairs, this.#list.length, this.#total);
+    const twin = Digest.#of(this.#list, this.#total, this.#rule);
     twin.#sortMemory = this.#sortMemory;
     return twin;
+  }
+
+  static #of({ pairs, length }: CentroidList, total: number, sizeRule: SizeRule): Digest {
+    const digest = new Digest({ sizeRule });
+    digest.#store(pairs, length, total);
+    return digest;
   }
 
   #addWeighted(x: number, weight: number): void {
@@ -232,24 +242,28 @@ export class Digest {
       if (this.#pending.length > 0) return;
     }
     if (this.#total > MAX_COUNT - CHUNK) throw full();
-    const larger = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4)));
-    larger.set(this.#pending);
-    this.#pending = larger;
+    const smaller = this.#pending;
+    this.#pending = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4)));
+    this.#pending.set(smaller);
   }
 
   /** Merges what is pending into the list. */
   #compress(): void {
     const n = this.#pendingCount;
     if (n === 0) return;
+    kernel.pending.set(n === this.#pending.length ? this.#pending : this.#pending.subarray(0, n));
+    this.#pendingCount = 0;
+    this.#compressKernel(n);
+  }
+
+  /** Merges the first `n` values that the kernel holds into the list. */
+  #compressKernel(n: number): void {
     const { middle, tail } = this.#rule;
-    const pending = this.#pending;
     const total = this.#total + n;
-    kernel.pending.set(n === pending.length ? pending : pending.subarray(0, n));
     kernel.kept.set(this.#pairs());
     kernel.sortMemory[0] = this.#sortMemory;
     const length = kernel.compress(n, this.#list.length, total, middle, tail, this.#most);
     this.#sortMemory = kernel.sortMemory[0] as number;
-    this.#pendingCount = 0;
     this.#store(kernel.kept, length, total);
   }
 

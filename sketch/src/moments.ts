@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { sumOfCounts } from './count.ts';
-import { valueInvalid } from './errors.ts';
+import { type SketchError, valueInvalid } from './errors.ts';
 
 const VERSION = 1;
 const BYTES = 41;
@@ -55,7 +55,7 @@ export class Moments {
 
   /** Counts `x` in; -0 is 0. Throws SKETCH_VALUE_INVALID, changing nothing, for NaN and infinities. */
   add(x: number): void {
-    if (typeof x !== 'number' || x - x !== 0) throw valueInvalid(`moments take finite numbers, got ${String(x)}`);
+    if (typeof x !== 'number' || x - x !== 0) throw notFinite(x);
     const value = x + 0;
     this.#count = sumOfCounts(this.#count, 1);
     if (this.#count === 1) {
@@ -81,25 +81,21 @@ export class Moments {
     let min = Infinity;
     let max = -Infinity;
     let sum = 0;
+    // No check in the loop: one that may throw is several times slower. A NaN or an infinity shows in the sum.
     for (let i = 0; i < n; i++) {
       const value = values[i];
-      if (value - value !== 0) throw valueInvalid(`moments take finite numbers, got ${String(value)}`);
       if (value < min) min = value;
       if (value > max) max = value;
       sum += value;
     }
     // Where the sum overflows, or the spread, one by one is slower and safe.
     if (sum - sum !== 0 || max - min === Infinity) {
+      for (let i = 0; i < n; i++) if (values[i] - values[i] !== 0) throw notFinite(values[i]);
       for (let i = 0; i < n; i++) this.add(values[i]);
       return;
     }
     const mean = within(sum / n, min, max);
-    let m2 = 0;
-    for (let i = 0; i < n; i++) {
-      const off = values[i] - mean;
-      m2 += off * off;
-    }
-    this.#take(count, n, min + 0, max + 0, mean, min === max ? 0 : m2);
+    this.#take(count, n, min + 0, max + 0, mean, min === max ? 0 : sumOfSquares(values, n, mean));
   }
 
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the counts exceed 2^53 - 1. */
@@ -178,6 +174,25 @@ export class Moments {
     this.#mean = other.#mean;
     this.#m2 = other.#m2;
   }
+}
+
+function notFinite(value: unknown): SketchError {
+  return valueInvalid(`moments take finite numbers, got ${String(value)}`);
+}
+
+/** Of the differences from `mean`. Two sums, of which neither waits for the other: a chain of additions is what takes the time. */
+function sumOfSquares(values: Float64Array, n: number, mean: number): number {
+  let even = 0;
+  let odd = 0;
+  let i = 0;
+  for (; i + 1 < n; i += 2) {
+    const one = values[i] - mean;
+    const other = values[i + 1] - mean;
+    even += one * one;
+    odd += other * other;
+  }
+  if (i < n) even += (values[i] - mean) * (values[i] - mean);
+  return even + odd;
 }
 
 /** The point `share` of the way from a to b, never beyond either, also where their difference overflows. */

@@ -44,8 +44,7 @@ export class NumberSketches implements KindSketches {
   /** Digest of the valid numbers. */
   get digest(): Digest {
     if (this.#blockCount > 0) this.#empty();
-    const { sizeRule } = this.#options;
-    this.#digest ??= new Digest(sizeRule ? { sizeRule } : {});
+    this.#digest ??= this.#newDigest();
     return this.#digest;
   }
 
@@ -54,6 +53,22 @@ export class NumberSketches implements KindSketches {
     if (typeof value === 'number') this.#addNumber(value);
     else if (typeof value === 'bigint') this.#addNumber(Number(value));
     else this.#kinds.addOdd(value);
+  }
+
+  addNumbers(values: Float64Array): void {
+    const n = values.length;
+    if (n === 0) return;
+    if (this.#blockCount > 0) this.#empty();
+    if (allFinite(values)) {
+      this.#count(values, n);
+      return;
+    }
+    for (let i = 0; i < n; i++) {
+      if (values[i] === Infinity) this.#kinds.positiveInfinity++;
+      else if (values[i] === -Infinity) this.#kinds.negativeInfinity++;
+    }
+    const finite = values.filter((value) => value - value === 0);
+    if (finite.length > 0) this.#count(finite, finite.length);
   }
 
   addStrided(values: ArrayLike<unknown>, first: number, stride: number, count: number): void {
@@ -99,6 +114,11 @@ export class NumberSketches implements KindSketches {
     return kinds.outOfRange > kinds.valid ? 'more out of range than valid' : null;
   }
 
+  #newDigest(): Digest {
+    const { sizeRule } = this.#options;
+    return new Digest(sizeRule ? { sizeRule } : {});
+  }
+
   #addNumber(value: number): void {
     // value - value is 0 for finite numbers only.
     if (value - value !== 0) {
@@ -119,8 +139,15 @@ export class NumberSketches implements KindSketches {
     const n = this.#blockCount;
     const values = this.#block;
     this.#blockCount = 0;
-    this.digest.addAll(n === values.length ? values : values.subarray(0, n));
-    this.moments.addAll(values, n);
+    this.#count(n === values.length ? values : values.subarray(0, n), n);
+  }
+
+  /** Counts in `n` finite numbers, which are all of `values`. */
+  #count(values: Float64Array, n: number): void {
+    this.#digest ??= this.#newDigest();
+    this.#moments ??= new Moments();
+    this.#digest.addAll(values);
+    this.#moments.addAll(values, n);
     this.#kinds.valid += n;
     if (this.#min !== -Infinity || this.#max !== Infinity) this.#countOutside(values, n);
   }
@@ -133,4 +160,18 @@ export class NumberSketches implements KindSketches {
     }
     this.#kinds.outOfRange += outside;
   }
+}
+
+/** By one sum, which is 0 unless there is a NaN or an infinity: no branch a value. */
+function allFinite(values: Float64Array): boolean {
+  const n = values.length;
+  let even = 0;
+  let odd = 0;
+  let i = 0;
+  for (; i + 1 < n; i += 2) {
+    even += values[i] - values[i];
+    odd += values[i + 1] - values[i + 1];
+  }
+  if (i < n) even += values[i] - values[i];
+  return even + odd === 0;
 }

@@ -151,3 +151,17 @@ describe('Categories', () => {
     assert.ok(seconds < 5, `took ${seconds} s`);
   });
 });
+
+describe('a bump', () => {
+  it('counts a key that is listed as it stands, and leaves any other to add', () => {
+    const categories = new Categories({ cap: 2 });
+    assert.equal(categories.bump('a'), false);
+    assert.equal(categories.total, 0);
+    categories.add('a');
+    assert.equal(categories.bump('a'), true);
+    const long = 'x'.repeat(100);
+    categories.add(long);
+    assert.equal(categories.bump(long), false);
+    assert.deepEqual([categories.total, categories.count('a'), categories.count(long)], [3, 2, 1]);
+  });
+});

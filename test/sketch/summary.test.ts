@@ -258,3 +258,39 @@ it('counts by kind are of all values so far, at any moment', () => {
     assert.equal(summary.kinds.outOfRange, Math.max(0, i - 99));
   }
 });
+
+describe('a column of numbers', () => {
+  it('counts as its values do one by one, but for NaN, which keeps a place', () => {
+    const values = fc.array(
+      fc.oneof({ weight: 9, arbitrary: fc.double() }, fc.constantFrom(-0, Number.NaN, Infinity)),
+      {
+        maxLength: 5_000,
+        size: 'max',
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(values, { maxLength: 3 }), (columns) => {
+        const [whole, single] = [
+          new Summary('number', { range: { min: -1, max: 1 } }),
+          new Summary('number', { range: { min: -1, max: 1 } }),
+        ];
+        whole.add(0.5);
+        single.add(0.5);
+        for (const column of columns) {
+          whole.addNumbers(Float64Array.from(column));
+          for (const value of column) if (!Number.isNaN(value)) single.add(value);
+        }
+        assert.deepEqual({ ...whole.kinds }, { ...single.kinds });
+        assert.equal(whole.digest.count, single.digest.count);
+        assert.deepEqual([whole.moments.min, whole.moments.max], [single.moments.min, single.moments.max]);
+        assert.ok(Object.is(whole.digest.min, single.digest.min));
+        if (whole.digest.exact) assert.deepEqual(whole.digest.centroids(), single.digest.centroids());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is refused by a series of another kind', () => {
+    assert.throws(() => new Summary('category').addNumbers(Float64Array.of(1)), { code: 'SKETCH_VALUE_INVALID' });
+  });
+});

@@ -2,11 +2,12 @@ import { isTime } from '../clock.ts';
 import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
 import type { ModelOptions } from '../model-options.ts';
 import { isFunction, type OptionRow, readOptions } from '../option-table.ts';
-import type { Capture, Counting, Role } from '../record/capture.ts';
-import { type Extractor, type FieldReader, fieldReader } from '../record/field-reader.ts';
+import type { Capture, Counting, Role, Window } from '../record/capture.ts';
+import { type Extractor, FieldReader } from '../record/field-reader.ts';
 import { latencySeries } from '../record/latency-series.ts';
 import type { ModelVersion } from '../record/model-version.ts';
-import { hush, shielded } from '../shield.ts';
+import { Recorder } from '../record/recorder.ts';
+import { hush } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
 import { WATCH_ROWS } from './watch-options.ts';
 
@@ -64,72 +65,90 @@ export function readWrapOptions(fn: unknown, given: unknown): WrapOptions {
 export class FunctionWatch implements CallWatch {
   readonly #capture: Capture;
   readonly #counting: Counting;
-  readonly #before: readonly FieldReader[];
-  readonly #after: readonly FieldReader[];
-  readonly #at: ((args: readonly unknown[]) => unknown) | undefined;
+  readonly #latency: Recorder;
+  readonly #latencyField: 'call_ms' | 'step_ms';
+  readonly #input: FieldReader | undefined;
+  readonly #features: FieldReader | undefined;
+  readonly #prediction: FieldReader | undefined;
+  readonly #confidence: FieldReader | undefined;
+  readonly #at: ((...args: unknown[]) => unknown) | undefined;
 
   constructor(capture: Capture, version: ModelVersion, options: WrapOptions) {
     const role = options.role ?? 'inference';
+    this.#latencyField = role === 'step' ? 'step_ms' : 'call_ms';
     this.#capture = capture;
-    this.#counting = { version, role, latency: latencySeries(version, role === 'step' ? 'step_ms' : 'call_ms') };
-    const readers = (list: readonly [string, Extractor | undefined, boolean][]) =>
-      list.flatMap(([stage, extract, scalars]) =>
-        extract === undefined ? [] : [fieldReader(version, stage, extract, scalars)],
-      );
-    this.#before = readers([
-      ['input', options.input, false],
-      ['feature', options.features, false],
-    ]);
-    this.#after = readers([
-      ['prediction', options.prediction, true],
-      ['confidence', options.confidence, true],
-    ]);
-    const { at } = options;
-    if (at !== undefined)
-      this.#at = shielded(
-        (args) => Reflect.apply(at, undefined, args),
-        () => {},
-      );
+    // The duration goes by a recorder here, which is cheaper for single calls.
+    this.#counting = { version, role, latency: undefined };
+    latencySeries(version, this.#latencyField);
+    this.#latency = new Recorder(version, 'latency');
+    const reader = (stage: string, extract: Extractor | undefined, scalars: boolean) =>
+      extract && new FieldReader(version, stage, extract, scalars);
+    this.#input = reader('input', options.input, false);
+    this.#features = reader('feature', options.features, false);
+    this.#prediction = reader('prediction', options.prediction, true);
+    this.#confidence = reader('confidence', options.confidence, true);
+    this.#at = options.at as ((...args: unknown[]) => unknown) | undefined;
   }
 
   begin(args: readonly unknown[]): Call {
-    const atMs = this.#timeOf(args);
-    if (this.#before.length > 0 && !this.#capture.stopped) {
-      this.#record(this.#before, atMs, args);
-    }
-    return { atMs, startedMs: performance.now(), rows: 1 };
+    const stopped = this.#capture.stopped;
+    const input = stopped ? undefined : this.#input?.read(args);
+    const features = stopped ? undefined : this.#features?.read(args);
+    // Read once, after what may take long and before what does not, for the event time and for the duration.
+    const startedMs = performance.now();
+    const atMs = this.#at === undefined ? this.#capture.now(startedMs) : this.#timeOf(args, this.#at);
+    if (input === undefined && features === undefined) return { atMs, startedMs, rows: 1 };
+    // Asked for only now: an extractor may have flushed, or called what else is watched.
+    const window = this.#window(atMs);
+    if (input !== undefined) (this.#input as FieldReader).record(window, input);
+    if (features !== undefined) (this.#features as FieldReader).record(window, features);
+    return { atMs, startedMs, rows: 1 };
   }
 
   end(call: Call, result: unknown, args: readonly unknown[]): undefined {
     const latencyMs = performance.now() - call.startedMs;
-    this.#capture.finish(this.#counting, call.atMs, call.rows, false, latencyMs);
-    if (this.#after.length === 0 || this.#capture.stopped) return;
-    this.#record(this.#after, call.atMs, [result, ...args]);
+    if (this.#capture.stopped) {
+      this.#capture.finish(this.#counting, call.atMs, call.rows, false);
+      return;
+    }
+    const prediction = this.#prediction?.readResult(result, args);
+    const confidence = this.#confidence?.readResult(result, args);
+    const window = this.#finish(call, false, latencyMs);
+    if (prediction !== undefined) (this.#prediction as FieldReader).record(window, prediction);
+    if (confidence !== undefined) (this.#confidence as FieldReader).record(window, confidence);
   }
 
   fail(call: Call): void {
-    this.#capture.finish(this.#counting, call.atMs, call.rows, true, performance.now() - call.startedMs);
+    const latencyMs = performance.now() - call.startedMs;
+    if (this.#capture.stopped) this.#capture.finish(this.#counting, call.atMs, call.rows, true);
+    else this.#finish(call, true, latencyMs);
   }
 
   lose(call: Call): void {
-    const { version } = this.#counting;
-    version.losses.add(version, 'result-unobservable');
+    this.#counting.version.losses.add(this.#counting.version, 'result-unobservable');
     this.#capture.finish(this.#counting, call.atMs, call.rows, false);
   }
 
-  #record(readers: readonly FieldReader[], atMs: number, args: readonly unknown[]): void {
-    for (const reader of readers) {
-      const fields = reader.read(args);
-      // Asked for only now: an extractor may have flushed, or called what else is watched.
-      if (fields !== undefined) reader.record(this.#capture.window(this.#counting.version, atMs), fields);
-    }
+  #finish(call: Call, failed: boolean, latencyMs: number): Window {
+    const window = this.#window(call.atMs);
+    this.#capture.count(this.#counting, window, call.rows, failed);
+    this.#latency.recordOne(window, this.#latencyField, latencyMs);
+    return window;
   }
 
-  #timeOf(args: readonly unknown[]): number {
-    if (this.#at === undefined) return this.#capture.now();
-    const at = this.#at(args);
-    if (isTime(at)) return at;
-    hush(at);
+  #window(atMs: number): Window {
+    return this.#capture.window(this.#counting.version, atMs);
+  }
+
+  #timeOf(args: readonly unknown[], at: (...args: unknown[]) => unknown): number {
+    let answer: unknown;
+    try {
+      answer = at(...args);
+      if (isTime(answer)) return answer;
+    } catch {
+      answer = undefined;
+    }
+    hush(answer);
     const { version } = this.#counting;
     version.losses.add(version, 'extractor-failed');
     return this.#capture.now();

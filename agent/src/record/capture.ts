@@ -1,5 +1,5 @@
-import { type Clock, isTime, WALL_CLOCK } from '../clock.ts';
-import { hush, shielded } from '../shield.ts';
+import { AnchoredClock, type Clock, isTime, WALL_CLOCK } from '../clock.ts';
+import { hush } from '../shield.ts';
 import type { Roller } from '../window/roller.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
@@ -18,16 +18,14 @@ export type Counting = { readonly version: ModelVersion; readonly role: Role; re
 /** Finished calls become rows here; keeps the first term of captured = sent + dropped + pending. */
 export class Capture {
   readonly #roller: Roller<ModelVersion>;
-  readonly #now: () => number | undefined;
+  readonly #clock: Clock;
+  readonly #wall = new AnchoredClock();
   #captured = 0;
   #stopped = false;
 
   constructor(roller: Roller<ModelVersion>, clock: Clock) {
     this.#roller = roller;
-    this.#now = shielded(
-      () => clock.now(),
-      () => {},
-    );
+    this.#clock = clock;
   }
 
   /** Inferences that came to an end since the start. */
@@ -44,11 +42,19 @@ export class Capture {
     this.#stopped = true;
   }
 
-  /** Event time now, by the agent's clock, or by the wall clock where that one fails. */
-  now(): number {
-    const now = this.#now();
-    if (isTime(now)) return now;
-    hush(now);
+  /**
+   * Event time by the agent's clock, or by the wall clock where that one fails.
+   * @param monotonicMs what `performance.now()` has just said.
+   */
+  now(monotonicMs: number = performance.now()): number {
+    if (this.#clock === WALL_CLOCK) return this.#wall.at(monotonicMs);
+    try {
+      const now = this.#clock.now();
+      if (isTime(now)) return now;
+      hush(now);
+    } catch {
+      // A clock of the caller's that throws is as good as none.
+    }
     return WALL_CLOCK.now();
   }
 
@@ -58,16 +64,24 @@ export class Capture {
   }
 
   /** Counts a call that has ended: `rows` inferences, all failed or none, and how long they took together. */
-  finish({ version, role, latency }: Counting, atMs: number, rows: number, failed: boolean, latencyMs?: number): void {
-    const inferences = role === 'inference' ? rows : 0;
-    this.#captured += inferences;
+  finish(counting: Counting, atMs: number, rows: number, failed: boolean, latencyMs?: number): void {
+    const { version, role, latency } = counting;
     if (this.#stopped) {
+      const inferences = role === 'inference' ? rows : 0;
+      this.#captured += inferences;
       version.losses.add(version, 'stopped', inferences);
       return;
     }
     const window = this.#roller.at(version, atMs);
-    window.rows += inferences;
-    if (failed) window.errors += inferences;
+    this.count(counting, window, rows, failed);
     if (latency !== undefined && latencyMs !== undefined) addValue(version, window, latency, latencyMs);
+  }
+
+  /** Counts inferences that have ended into their window, while the agent runs. */
+  count({ role }: Counting, window: Window, rows: number, failed: boolean): void {
+    if (role !== 'inference') return;
+    this.#captured += rows;
+    window.rows += rows;
+    if (failed) window.errors += rows;
   }
 }

@@ -1,27 +1,39 @@
-import type { Series } from '../window/series.ts';
-import type { WindowRecord } from '../window/window-record.ts';
+import { type ColumnBlock, type Layout, offsetOf } from './column-block.ts';
 import type { Column } from './recorder.ts';
 
-/** Adds the value of every column to its series; returns how many were own values of `fields`. */
-export type RecordColumns = (fields: object, window: WindowRecord) => number;
+/** Adds the value of every column to the block's row and goes on to the next; returns how many were own values of `fields`. */
+export type RecordColumns = (fields: object, block: ColumnBlock) => number;
 
 /** Adds one value the long way; returns whether it was an own value of `fields`. */
-export type AddOne = (fields: object, name: string, series: Series, window: WindowRecord, value: unknown) => boolean;
+export type AddOne = (fields: object, column: Column, window: ColumnBlock['window'], value: unknown) => boolean;
 
 /**
  * Straight-line code for a fixed list of columns: property reads by constant names are several times cheaper than
- * by variable ones. Names come from users and enter the code only through JSON.stringify.
+ * by variable ones. Names come from users and enter the code only through JSON.stringify. Numbers go into the block,
+ * categories are counted where they are listed already, and everything else takes the long way.
  * @returns undefined where the runtime forbids code generation (`--disallow-code-generation-from-strings`).
  */
-export function compileRecorder(columns: readonly Column[], addOne: AddOne): RecordColumns | undefined {
-  const lines = columns.map(({ name, series }, i) => {
-    const key = JSON.stringify(name);
-    const long = `if (addOne(f, ${key}, columns[${i}].series, w, v)) n++;`;
-    const fast = series.kind === 'number' ? "typeof v === 'number'" : "typeof v === 'string'";
-    if (series.kind === undefined) return `v = f[${key}]; ${long}`;
-    return `v = f[${key}]; x = s[${series.index}]; if (x !== undefined && ${fast}) { x.add(v); n++; } else ${long}`;
+export function compileRecorder(columns: readonly Column[], layout: Layout, addOne: AddOne): RecordColumns | undefined {
+  let numbers = 0;
+  let categories = 0;
+  const lines = columns.map(({ name, series, plain }, i) => {
+    const read = `v = f[${JSON.stringify(name)}];`;
+    const long = `if (addOne(f, columns[${i}], b.window, v)) n++;`;
+    if (series.kind === 'number') {
+      const column = numbers++;
+      const at = `${column * layout.stride} + ((i + ${offsetOf(column, layout)}) & ${layout.rows - 1})`;
+      return `${read} if (typeof v === 'number' && v === v) { a[${at}] = v; n++; } else { a[${at}] = NaN; ${long} }`;
+    }
+    if (series.kind === 'category' && plain)
+      return `${read} if (typeof v === 'string' && c[${categories++}].bump(v)) n++; else ${long}`;
+    return `${read} ${long}`;
   });
-  const body = `'use strict'; return (f, w) => { const s = w.summaries; let n = 0, v, x; ${lines.join('\n')} return n; };`;
+  const body = `'use strict'; return (f, b) => {
+    const a = b.values, c = b.categories, i = b.row; let n = 0, v;
+    ${lines.join('\n    ')}
+    b.row = i + 1; if (b.due === i + 1) b.drainDue();
+    return n;
+  };`;
   try {
     return new Function('columns', 'addOne', body)(columns, addOne) as RecordColumns;
   } catch (error) {

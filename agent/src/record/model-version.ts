@@ -3,23 +3,27 @@ import type { Losses } from '../losses.ts';
 import type { ModelSpec } from '../model-options.ts';
 import { isName } from '../names.ts';
 import { type Expectation, Series } from '../window/series.ts';
+import { ColumnRoom } from './column-room.ts';
 
 export type { Series, SeriesKind };
 
 /** Series of one model version; a field beyond is counted as the loss `field-limit`. */
 export const MAX_SERIES = 500;
+const ROOM_BYTES = 8 * 1024 * 1024;
+
 /** One model version in this process: its description and the series found so far. */
 export class ModelVersion {
   readonly spec: ModelSpec;
   readonly losses: Losses<ModelVersion>;
   readonly series: Series[] = [];
-  /** Rises whenever a series is added or gets its kind: what was compiled before is out of date. */
-  generation = 0;
+  /** Where recorders get memory for their blocks. */
+  readonly room: ColumnRoom;
   readonly #byName = new Map<string, Series>();
 
-  constructor(spec: ModelSpec, losses: Losses<ModelVersion>) {
+  constructor(spec: ModelSpec, losses: Losses<ModelVersion>, room: ColumnRoom = new ColumnRoom(ROOM_BYTES)) {
     this.spec = spec;
     this.losses = losses;
+    this.room = room;
     for (const field of spec.fields) {
       const known = field.kind === 'category' && field.values !== undefined ? new Set(field.values) : undefined;
       const range = {
@@ -53,9 +57,7 @@ export class ModelVersion {
 
   /** Fixes the kind of a series that has none yet. */
   determine(series: Series, kind: SeriesKind): void {
-    if (series.kind !== undefined) return;
     series.determine(kind);
-    this.generation++;
   }
 
   /** Names of the fields the description declares for a stage. */
@@ -67,7 +69,6 @@ export class ModelVersion {
     const series = new Series(this.series.length, stage, field, expectation);
     this.series.push(series);
     this.#byName.set(nameOf(stage, field), series);
-    this.generation++;
     return series;
   }
 }

@@ -1,14 +1,24 @@
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import { addValue } from './add-value.ts';
+import { ColumnBlock, type Layout, layoutOf } from './column-block.ts';
 import { compileRecorder, type RecordColumns } from './compile.ts';
 import type { ModelVersion } from './model-version.ts';
 
-/** One field a recorder reads: its name in the object and the series it goes to. */
-export type Column = { readonly name: string; readonly series: Series };
+/**
+ * One field a recorder reads: its name in the object, the series it goes to, and whether a category of it is only
+ * counted, and not also held against declared values.
+ */
+export type Column = { readonly name: string; readonly series: Series; readonly plain: boolean };
 
 // Fields are still being discovered in the first calls; compiling then would be thrown away.
 const CALLS_BEFORE_COMPILING = 32;
+// A block that gets fewer rows than this before its window changes costs more than it saves: times that jump about.
+const FEW_ROWS = 8;
+const ROWS_BETWEEN_TRIES = 1_024;
+
+/** Code for the columns as they were: how they lie in a block, and how many of them had a kind. */
+type Compiled = { readonly record: RecordColumns; readonly layout: Layout; readonly determined: number };
 
 /**
  * Records the named values of one extractor of one wrapped function. A field once seen, or declared, that is not
@@ -20,9 +30,12 @@ export class Recorder {
   readonly #columns: Column[] = [];
   readonly #names = new Set<string>();
   readonly #mayCompile: boolean;
-  #compiled: RecordColumns | undefined;
-  #generation = -1;
-  #calls = 0;
+  #compiled: Compiled | undefined;
+  #block: ColumnBlock | undefined;
+  /** The name of the one column of the block, where it has one only. */
+  #only: string | undefined;
+  /** Calls to go before code is made, or before a block is tried again. */
+  #wait = CALLS_BEFORE_COMPILING;
 
   /** @param mayCompile false keeps to the interpreted form, as where code generation is forbidden. */
   constructor(version: ModelVersion, stage: string, mayCompile = true) {
@@ -34,41 +47,83 @@ export class Recorder {
 
   /** Adds the values of one inference to its window. */
   record(window: WindowRecord, fields: object): void {
-    const present = this.#columnsRecorder()(fields, window);
+    const block = this.#block?.window === window ? this.#block : this.#blockOf(window);
+    const present = block === undefined ? this.#oneByOne(fields, window) : this.#intoBlock(fields, block);
     const names = Object.keys(fields);
     if (names.length !== present) this.#addNew(window, fields as Record<string, unknown>, names);
   }
 
-  #columnsRecorder(): RecordColumns {
-    const { generation } = this.#version;
-    if (generation !== this.#generation) {
-      this.#generation = generation;
-      this.#compiled = undefined;
-      this.#calls = 0;
+  /** Adds the value of one inference, where it has this field only. */
+  recordOne(window: WindowRecord, field: string, value: unknown): void {
+    const block = this.#block;
+    if (block !== undefined && block.window === window && this.#only === field && block.put(value)) return;
+    this.record(window, { [field]: value });
+  }
+
+  #intoBlock(fields: object, block: ColumnBlock): number {
+    try {
+      return (this.#compiled as Compiled).record(fields, block);
+    } catch (error) {
+      block.spoilRow();
+      throw error;
     }
-    if (this.#compiled !== undefined) return this.#compiled;
-    if (this.#mayCompile && ++this.#calls > CALLS_BEFORE_COMPILING) {
-      this.#compiled = compileRecorder(this.#columns, this.#addOne) ?? this.#interpreted;
-      return this.#compiled;
-    }
-    return this.#interpreted;
   }
 
   /** The same work as the compiled form, column by column; returns how many values were there. */
-  readonly #interpreted: RecordColumns = (fields, window) => {
+  #oneByOne(fields: object, window: WindowRecord): number {
     let present = 0;
-    for (const { name, series } of this.#columns) {
-      const value = (fields as Record<string, unknown>)[name];
-      if (this.#addOne(fields, name, series, window, value)) present++;
+    for (const column of this.#columns) {
+      const value = (fields as Record<string, unknown>)[column.name];
+      if (this.#addOne(fields, column, window, value)) present++;
     }
     return present;
-  };
+  }
+
+  /** A block for a window that has none of this recorder yet; undefined while values are better added one by one. */
+  #blockOf(window: WindowRecord): ColumnBlock | undefined {
+    if (!this.#mayCompile || --this.#wait >= 0) return undefined;
+    const last = this.#block;
+    this.#block = undefined;
+    if (last !== undefined && last.row < FEW_ROWS && !last.settled) {
+      this.#wait = ROWS_BETWEEN_TRIES;
+      return undefined;
+    }
+    const determined = this.#columns.filter(({ series }) => series.kind !== undefined).length;
+    // Another recorder of the same series may have found its kind.
+    if (this.#compiled?.determined !== determined) this.#compiled = this.#compile(determined);
+    if (this.#compiled === undefined) {
+      this.#wait = Number.POSITIVE_INFINITY;
+      return undefined;
+    }
+    const { layout } = this.#compiled;
+    const numbers = this.#columns.filter(({ series }) => series.kind === 'number').map(({ series }) => series);
+    const counted = this.#columns.filter(({ series, plain }) => series.kind === 'category' && plain);
+    this.#block = ColumnBlock.of(
+      window,
+      this.#version.room,
+      layout,
+      numbers,
+      counted.map(({ series }) => series),
+    );
+    if (this.#block === undefined) this.#wait = ROWS_BETWEEN_TRIES;
+    this.#only =
+      this.#columns.length === 1 && numbers.length + counted.length === 1 ? this.#columns[0]?.name : undefined;
+    return this.#block;
+  }
+
+  #compile(determined: number): Compiled | undefined {
+    const layout = layoutOf(this.#columns.filter(({ series }) => series.kind === 'number').length);
+    const record = compileRecorder(this.#columns, layout, this.#addOne);
+    return record && { record, layout, determined };
+  }
 
   /** Adds one value and says whether it was there. */
-  readonly #addOne = (fields: object, name: string, series: Series, window: WindowRecord, value: unknown): boolean => {
+  readonly #addOne = (fields: object, column: Column, window: WindowRecord, value: unknown): boolean => {
     // Only what may come from a prototype needs the slower question.
-    const own = typeof value === 'number' || typeof value === 'string' || Object.hasOwn(fields, name);
-    addValue(this.#version, window, series, own ? value : undefined);
+    const own = typeof value === 'number' || typeof value === 'string' || Object.hasOwn(fields, column.name);
+    const known = column.series.kind;
+    addValue(this.#version, window, column.series, own ? value : undefined);
+    if (column.series.kind !== known) this.#forgetCode();
     return own;
   };
 
@@ -86,10 +141,17 @@ export class Recorder {
   #discover(name: string): Series | 'field-limit' | 'field-name' {
     const series = this.#version.find(this.#stage, name);
     if (typeof series !== 'string') {
-      this.#columns.push({ name, series });
+      this.#columns.push({ name, series, plain: !series.hasKnown });
       this.#names.add(name);
-      this.#generation = -1;
+      this.#forgetCode();
     }
     return series;
+  }
+
+  /** The columns are others now. The block stays with its window, which drains it. */
+  #forgetCode(): void {
+    this.#compiled = undefined;
+    this.#block = undefined;
+    this.#wait = CALLS_BEFORE_COMPILING;
   }
 }

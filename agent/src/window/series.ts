@@ -23,6 +23,11 @@ export class Series {
     this.#kind = expectation.kind;
   }
 
+  /** Whether the values it may have are declared, so that others are counted as unseen. */
+  get hasKnown(): boolean {
+    return this.#expectation.known !== undefined;
+  }
+
   /** Fixed by declaration, else by the first valid value; `undefined` until then. */
   get kind(): SeriesKind | undefined {
     return this.#kind;

@@ -4,6 +4,9 @@ import type { Series } from './series.ts';
 /** Whom a window belongs to: one model version and the series it has so far. */
 export type WindowOwner = { readonly model: string; readonly version: string; readonly series: readonly Series[] };
 
+/** What holds values of a window that are not in its summaries yet. */
+export type Pending = { settle(): void };
+
 /** A value before its field has a kind: absent, or of a type that no kind takes. */
 export type Undetermined = 'missing' | 'wrongType';
 
@@ -28,6 +31,7 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
   readonly summaries: (Summary | undefined)[] = [];
   /** Series its owner had when this window was last looked up. */
   seriesSeen = 0;
+  readonly #pending: Pending[] = [];
   readonly #undetermined = new Map<number, Record<Undetermined, number>>();
 
   constructor(owner: O, startMs: number, widthMs: number) {
@@ -54,6 +58,11 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
     return summary;
   }
 
+  /** Takes note of values that will be in the summaries when `pending` is settled, at the latest with the window. */
+  attach(pending: Pending): void {
+    this.#pending.push(pending);
+  }
+
   /** Counts a value of a series whose kind is not known yet. */
   addUndetermined(series: Series, what: Undetermined): void {
     const counts = this.#undetermined.get(series.index) ?? { missing: 0, wrongType: 0 };
@@ -67,6 +76,7 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
    * @returns inferences with a field that stays without a kind, and so cannot be sent; of several fields, the most.
    */
   settle(): number {
+    for (const pending of this.#pending.splice(0)) pending.settle();
     let lost = 0;
     for (const [index, counts] of this.#undetermined) {
       const series = this.owner.series[index];
