@@ -13,6 +13,8 @@ export const LOSS_REASONS = Object.freeze({
   'capture-failed': { unit: 'part', doc: 'the agent itself failed on values of a call' },
   'field-limit': { unit: 'part', doc: 'the model version has as many series as it may have' },
   'field-name': { unit: 'part', doc: 'the name of a field is empty, too long or has control characters' },
+  'slice-limit': { unit: 'part', doc: 'the model version has as many slices, or series of slices, as it may have' },
+  'slice-name': { unit: 'part', doc: 'the value of a slice is no text, number or boolean, or is too long' },
   'kind-unknown': { unit: 'part', doc: 'the window held no valid value of a field of undeclared kind' },
   'tensor-unreadable': { unit: 'part', doc: 'a tensor of an element type or place that cannot be read here' },
   'result-unobservable': {

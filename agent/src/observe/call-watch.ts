@@ -9,6 +9,8 @@ export type Call = {
   readonly atMs: number;
   readonly startedMs: number;
   readonly rows: number;
+  /** What the watch itself remembers of the call. */
+  readonly notes?: unknown;
   /** The function is not called, this is; the watch has counted the call already and hears no more of it. */
   readonly instead?: Instead | undefined;
 };

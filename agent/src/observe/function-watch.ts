@@ -1,14 +1,16 @@
 import { isTime } from '../clock.ts';
 import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
 import type { ModelOptions } from '../model-options.ts';
-import { isFunction, type OptionRow, readOptions } from '../option-table.ts';
+import { isFunction, isObject, type OptionRow, readOptions } from '../option-table.ts';
 import type { Capture, Counting, Role, Window } from '../record/capture.ts';
-import { type Extractor, FieldReader } from '../record/field-reader.ts';
+import { type Extractor, FieldReader, type Named } from '../record/field-reader.ts';
 import { latencySeries } from '../record/latency-series.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import { Recorder } from '../record/recorder.ts';
+import type { Slice } from '../record/slices.ts';
 import { hush } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
+import { checkSlices, type SliceOptions, SliceReader } from './slice-reader.ts';
 import { WATCH_ROWS } from './watch-options.ts';
 
 /** A single value, as a prediction or confidence may be; it is the field `value`. */
@@ -22,6 +24,8 @@ export type WrapOptions<A extends readonly unknown[] = readonly unknown[], R = u
   readonly features?: (...args: A) => object | null | undefined;
   readonly prediction?: (result: Awaited<R>, ...args: A) => Scalar | object | null | undefined;
   readonly confidence?: (result: Awaited<R>, ...args: A) => Scalar | object | null | undefined;
+  /** Segments of the traffic by dimension (`{ country: (request) => request.country }`), each with series of its own. */
+  readonly slices?: SliceOptions<A>;
   /** Event time of the call in milliseconds since the epoch; without it, the agent's clock. */
   readonly at?: (...args: A) => number;
   /** `inference` (default), or `step` for a part of one: it adds fields, but neither rows nor errors. */
@@ -44,6 +48,14 @@ export const WRAP_TABLE: readonly OptionRow[] = [
   extractor('features', '`(...args) => object`: features by name, read before the call'),
   extractor('prediction', '`(result, ...args) => object or scalar`: the answer; a scalar is the field `value`'),
   extractor('confidence', '`(result, ...args) => object or scalar`: how sure the answer is'),
+  {
+    name: 'slices',
+    type: 'Record<string, function>',
+    doc: '`{ country: (...args) => text }`: segments of the traffic by dimension, at most 8, each recorded once more as `country=DE`',
+    accepts: isObject,
+    expected: 'an object of functions',
+    inside: checkSlices,
+  },
   extractor('at', "`(...args) => number`: event time in milliseconds since the epoch, else the agent's clock"),
   ...WATCH_ROWS,
 ];
@@ -71,6 +83,7 @@ export class FunctionWatch implements CallWatch {
   readonly #features: FieldReader | undefined;
   readonly #prediction: FieldReader | undefined;
   readonly #confidence: FieldReader | undefined;
+  readonly #slices: SliceReader | undefined;
   readonly #at: ((...args: unknown[]) => unknown) | undefined;
 
   constructor(capture: Capture, version: ModelVersion, options: WrapOptions) {
@@ -87,6 +100,7 @@ export class FunctionWatch implements CallWatch {
     this.#features = reader('feature', options.features, false);
     this.#prediction = reader('prediction', options.prediction, true);
     this.#confidence = reader('confidence', options.confidence, true);
+    if (options.slices !== undefined) this.#slices = new SliceReader(version, options.slices);
     this.#at = options.at as ((...args: unknown[]) => unknown) | undefined;
   }
 
@@ -97,12 +111,14 @@ export class FunctionWatch implements CallWatch {
     // Read once, after what may take long and before what does not, for the event time and for the duration.
     const startedMs = performance.now();
     const atMs = this.#at === undefined ? this.#capture.now(startedMs) : this.#timeOf(args, this.#at);
-    if (input === undefined && features === undefined) return { atMs, startedMs, rows: 1 };
-    // Asked for only now: an extractor may have flushed, or called what else is watched.
-    const window = this.#window(atMs);
-    if (input !== undefined) (this.#input as FieldReader).record(window, input);
-    if (features !== undefined) (this.#features as FieldReader).record(window, features);
-    return { atMs, startedMs, rows: 1 };
+    const slices = this.#slices === undefined || stopped ? undefined : this.#slices.read(args);
+    if (input !== undefined || features !== undefined) {
+      // Asked for only now: an extractor may have flushed, or called what else is watched.
+      const window = this.#window(atMs);
+      if (input !== undefined) record(this.#input as FieldReader, window, input, slices);
+      if (features !== undefined) record(this.#features as FieldReader, window, features, slices);
+    }
+    return { atMs, startedMs, rows: 1, notes: slices };
   }
 
   end(call: Call, result: unknown, args: readonly unknown[]): undefined {
@@ -114,8 +130,9 @@ export class FunctionWatch implements CallWatch {
     const prediction = this.#prediction?.readResult(result, args);
     const confidence = this.#confidence?.readResult(result, args);
     const window = this.#finish(call, false, latencyMs);
-    if (prediction !== undefined) (this.#prediction as FieldReader).record(window, prediction);
-    if (confidence !== undefined) (this.#confidence as FieldReader).record(window, confidence);
+    const slices = call.notes as readonly Slice[] | undefined;
+    if (prediction !== undefined) record(this.#prediction as FieldReader, window, prediction, slices);
+    if (confidence !== undefined) record(this.#confidence as FieldReader, window, confidence, slices);
   }
 
   fail(call: Call): void {
@@ -133,6 +150,9 @@ export class FunctionWatch implements CallWatch {
     const window = this.#window(call.atMs);
     this.#capture.count(this.#counting, window, call.rows, failed);
     this.#latency.recordOne(window, this.#latencyField, latencyMs);
+    const slices = call.notes as readonly Slice[] | undefined;
+    if (slices !== undefined)
+      for (const slice of slices) this.#latency.recordSlice(window, slice, { [this.#latencyField]: latencyMs });
     return window;
   }
 
@@ -153,4 +173,10 @@ export class FunctionWatch implements CallWatch {
     version.losses.add(version, 'extractor-failed');
     return this.#capture.now();
   }
+}
+
+/** Records what an extractor named, for all traffic and for the slices of the call. */
+function record(reader: FieldReader, window: Window, named: Named, slices: readonly Slice[] | undefined): void {
+  reader.record(window, named);
+  if (slices !== undefined) for (const slice of slices) reader.recordSlice(window, slice, named);
 }

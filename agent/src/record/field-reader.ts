@@ -3,6 +3,7 @@ import { hush } from '../shield.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import type { ModelVersion } from './model-version.ts';
 import { Recorder } from './recorder.ts';
+import type { Slice } from './slices.ts';
 
 /** A function of the user's that names values of a call. */
 export type Extractor = (...args: never[]) => unknown;
@@ -58,6 +59,15 @@ export class FieldReader {
     try {
       if (typeof named === 'object') this.#recorder.record(window, named);
       else this.#recorder.recordOne(window, SINGLE, named);
+    } catch {
+      this.#lose('capture-failed');
+    }
+  }
+
+  /** Records once more, for a slice. */
+  recordSlice(window: WindowRecord, slice: Slice, named: Named): void {
+    try {
+      this.#recorder.recordSlice(window, slice, fieldsOf(named) as object);
     } catch {
       this.#lose('capture-failed');
     }

@@ -4,6 +4,7 @@ import type { ModelSpec } from '../model-options.ts';
 import { isName } from '../names.ts';
 import { type Expectation, Series } from '../window/series.ts';
 import { ColumnRoom } from './column-room.ts';
+import { MAX_SLICED_SERIES, Slices } from './slices.ts';
 
 export type { Series, SeriesKind };
 
@@ -18,7 +19,9 @@ export class ModelVersion {
   readonly series: Series[] = [];
   /** Where recorders get memory for their blocks. */
   readonly room: ColumnRoom;
+  readonly slices: Slices = new Slices(this);
   readonly #byName = new Map<string, Series>();
+  #sliced = 0;
 
   constructor(spec: ModelSpec, losses: Losses<ModelVersion>, room: ColumnRoom = new ColumnRoom(ROOM_BYTES)) {
     this.spec = spec;
@@ -51,8 +54,20 @@ export class ModelVersion {
     const found = this.#byName.get(nameOf(stage, field));
     if (found !== undefined) return found;
     if (!isName(field)) return 'field-name';
-    if (this.series.length >= MAX_SERIES) return 'field-limit';
+    if (this.#byName.size >= MAX_SERIES) return 'field-limit';
     return this.#add(stage, field, {});
+  }
+
+  /** The series of a field in a slice, made now; undefined, and counted as a loss, where there is no room for it. */
+  addSliced(base: Series, slice: string): Series | undefined {
+    if (this.#sliced >= MAX_SLICED_SERIES) {
+      this.losses.add(this, 'slice-limit');
+      return undefined;
+    }
+    const series = base.inSlice(this.series.length, slice);
+    this.series.push(series);
+    this.#sliced++;
+    return series;
   }
 
   /** Fixes the kind of a series that has none yet. */

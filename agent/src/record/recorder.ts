@@ -4,6 +4,7 @@ import { addValue } from './add-value.ts';
 import { ColumnBlock, type Layout, layoutOf } from './column-block.ts';
 import { compileRecorder, type RecordColumns } from './compile.ts';
 import type { ModelVersion } from './model-version.ts';
+import type { Slice } from './slices.ts';
 
 /**
  * One field a recorder reads: its name in the object, the series it goes to, and whether a category of it is only
@@ -58,6 +59,16 @@ export class Recorder {
     const block = this.#block;
     if (block !== undefined && block.window === window && this.#only === field && block.put(value)) return;
     this.record(window, { [field]: value });
+  }
+
+  /** Adds the values once more, to the series of a slice. After `record`, which finds the fields. */
+  recordSlice(window: WindowRecord, slice: Slice, fields: object): void {
+    for (const { name, series } of this.#columns) {
+      const sliced = slice.seriesOf(series);
+      if (sliced === undefined) continue;
+      const value = Object.hasOwn(fields, name) ? (fields as Record<string, unknown>)[name] : undefined;
+      addValue(this.#version, window, sliced, value);
+    }
   }
 
   #intoBlock(fields: object, block: ColumnBlock): number {

@@ -7,18 +7,21 @@ export type Expectation = {
   readonly known?: ReadonlySet<string>;
 };
 
-/** One stage and field of a model version; `index` is its place in every window of that version. */
+/** One stage and field of a model version, of all traffic or of a slice; `index` is its place in every window of that version. */
 export class Series {
   readonly index: number;
   readonly stage: string;
   readonly field: string;
+  /** Empty for all traffic. */
+  readonly slice: string;
   readonly #expectation: Expectation;
   #kind: SeriesKind | undefined;
 
-  constructor(index: number, stage: string, field: string, expectation: Expectation = {}) {
+  constructor(index: number, stage: string, field: string, expectation: Expectation = {}, slice = '') {
     this.index = index;
     this.stage = stage;
     this.field = field;
+    this.slice = slice;
     this.#expectation = expectation;
     this.#kind = expectation.kind;
   }
@@ -26,6 +29,17 @@ export class Series {
   /** Whether the values it may have are declared, so that others are counted as unseen. */
   get hasKnown(): boolean {
     return this.#expectation.known !== undefined;
+  }
+
+  /** The same field in a slice: of the same kind, and held against the same declaration. */
+  inSlice(index: number, slice: string): Series {
+    return new Series(
+      index,
+      this.stage,
+      this.field,
+      { ...this.#expectation, ...(this.#kind && { kind: this.#kind }) },
+      slice,
+    );
   }
 
   /** Fixed by declaration, else by the first valid value; `undefined` until then. */

@@ -118,7 +118,7 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
     for (const [index, summary] of this.summaries.entries()) {
       const series = this.owner.series[index];
       if (summary === undefined || series === undefined) continue;
-      yield { stage: series.stage, field: series.field, slice: '', summary };
+      yield { stage: series.stage, field: series.field, slice: series.slice, summary };
     }
   }
 
