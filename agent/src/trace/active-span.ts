@@ -10,7 +10,7 @@ export type SpanIds = { readonly traceId: string; readonly spanId: string };
  */
 export function activeSpan(): Span | undefined {
   const active = context.active();
-  // So it is without an SDK, and with one outside of every span; to see that costs a third of asking for the span.
+  // So it is without an SDK, and with one outside of every span. To see that costs 8 ns, to ask for the span 13.
   return active === ROOT_CONTEXT ? undefined : trace.getSpan(active);
 }
 

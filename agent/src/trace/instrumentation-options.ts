@@ -3,11 +3,11 @@ import { isName } from '../names.ts';
 import { isFunction, isObject, type OptionRow, readOptions } from '../option-table.ts';
 
 /** What can put a watch on every session of an ONNX runtime; the agent can. Returns what takes it off again. */
-export type Instruments = { instrument(ort: object): () => void };
+export type CanInstrument = { instrument(ort: object): () => void };
 
 /** Options of `TidemarkInstrumentation`. */
 export type InstrumentationOptions = {
-  readonly agent: Instruments;
+  readonly agent: CanInstrument;
   readonly ort?: object;
   readonly spans?: boolean;
   readonly model?: string;
@@ -29,7 +29,7 @@ export const INSTRUMENTATION_TABLE: readonly OptionRow[] = [
     type: 'Agent',
     required: true,
     doc: 'whose `instrument` puts the watch on the runtime; starting and stopping it stays with you',
-    accepts: (value) => isObject(value) && isFunction((value as Partial<Instruments>).instrument),
+    accepts: (value) => isObject(value) && isFunction((value as Partial<CanInstrument>).instrument),
     expected: 'an agent',
   },
   {

@@ -9,8 +9,8 @@ import {
   type InstrumentationSettings,
   readInstrumentationOptions,
 } from './instrumentation-options.ts';
-import { SCOPE_NAME } from './metrics.ts';
 import { spanRuns } from './run-spans.ts';
+import { SCOPE_NAME } from './scope.ts';
 import { MODEL_NAME } from './span-attributes.ts';
 
 /** The runtime that is looked for where none is given. */
@@ -71,8 +71,9 @@ export class TidemarkInstrumentation {
    * @throws {AgentError} TIDEMARK_OPTION_INVALID.
    */
   setConfig(options: Partial<InstrumentationOptions>): void {
-    this.#settings = readInstrumentationOptions({ ...this.#settings, ...options });
-    this.#log = new LimitedLog(this.#settings.log);
+    const before = this.#settings;
+    this.#settings = readInstrumentationOptions({ ...before, ...options });
+    if (this.#settings.log !== before.log) this.#log = new LimitedLog(this.#settings.log);
   }
 
   getConfig(): InstrumentationSettings {

@@ -89,7 +89,9 @@ describe('spans around runs', () => {
   });
 
   it('keep this, arguments, name and length, and what a run that is not async answers or throws', () => {
+    let runs = 0;
     const { session, ...runtime } = runtimeOf(function run(this: unknown, a: unknown, b: unknown) {
+      runs++;
       if (a === undefined) bad();
       return [this, a, b];
     });
@@ -99,6 +101,7 @@ describe('spans around runs', () => {
     assert.equal(answer[0], session);
     assert.deepEqual(answer.slice(1), [1, 2]);
     assert.throws(() => session.run(), /theirs/);
+    assert.equal(runs, 2);
     undo();
     assert.deepEqual(
       sdk.spans().map(({ status }) => status.code),
