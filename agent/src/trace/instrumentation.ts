@@ -19,7 +19,7 @@ const RUNTIME = 'onnxruntime-node';
 /**
  * Lets the SDK of OpenTelemetry switch the agent's watch over ONNX sessions on and off:
  * `new NodeSDK({ instrumentations: [new TidemarkInstrumentation({ agent })] })`. It has the shape of the SDK's
- * `Instrumentation` and needs none of its packages. Once made, it throws nothing; trouble goes to the log.
+ * `Instrumentation` and needs none of its packages. Once made, nothing but `setConfig` throws; trouble goes to the log.
  */
 export class TidemarkInstrumentation {
   readonly instrumentationName = SCOPE_NAME;

@@ -16,7 +16,7 @@ export const TRACE_ROWS: readonly OptionRow[] = [
     name: 'trace',
     type: 'boolean',
     default: true,
-    doc: 'the active OpenTelemetry span gets `tidemark.*` attributes on a violation or a low confidence, and events its ids; costs nothing without an SDK',
+    doc: 'the active OpenTelemetry span gets `tidemark.*` attributes on a violation or a low confidence, and events get its ids; without an SDK nothing happens',
     accepts: (value) => typeof value === 'boolean',
     expected: 'true or false',
   },

@@ -11,6 +11,9 @@ import type { TraceSettings } from './trace-options.ts';
 /**
  * All the agent has to do with OpenTelemetry, behind the shield: whatever spans, context managers and meters of others
  * do, these methods return. What is switched off costs a comparison.
+ *
+ * It sees what is registered with its own copy of the API, or with one of the same or a later minor version. To make
+ * two copies one is up to the application's package manager.
  */
 export class Tracing {
   readonly #ids: (() => SpanIds | undefined) | undefined;
