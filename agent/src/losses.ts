@@ -21,6 +21,13 @@ export const LOSS_REASONS = Object.freeze({
     unit: 'part',
     doc: 'the result was a thenable that is no promise; looking at it might start it',
   },
+  'check-failed': { unit: 'part', doc: 'a check of the guard threw, ran out of time or could not be made' },
+  'check-late': { unit: 'part', doc: 'a check answered by a promise where the function had answered at once' },
+  'shadow-skipped': {
+    unit: 'part',
+    doc: 'a call chosen for the shadow was not run there: too many under way, or a stream',
+  },
+  'shadow-failed': { unit: 'part', doc: 'the challenger or the comparison with it failed or took too long' },
   'summary-refused': { unit: 'part', doc: 'the collector refused one series of a window' },
 } as const satisfies Record<string, { readonly unit: 'row' | 'part'; readonly doc: string }>);
 
