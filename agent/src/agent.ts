@@ -10,10 +10,20 @@ import { LimitedLog } from './limited-log.ts';
 import { Losses } from './losses.ts';
 import type { ModelOptions } from './model-options.ts';
 import type { Callable } from './observe/call.ts';
+import { canaryFunction } from './observe/canary.ts';
 import { FunctionWatch, readWrapOptions, type WrapOptions } from './observe/function-watch.ts';
 import { type SessionLike, wrapSession } from './observe/session.ts';
 import { readSessionOptions, type SessionOptions } from './observe/session-options.ts';
 import { SessionWatch } from './observe/session-watch.ts';
+import { shadowFunction } from './observe/shadow-function.ts';
+import {
+  type CanaryOptions,
+  checkApart,
+  readCanaryOptions,
+  readShadowOptions,
+  type ShadowOptions,
+} from './observe/shadow-options.ts';
+import { ShareChoice } from './observe/share-choice.ts';
 import { wrapFunction } from './observe/wrap.ts';
 import { type AgentOptions, type AgentSettings, readAgentOptions } from './options.ts';
 import { Capture } from './record/capture.ts';
@@ -33,6 +43,17 @@ export interface ModelHandle {
   wrap<F extends Callable>(fn: F, options?: WrapOptions<Parameters<F>, ReturnType<F>>): F;
   /** A session that does what `session` does and is watched. @throws {AgentError} as `wrap`. */
   wrapSession<S extends SessionLike>(session: S, options?: SessionOptions): S;
+  /**
+   * A function that does what `champion` does and is watched; a share of its calls is run by `challenger` as well, after
+   * they have been answered, on its own account and without `this`. Both are recorded, and their disagreement.
+   * @throws {AgentError} as `wrap`.
+   */
+  shadow<F extends Callable>(champion: F, challenger: F, options: ShadowOptions<Parameters<F>, ReturnType<F>>): F;
+  /**
+   * A function with the looks of `stable` of which `candidate` answers a share of the calls, each recorded under its own
+   * version. The agent being disabled or stopped does not change who answers. @throws {AgentError} as `wrap`.
+   */
+  canary<F extends Callable>(stable: F, candidate: F, options: CanaryOptions<Parameters<F>, ReturnType<F>>): F;
 }
 
 /** The agent of one process. */
@@ -102,7 +123,26 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
       const watch = () => new SessionWatch(capture, version, session.inputNames, options);
       return enabled ? wrapSession(session, watch(), failed(version)) : session;
     },
+    shadow(champion, challenger, given) {
+      const options = readShadowOptions(champion, challenger, given);
+      const versions = { champion: versionOf(own, options.first.model), challenger: models.get(options.second.model) };
+      checkApart('challenger', versions.champion, versions.challenger);
+      return enabled ? shadowFunction(champion, challenger, capture, versions, options, failed) : champion;
+    },
+    canary(stable, candidate, given) {
+      const { first, second, share, key } = readCanaryOptions(stable, candidate, given);
+      const [version, other] = [versionOf(own, first.model), models.get(second.model)];
+      checkApart('candidate', version, other);
+      const serve = <F extends Callable>(fn: F, by: ModelVersion, options: WrapOptions) =>
+        enabled ? wrapFunction(fn, new FunctionWatch(capture, by, options), failed(by)) : fn;
+      const lose = () => losses.add(other, 'extractor-failed');
+      const salt = `${other.model}\u0000${other.version}`;
+      const choice = new ShareChoice(share, { key, salt, random: parts.random ?? Math.random, lose });
+      return canaryFunction(stable, [serve(stable, version, first), serve(candidate, other, second)], choice);
+    },
   });
+  const versionOf = (own: ModelVersion, given: ModelOptions | undefined) =>
+    given === undefined ? own : models.get(given);
   const failed = (version: ModelVersion) => () => losses.add(version, 'capture-failed');
 
   if (enabled) shipper.start();

@@ -1,5 +1,6 @@
 import type { Window } from '../record/capture.ts';
-import type { ModelVersion, Series, SeriesKind } from '../record/model-version.ts';
+import type { ModelVersion, Series } from '../record/model-version.ts';
+import { ownSeries } from '../record/own-series.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a guard did, as series of the model version it guards: stage `step:guard`. */
@@ -12,9 +13,9 @@ export class GuardSeries {
   readonly #checkMs: Series | undefined;
 
   constructor(version: ModelVersion) {
-    this.#verdict = seriesOf(version, 'verdict', 'category');
-    this.#violation = seriesOf(version, 'violation', 'category');
-    this.#checkMs = seriesOf(version, 'check_ms', 'number');
+    this.#verdict = ownSeries(version, GUARD_STAGE, 'verdict', 'category');
+    this.#violation = ownSeries(version, GUARD_STAGE, 'violation', 'category');
+    this.#checkMs = ownSeries(version, GUARD_STAGE, 'check_ms', 'number');
   }
 
   /** Counts one call in: a verdict of `undefined` is a pass. @param checkMs of all its checks together. */
@@ -26,15 +27,4 @@ export class GuardSeries {
     // A summary cuts longer keys to 64 bytes and keeps 256 of them.
     for (const { check, stage, field } of verdict.violations) violations.add(`${check}:${stage}/${field}`);
   }
-}
-
-/** The series of a field, of the kind it has by design; undefined where the version has no room for it (a loss). */
-function seriesOf(version: ModelVersion, field: string, kind: SeriesKind): Series | undefined {
-  const series = version.find(GUARD_STAGE, field);
-  if (typeof series === 'string') {
-    version.losses.add(version, series);
-    return undefined;
-  }
-  version.determine(series, kind);
-  return series;
 }
