@@ -80,7 +80,7 @@ const EXPORTS: Readonly<Record<PackageName, readonly string[]>> = {
     'isStage',
     'toCount',
   ],
-  agent: ['AgentError', 'LOSS_REASONS', 'createAgent'],
+  agent: ['AgentError', 'LOSS_REASONS', 'Share', 'TidemarkRejection', 'createAgent', 'verdictOf'],
   collector: ['Collector', 'CollectorError', 'SETTINGS', 'createLog', 'loadConfig'],
 };
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type Mistake, show } from '../errors.ts';
 import { isName } from '../names.ts';
 import { isFunction, isWhole, type OptionRow, readOptions } from '../option-table.ts';
@@ -196,7 +197,7 @@ export function checkCustom(given: unknown, path: string, mistakes: Mistake[]): 
 }
 
 function isPattern(value: unknown): boolean {
-  if (value instanceof RegExp) return true;
+  if (types.isRegExp(value)) return true;
   if (typeof value !== 'string' || value.length > 1_024) return false;
   try {
     return new RegExp(value) instanceof RegExp;

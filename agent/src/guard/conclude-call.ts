@@ -56,7 +56,7 @@ function told(call: AnsweredCall, verdict: Verdict | undefined): void {
 }
 
 function act(guard: Guard, call: AnsweredCall, verdict: Verdict | undefined): (() => unknown) | undefined {
-  const instead = verdict === undefined ? undefined : guard.instead(verdict, call.args, call.promised);
+  const instead = verdict === undefined ? undefined : guard.instead(verdict, call.args);
   if (instead === undefined) noteVerdict(call.result, verdict);
   return instead;
 }

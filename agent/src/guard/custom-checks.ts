@@ -6,6 +6,9 @@ import { Findings, type Violation } from './verdict.ts';
 /** Promises of checks that one guard waits for at a time; what one more answers counts as a failed check. */
 export const MAX_PENDING = 1_024;
 
+// A violation has a stage that there is: that of what the check is given.
+const STAGE = { before: 'feature', after: 'prediction' } as const;
+
 /** What the caller's own checks say of one call: what is known, and what is still to come. */
 export type Answers = { readonly found: Findings | undefined; readonly pending: PendingChecks | undefined };
 
@@ -41,7 +44,7 @@ export class CustomChecks {
       else if (isThenable(holds) && this.#underWay < MAX_PENDING) {
         this.#underWay++;
         pending ??= new PendingChecks(this.#manner);
-        pending.add(rule, side, holds);
+        pending.add(rule, STAGE[side], holds);
       } else {
         if (isThenable(holds)) dropped(holds);
         this.#manner.lose();
@@ -76,8 +79,8 @@ function dropped(answer: PromiseLike<unknown>): void {
   wait().catch(() => {});
 }
 
-function violationOf({ name, action }: CustomRule, side: string, got: string): Violation {
-  return { check: 'custom', stage: side, field: name, action, expected: 'true', got };
+function violationOf({ name, action }: CustomRule, side: 'before' | 'after', got: string): Violation {
+  return { check: 'custom', stage: STAGE[side], field: name, action, expected: 'true', got };
 }
 
 function added(found: Findings | undefined, violation: Violation): Findings {

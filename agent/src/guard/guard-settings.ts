@@ -52,7 +52,11 @@ export function readGuard(given: unknown): GuardSettings {
       return { name, before, after, action: own, timeoutMs } as CustomRule;
     }),
     boundsAction: typeof bounds === 'object' ? bounds.action : bounds ? 'annotate' : undefined,
-    confidence: confidence && { field: 'value', action, ...confidence },
+    confidence: confidence && {
+      floor: confidence.floor,
+      field: confidence.field ?? 'value',
+      action: confidence.action ?? action,
+    },
     failsClosed: options.onFailure === 'closed',
     fallback: options.fallback as GuardSettings['fallback'],
     onVerdict: options.onVerdict as GuardSettings['onVerdict'],

@@ -1,4 +1,5 @@
-import { type SetDeadline, setDeadline } from '../deadline.ts';
+import { types } from 'node:util';
+import type { SetDeadline } from '../deadline.ts';
 import type { PartLossReason } from '../losses.ts';
 import { hush, shielded } from '../shield.ts';
 import { type Answers, CustomChecks } from './custom-checks.ts';
@@ -21,7 +22,8 @@ export type GuardParts = {
   readonly reads: GuardReads;
   /** Told of inferences a check could not be made for. */
   readonly lose: (reason: PartLossReason & `check-${string}`) => void;
-  readonly setDeadline?: SetDeadline;
+  /** For checks that answer by a promise. */
+  readonly setDeadline: SetDeadline;
   /** False keeps to interpreted checks. */
   readonly mayCompile?: boolean;
 };
@@ -50,7 +52,7 @@ export class Guard {
     this.#settings = settings;
     this.#parts = parts;
     this.#manner = { failsClosed, showValues, lose };
-    this.#custom = new CustomChecks({ failsClosed, lose, setDeadline: parts.setDeadline ?? setDeadline });
+    this.#custom = new CustomChecks({ failsClosed, lose, setDeadline: parts.setDeadline });
     this.#customBefore = custom.filter(({ before }) => before !== undefined);
     this.#customAfter = custom.filter(({ after }) => after !== undefined);
     this.#onVerdict = shielded(
@@ -130,23 +132,21 @@ export class Guard {
   }
 
   /**
-   * What stands in the place of a call or of its result by a verdict; undefined where it only annotates.
-   * @param promised whether the function answers by promises: then so does this.
+   * What stands in the place of a call or of its result by a verdict; undefined where it only annotates. It throws the
+   * rejection, or what the fallback throws, and so must be run outside of the shield.
    */
-  instead(verdict: Verdict, args: readonly unknown[], promised = false): (() => unknown) | undefined {
+  instead(verdict: Verdict, args: readonly unknown[]): (() => unknown) | undefined {
     const { action } = verdict;
     if (action === 'annotate') return undefined;
-    const plain = () => {
-      if (action === 'reject') throw new TidemarkRejection(verdict);
+    if (action === 'reject') {
+      return () => {
+        throw new TidemarkRejection(verdict);
+      };
+    }
+    return () => {
       const result = this.#settings.fallback?.(args, verdict);
       noteVerdict(result, verdict);
-      return result;
-    };
-    if (!promised) return plain;
-    return async () => {
-      const result = await plain();
-      noteVerdict(result, verdict);
-      return result;
+      return types.isPromise(result) ? notedLater(result, verdict) : result;
     };
   }
 
@@ -192,6 +192,13 @@ export class Guard {
     }
     this.#stages = stages;
   }
+}
+
+/** What the caller has in the end is not the promise but what comes of it. */
+async function notedLater(promise: Promise<unknown>, verdict: Verdict): Promise<unknown> {
+  const result = await promise;
+  noteVerdict(result, verdict);
+  return result;
 }
 
 function mayReplace({ rules, relations, custom, confidence, boundsAction }: GuardSettings, reads: GuardReads): boolean {

@@ -201,5 +201,9 @@ function bothSides(
   const own = new Set(table.map(({ name }) => name));
   const first = Object.entries(options).filter(([name]) => !own.has(name));
   const shared = first.filter(([name]) => name !== 'model' && !firstOnly.has(name));
-  return { first: Object.fromEntries(first), second: { ...Object.fromEntries(shared), ...second } };
+  const given = Object.entries(second).filter(([, value]) => value !== undefined);
+  return {
+    first: Object.fromEntries(first),
+    second: { ...Object.fromEntries(shared), ...Object.fromEntries(given) } as BothSides['second'],
+  };
 }

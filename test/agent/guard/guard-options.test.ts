@@ -77,7 +77,7 @@ describe('options of a guard', () => {
       fields: { x: { max: 1 }, y: { max: 1, action: 'annotate' } },
       relations: [{ name: 'r', fields: ['a', 'b'], check: '<' }],
       bounds: true,
-      confidence: { floor: 0.5 },
+      confidence: { floor: 0.5, action: undefined },
       custom: [{ name: 'c', before: () => true }],
       action: 'reject',
     });
