@@ -95,6 +95,11 @@ export class ShadowRunner {
 
   async #challenge(call: Answered, champion: unknown, run: Run): Promise<void> {
     const { challenger, host, lose } = this.#parts;
+    if (!run.open) {
+      // Its turn came so late that it is given up and counted already.
+      this.#stuck--;
+      return;
+    }
     const startedMs = host.now();
     let result: unknown;
     try {
@@ -164,6 +169,7 @@ export class ShadowRunner {
     const extract = this.#parts.predictions[side];
     try {
       const value: unknown = extract === undefined ? result : Reflect.apply(extract, undefined, [result, ...args]);
+      if (extract !== undefined) hush(value);
       return { value: snapshotOf(value) };
     } catch {
       // The caller's own extractor, or an answer that cannot be looked at.

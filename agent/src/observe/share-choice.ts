@@ -1,3 +1,4 @@
+import { hush } from '../shield.ts';
 import type { Share } from './share.ts';
 
 // Keys are identifiers. Of a longer text this much and the length count, so that no key holds up a call.
@@ -43,6 +44,7 @@ export class ShareChoice {
       name = undefined;
     }
     if (typeof name === 'string' || typeof name === 'number') return fractionOf(this.#start, String(name)) < share;
+    hush(name);
     lose();
     return false;
   }

@@ -88,6 +88,8 @@ describe('a runner of challengers', () => {
       [() => Proxy.revocable({}, {}).proxy],
       [() => 1, { copy: () => assert.fail('theirs') }],
       [() => 1, { copy: () => 'no list' }],
+      [() => 1, { copy: () => Promise.reject(new Error('of nobody')) }],
+      [() => 1, { prediction: () => Promise.reject(new Error('of nobody')) }],
     ];
     for (const [challenger, options] of cases) {
       const { call, settle, lost, recorded } = makeRunner(challenger, options);
@@ -146,6 +148,17 @@ describe('a runner of challengers', () => {
     call(1);
     await settle();
     assert.equal(ends.length, MAX_STUCK + 1);
+  });
+
+  it('does not run what is given up before its turn', async () => {
+    const { call, settle, lost, time } = makeRunner(() => assert.fail('not run'), { maxConcurrent: 1, timeoutMs: 10 });
+    call(1);
+    time.now += 11;
+    call(new Map());
+    assert.deepEqual(lost, ['shadow-failed']);
+    time.now += 11;
+    await settle();
+    assert.deepEqual(lost, ['shadow-failed', 'shadow-failed']);
   });
 
   it('copies what callers use again, before the champion runs', () => {

@@ -40,10 +40,11 @@ describe('a choice of calls', () => {
   it('goes by numbers and long texts, and leaves alone what has no key, which is counted', () => {
     const { chosen, lost } = choose(1);
     assert.ok(chosen(5) && chosen('x'.repeat(1 << 20)));
-    for (const odd of [undefined, {}, Symbol('s'), 5n]) assert.equal(chosen(odd), false);
+    for (const odd of [undefined, {}, Symbol('s'), 5n, Promise.reject(new Error('of nobody'))])
+      assert.equal(chosen(odd), false);
     const throwing = choose(1, () => assert.fail('theirs'));
     assert.equal(throwing.chosen('user'), false);
-    assert.deepEqual([lost(), throwing.lost()], [4, 1]);
+    assert.deepEqual([lost(), throwing.lost()], [5, 1]);
   });
 
   it('without a key goes by chance', () => {
