@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { AgentError, createAgent, LOSS_REASONS } from '@tidemark/agent';
 import { AGENT_VERSION } from '../../agent/src/agent-version.ts';
-import { MODEL_TABLE, readModel } from '../../agent/src/model-options.ts';
-import { WRAP_TABLE } from '../../agent/src/observe/function-watch.ts';
-import { SESSION_TABLE } from '../../agent/src/observe/session-options.ts';
+import { readModel } from '../../agent/src/model-options.ts';
 import { optionsMarkdown } from '../../agent/src/option-table.ts';
-import { AGENT_TABLE, readAgentOptions } from '../../agent/src/options.ts';
+import { OPTION_TABLES } from '../../agent/src/option-tables.ts';
+import { readAgentOptions } from '../../agent/src/options.ts';
 
 const folder = new URL('../../agent/', import.meta.url);
 const GOOD = { collector: 'localhost:7411', model: { name: 'm', version: '1' } };
@@ -93,7 +92,7 @@ describe('agent options', () => {
     // The formatter pads cells.
     const flat = (text: string) => text.replace(/-{3,}/g, '---').replace(/ *\| */g, '|');
     const readme = flat(readFileSync(new URL('README.md', folder), 'utf8'));
-    const tables = [AGENT_TABLE, MODEL_TABLE, WRAP_TABLE, SESSION_TABLE].map(optionsMarkdown);
+    const tables = Object.values(OPTION_TABLES).map(optionsMarkdown);
     const losses = Object.entries(LOSS_REASONS).map(([reason, { doc }]) => `| \`${reason}\` | ${doc} |`);
     for (const text of [...tables, ...losses]) assert.ok(readme.includes(flat(text)), text);
   });

@@ -1,0 +1,22 @@
+import { CUSTOM_TABLE, FIELD_CHECK_TABLE, RELATION_TABLE } from './guard/check-options.ts';
+import { GUARD_TABLE } from './guard/guard-options.ts';
+import { MODEL_TABLE } from './model-options.ts';
+import { WRAP_TABLE } from './observe/function-watch.ts';
+import { SESSION_TABLE } from './observe/session-options.ts';
+import { CANARY_TABLE, SHADOW_TABLE } from './observe/shadow-options.ts';
+import type { OptionRow } from './option-table.ts';
+import { AGENT_TABLE } from './options.ts';
+
+/** Every table of options by the name of its place in the README. */
+export const OPTION_TABLES: Readonly<Record<string, readonly OptionRow[]>> = {
+  'options-agent': AGENT_TABLE,
+  'options-model': MODEL_TABLE,
+  'options-wrap': WRAP_TABLE,
+  'options-session': SESSION_TABLE,
+  'options-guard': GUARD_TABLE,
+  'options-guard-fields': FIELD_CHECK_TABLE,
+  'options-guard-relations': RELATION_TABLE,
+  'options-guard-custom': CUSTOM_TABLE,
+  'options-shadow': SHADOW_TABLE,
+  'options-canary': CANARY_TABLE,
+};
