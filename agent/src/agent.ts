@@ -11,7 +11,7 @@ import { Losses } from './losses.ts';
 import type { ModelOptions } from './model-options.ts';
 import type { Callable } from './observe/call.ts';
 import { canaryFunction } from './observe/canary.ts';
-import { FunctionWatch, readWrapOptions, type WrapOptions } from './observe/function-watch.ts';
+import { FunctionWatch, type WrapOptions } from './observe/function-watch.ts';
 import { type SessionLike, wrapSession } from './observe/session.ts';
 import { readSessionOptions, type SessionOptions } from './observe/session-options.ts';
 import { SessionWatch } from './observe/session-watch.ts';
@@ -24,6 +24,7 @@ import {
   type ShadowOptions,
 } from './observe/shadow-options.ts';
 import { ShareChoice } from './observe/share-choice.ts';
+import { type WatchHandle, watchHandle } from './observe/watch-handle.ts';
 import { wrapFunction } from './observe/wrap.ts';
 import { type AgentOptions, type AgentSettings, readAgentOptions } from './options.ts';
 import { Capture } from './record/capture.ts';
@@ -35,12 +36,7 @@ import { MAX_OPEN_WINDOWS, Roller } from './window/roller.ts';
 import type { WindowRecord } from './window/window-record.ts';
 
 /** Watches functions and sessions on behalf of one model version. */
-export interface ModelHandle {
-  /**
-   * A function that does what `fn` does and is watched.
-   * @throws {AgentError} TIDEMARK_OPTION_INVALID, TIDEMARK_NOT_WRAPPABLE, TIDEMARK_MODEL_LIMIT; its calls throw nothing of ours.
-   */
-  wrap<F extends Callable>(fn: F, options?: WrapOptions<Parameters<F>, ReturnType<F>>): F;
+export interface ModelHandle extends WatchHandle {
   /** A session that does what `session` does and is watched. @throws {AgentError} as `wrap`. */
   wrapSession<S extends SessionLike>(session: S, options?: SessionOptions): S;
   /**
@@ -112,11 +108,7 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
   const { enabled } = settings;
 
   const handle = (own: ModelVersion): ModelHandle => ({
-    wrap(fn, given = {}) {
-      const options = readWrapOptions(fn, given);
-      const version = options.model === undefined ? own : models.get(options.model);
-      return enabled ? wrapFunction(fn, new FunctionWatch(capture, version, options), failed(version)) : fn;
-    },
+    ...watchHandle({ capture, own, find: (options) => models.get(options), enabled, failed }),
     wrapSession(session, given = {}) {
       const options = readSessionOptions(session, given);
       const version = options.model === undefined ? own : models.get(options.model);

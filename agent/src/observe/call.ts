@@ -1,29 +1,33 @@
-import { types } from 'node:util';
-import type { Call, CallWatch } from './call-watch.ts';
+import type { Call } from './call-watch.ts';
+import { isPlainPromise, isThenable } from './promise-kind.ts';
+import type { ShieldedWatch } from './shielded-watch.ts';
 
 /** A function of which nothing is known. */
 export type Callable = (...args: never[]) => unknown;
 
-type Watching = Omit<CallWatch, 'replaces'>;
-
-/** A watch behind the shield: nothing it does reaches the host, and `begin` may have failed. */
-export type ShieldedWatch = {
-  readonly [K in keyof Watching]: (...args: Parameters<Watching[K]>) => ReturnType<Watching[K]> | undefined;
-} & { readonly replaces: boolean };
+/**
+ * Takes over calls that answered something to iterate over: the call then ends when the iteration does.
+ * @returns what the caller gets in the place of `result`; undefined where it is nothing to follow.
+ */
+export type FollowStream = (
+  result: unknown,
+  call: Call,
+  args: readonly unknown[],
+  watch: ShieldedWatch,
+) => object | undefined;
 
 /**
  * Calls `fn` as the caller would and returns or throws what it does, untouched, after telling `watch`.
  *
- * A promise that nobody but this call can hold (that of an async function) is answered by one that follows it, so
- * that a rejection nobody handles stays unhandled as without us. Any other promise is returned itself and observed
- * beside, unless the watch may replace the result; there a rejection counts as handled. A thenable that is no promise may be lazy: it is left alone.
+ * A promise is returned itself and observed beside, where a rejection counts as handled, unless the watch may replace
+ * the result. A thenable that is no promise may be lazy: it is left alone.
  */
 export function watchedCall(
   fn: Callable,
   self: unknown,
   args: unknown[],
   watch: ShieldedWatch,
-  fresh: boolean,
+  follow: FollowStream | undefined,
 ): unknown {
   const call = watch.begin(args);
   if (call === undefined) return Reflect.apply(fn, self, args);
@@ -35,22 +39,66 @@ export function watchedCall(
     watch.fail(call, error);
     throw error;
   }
-  if (!isThenable(result)) return answered(result, call, args, watch);
+  if (!isThenable(result)) return answered(result, call, args, watch, follow);
   if (!isPlainPromise(result)) {
     watch.lose(call);
     return result;
   }
-  return fresh || watch.replaces ? followed(result, call, args, watch) : observed(result, call, args, watch);
+  if (watch.replaces || follow !== undefined) return followed(result, call, args, watch, follow);
+  return observed(result, call, args, watch);
 }
 
-/** Whether `fn` makes a new promise for every call. */
-export function makesFreshPromises(fn: unknown): boolean {
-  return types.isAsyncFunction(fn);
+/** The watch of a call, by what it is called on; undefined lets the call go bare. Must not throw. */
+export type WatchOf = (self: unknown) => ShieldedWatch | undefined;
+
+/**
+ * The same for an async function, and an async function itself. The promise of `fn` is nobody's but the call's, so it
+ * is answered by one that settles one tick later, and a rejection that nobody handles stays unhandled as without us.
+ */
+export function watchedAsync(fn: Callable, watchOf: WatchOf, follow: FollowStream | undefined): Callable {
+  return {
+    async wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
+      const watch = watchOf(this);
+      const call = watch?.begin(args);
+      if (watch === undefined || call === undefined) return await Reflect.apply(fn, this, args);
+      if (call.instead !== undefined) return call.instead();
+      let result: unknown;
+      try {
+        result = await Reflect.apply(fn, this, args);
+      } catch (error) {
+        watch.fail(call, error);
+        throw error;
+      }
+      return answered(result, call, args, watch, follow);
+    },
+  }.wrapper as Callable;
 }
 
-function followed(promise: Promise<unknown>, call: Call, args: unknown[], watch: ShieldedWatch): Promise<unknown> {
+/** What the caller gets for a result: the result, unless the watch has been asked to put something in its place. */
+function answered(
+  result: unknown,
+  call: Call,
+  args: readonly unknown[],
+  watch: ShieldedWatch,
+  follow: FollowStream | undefined,
+): unknown {
+  if (follow !== undefined) {
+    const stream = follow(result, call, args, watch);
+    if (stream !== undefined) return stream;
+  }
+  const instead = watch.end(call, result, args);
+  return instead === undefined ? result : instead();
+}
+
+function followed(
+  promise: Promise<unknown>,
+  call: Call,
+  args: readonly unknown[],
+  watch: ShieldedWatch,
+  follow: FollowStream | undefined,
+): Promise<unknown> {
   return promise.then(
-    (value) => answered(value, call, args, watch),
+    (value) => answered(value, call, args, watch, follow),
     (error: unknown) => {
       watch.fail(call, error);
       throw error;
@@ -58,37 +106,15 @@ function followed(promise: Promise<unknown>, call: Call, args: unknown[], watch:
   );
 }
 
-/** What the caller gets for a result: the result, unless the watch has been asked to put something in its place. */
-function answered(result: unknown, call: Call, args: unknown[], watch: ShieldedWatch): unknown {
-  const instead = watch.end(call, result, args);
-  return instead === undefined ? result : instead();
-}
-
-function observed(promise: Promise<unknown>, call: Call, args: unknown[], watch: ShieldedWatch): Promise<unknown> {
+function observed(
+  promise: Promise<unknown>,
+  call: Call,
+  args: readonly unknown[],
+  watch: ShieldedWatch,
+): Promise<unknown> {
   promise.then(
     (value) => void watch.end(call, value, args),
     (error) => watch.fail(call, error),
   );
   return promise;
-}
-
-function isThenable(value: unknown): boolean {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
-  if (types.isPromise(value)) return true;
-  try {
-    return typeof (value as { then?: unknown }).then === 'function';
-  } catch {
-    // A getter of the caller's that throws is theirs to meet.
-    return false;
-  }
-}
-
-/** A promise of the language whose `then` nobody has changed, of this realm or another. */
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  if (!types.isPromise(value) || Object.hasOwn(value, 'then') || Object.hasOwn(value, 'constructor')) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Promise.prototype) return true;
-  if (prototype === null) return false;
-  // A class derived from Promise may start its work in `then`; only another realm's own Promise is as plain as ours.
-  return (prototype as Promise<unknown>).constructor?.name === 'Promise' && Object.hasOwn(prototype as object, 'then');
 }

@@ -1,7 +1,7 @@
 import { AgentError, show } from '../errors.ts';
 import type { Callable } from './call.ts';
 import type { CallWatch } from './call-watch.ts';
-import { copyShape } from './shape.ts';
+import { type Method, standInFor } from './stand-in.ts';
 import { isWrapped, markWrapped, wrapFunction } from './wrap.ts';
 
 /** What an inference session looks like; that of onnxruntime-node does. */
@@ -29,40 +29,23 @@ export function checkSession(session: unknown): asserts session is SessionLike {
  */
 export function wrapSession<S extends SessionLike>(session: S, watch: CallWatch, failed: (error: unknown) => void): S {
   if (isWrapped(session)) return session;
-  const methods = new Map<PropertyKey, { readonly own: object; readonly bound: object }>();
-  const standIn: S = new Proxy(session, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== 'function' || key === 'constructor' || isFixed(target, key)) return value;
-      const known = methods.get(key);
-      if (known?.own === value) return known.bound;
-      const bound = onTarget(key === 'run' ? wrapFunction(value as Callable, watch, failed) : value, standIn, target);
-      methods.set(key, { own: value, bound });
-      return bound;
-    },
-    set(target, key, value) {
-      return Reflect.set(target, key, value, target);
-    },
+  const standIn = standInFor(session, (key, method) => {
+    // Past a `run` that `instrument` has put there, so that the run is counted once.
+    return key === 'run' ? (wrapFunction(bareRun(method) as Callable, watch, failed) as Method) : undefined;
   });
   markWrapped(standIn);
   return standIn;
 }
 
-/** `method` with the session as `this` wherever it is called on the stand-in. */
-function onTarget(method: object, standIn: object, target: object): object {
-  const { bound } = {
-    bound(this: unknown, ...args: unknown[]): unknown {
-      return Reflect.apply(method as () => unknown, this === standIn ? target : this, args);
-    },
-  };
-  copyShape(method, bound);
-  return bound;
+const bareRuns = new WeakMap<object, object>();
+
+/** Remembers that `run` is the watched form of `bare`. */
+export function markInstrumented(run: object, bare: object): void {
+  bareRuns.set(run, bare);
 }
 
-/** A proxy must show such a property as it is. */
-function isFixed(target: object, key: PropertyKey): boolean {
-  const property = Reflect.getOwnPropertyDescriptor(target, key);
-  return property !== undefined && property.configurable === false && property.writable === false;
+function bareRun(run: object): object {
+  return bareRuns.get(run) ?? run;
 }
 
 function isNames(value: unknown): boolean {

@@ -1,7 +1,8 @@
-import { shielded } from '../shield.ts';
-import { type Callable, makesFreshPromises, type ShieldedWatch, watchedCall } from './call.ts';
+import { type Callable, type FollowStream, watchedAsync, watchedCall } from './call.ts';
 import type { CallWatch } from './call-watch.ts';
+import { makesFreshPromises } from './promise-kind.ts';
 import { copyShape } from './shape.ts';
+import { ShieldedWatch } from './shielded-watch.ts';
 
 const wrappers = new WeakSet<object>();
 
@@ -19,40 +20,53 @@ export function markWrapped(wrapper: object): void {
  * A function that does what `fn` does and lets `watch` see its calls: same `this`, arguments, result and errors, and
  * the same looks. What is wrapped already is returned as it is.
  * @param failed told of everything `watch` throws; must not throw itself.
+ * @param follow takes over calls whose answer is iterated over.
  */
-export function wrapFunction<F extends Callable>(fn: F, watch: CallWatch, failed: (error: unknown) => void): F {
+export function wrapFunction<F extends Callable>(
+  fn: F,
+  watch: CallWatch,
+  failed: (error: unknown) => void,
+  follow?: FollowStream,
+): F {
   if (isWrapped(fn)) return fn;
-  const fresh = makesFreshPromises(fn);
-  const safe = shieldedWatch(watch, failed);
-  const wrapper = Object.hasOwn(fn, 'prototype') ? constructible(fn, safe, fresh) : plain(fn, safe, fresh);
+  const wrapper = wrapperOf(fn, new ShieldedWatch(watch, failed), follow);
   copyShape(fn, wrapper);
   markWrapped(wrapper);
   return wrapper as unknown as F;
 }
 
-/** For arrows, methods and async functions, which have no `prototype` and cannot be called with `new`. */
-function plain(fn: Callable, watch: ShieldedWatch, fresh: boolean): Callable {
+function wrapperOf(fn: Callable, watch: ShieldedWatch, follow: FollowStream | undefined): Callable {
+  if (makesFreshPromises(fn)) return watchedAsync(fn, () => watch, follow);
+  if (!isConstructor(fn)) return plain(fn, watch, follow);
+  const wrapper = constructible(fn, watch, follow);
+  // Of a bound function, which has no `prototype` and does not care for `this`.
+  return Object.hasOwn(fn, 'prototype') ? wrapper : wrapper.bind(undefined);
+}
+
+/** For arrows, methods and generator functions, which cannot be called with `new`. */
+function plain(fn: Callable, watch: ShieldedWatch, follow: FollowStream | undefined): Callable {
   return {
     wrapper(this: unknown, ...args: unknown[]): unknown {
-      return watchedCall(fn, this, args, watch, fresh);
+      return watchedCall(fn, this, args, watch, follow);
     },
   }.wrapper as Callable;
 }
 
-function constructible(fn: Callable, watch: ShieldedWatch, fresh: boolean): Callable {
+function constructible(fn: Callable, watch: ShieldedWatch, follow: FollowStream | undefined): Callable {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return watchedCall(fn, this, args, watch, fresh);
+    if (new.target === undefined) return watchedCall(fn, this, args, watch, follow);
     return Reflect.construct(fn, args, new.target === (wrapper as unknown) ? fn : new.target);
   };
   return wrapper as Callable;
 }
 
-function shieldedWatch(watch: CallWatch, failed: (error: unknown) => void): ShieldedWatch {
-  return {
-    replaces: watch.replaces === true,
-    begin: shielded((args) => watch.begin(args), failed),
-    end: shielded((call, result, args) => watch.end(call, result, args), failed),
-    fail: shielded((call, error) => watch.fail(call, error), failed),
-    lose: shielded((call) => watch.lose(call), failed),
-  };
+/** Whether `new` can be used with `fn`, bound functions included; runs none of it. */
+function isConstructor(fn: Callable): boolean {
+  try {
+    // Asks only whether `fn` would do as new.target.
+    Reflect.construct(Object, [], fn);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,105 @@
+import type { Capture, Counting } from '../record/capture.ts';
+import type { FieldReader } from '../record/field-reader.ts';
+import { hush, shielded } from '../shield.ts';
+import type { BatchShape } from './call-options.ts';
+import { recordAll } from './call-readers.ts';
+import type { Call, CallWatch } from './call-watch.ts';
+
+/** What a batch watch reads of each row, and when. */
+export type BatchPlan = {
+  readonly counting: Counting;
+  readonly before: readonly FieldReader[];
+  readonly after: readonly FieldReader[];
+  readonly at: (args: readonly unknown[]) => number;
+  readonly shape: BatchShape;
+};
+
+/** Rows of a call: a list of them, or how many. */
+type Rows = ArrayLike<unknown> | number;
+type BatchCall = Call & { readonly list: Rows };
+
+/** Sees the calls of a function that answers many inferences at once, and records each of them as a row of its own. */
+export class BatchWatch implements CallWatch {
+  readonly #capture: Capture;
+  readonly #plan: BatchPlan;
+  readonly #rows: (args: readonly unknown[]) => unknown;
+  readonly #answers: (args: readonly unknown[]) => unknown;
+
+  constructor(capture: Capture, plan: BatchPlan) {
+    this.#capture = capture;
+    this.#plan = plan;
+    const { rows, answers } = plan.shape;
+    this.#rows = rows === undefined ? ([first]) => first : applied(rows);
+    this.#answers = answers === undefined ? ([result]) => result : applied(answers);
+  }
+
+  begin(args: readonly unknown[]): BatchCall {
+    const { before, counting, at } = this.#plan;
+    const atMs = at(args);
+    const list = this.#listOf(args);
+    const rows = typeof list === 'number' ? list : list.length;
+    if (before.length > 0 && !this.#capture.stopped) {
+      const row: unknown[] = [undefined, ...args];
+      for (let i = 0; i < rows; i++) {
+        row[0] = rowAt(list, i);
+        recordAll(this.#capture, counting.version, before, atMs, row);
+      }
+    }
+    return { atMs, startedMs: performance.now(), rows, list };
+  }
+
+  end(call: BatchCall, result: unknown, args: readonly unknown[]): undefined {
+    const { after, counting } = this.#plan;
+    const latencyMs = performance.now() - call.startedMs;
+    this.#capture.finish(counting, call.atMs, call.rows, false, latencyMs);
+    if (after.length === 0 || call.rows === 0 || this.#capture.stopped) return;
+    const answers = this.#answers([result, ...args]);
+    hush(answers);
+    if (!isList(answers)) {
+      counting.version.losses.add(counting.version, 'extractor-failed', call.rows);
+      return;
+    }
+    const row: unknown[] = [undefined, undefined, ...args];
+    for (let i = 0; i < call.rows; i++) {
+      row[0] = answers[i];
+      row[1] = rowAt(call.list, i);
+      recordAll(this.#capture, counting.version, after, call.atMs, row);
+    }
+  }
+
+  fail(call: Call): void {
+    const latencyMs = performance.now() - call.startedMs;
+    this.#capture.finish(this.#plan.counting, call.atMs, call.rows, true, latencyMs);
+  }
+
+  lose(call: Call): void {
+    const { counting } = this.#plan;
+    counting.version.losses.add(counting.version, 'result-unobservable', call.rows);
+    this.#capture.finish(counting, call.atMs, call.rows, false);
+  }
+
+  /** The rows of a call; of one that does not say, one row of which nothing is known. */
+  #listOf(args: readonly unknown[]): Rows {
+    const rows = this.#rows(args);
+    if (isList(rows) || (Number.isSafeInteger(rows) && (rows as number) >= 0)) return rows as Rows;
+    hush(rows);
+    const { version } = this.#plan.counting;
+    version.losses.add(version, 'extractor-failed');
+    return [undefined];
+  }
+}
+
+function applied(extract: (...args: never[]) => unknown): (args: readonly unknown[]) => unknown {
+  return shielded(
+    (args: readonly unknown[]) => Reflect.apply(extract, undefined, args),
+    () => {},
+  );
+}
+
+function rowAt(list: Rows, index: number): unknown {
+  return typeof list === 'number' ? index : list[index];
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}

@@ -1,0 +1,106 @@
+import { hush } from '../shield.ts';
+import type { Call } from './call-watch.ts';
+import type { ShieldedWatch } from './shielded-watch.ts';
+
+/** How a stream came to its end; `abandoned`: nothing held it any more and nobody had closed it. */
+export type StreamEnd = 'done' | 'return' | 'throw' | 'abandoned';
+
+/** What is known of a stream that has ended. */
+export type StreamMeasure = {
+  readonly items: number;
+  /** From the call to its first item, in milliseconds; undefined where there was none. */
+  readonly firstItemMs: number | undefined;
+  readonly ended: StreamEnd;
+};
+
+/** What is done with the streams of one wrapped function. Nothing of it may throw but `collect`. */
+export type StreamObserver = {
+  /** How many of the last items are kept for `collect`, at least 1. */
+  readonly keep: number;
+  /** The answer that the extractors see, of the items kept; without it, the last item. */
+  readonly collect: ((items: readonly unknown[]) => unknown) | undefined;
+  readonly ended: (call: Call, measure: StreamMeasure) => void;
+  readonly collectFailed: () => void;
+  readonly failed: (error: unknown) => void;
+};
+
+// A stream that nobody reads to its end and nobody closes ends when nothing holds it any more. Accounts do not rest on
+// this: until then such a call is under way, as one is whose promise never settles.
+const abandoned = new FinalizationRegistry<StreamCall>((stream) => stream.end('abandoned'));
+
+/** One call whose answer is iterated over; it ends, once, when the iteration does. */
+export class StreamCall {
+  readonly #call: Call;
+  readonly #watch: ShieldedWatch;
+  readonly #observer: StreamObserver;
+  #args: readonly unknown[];
+  #kept: unknown[] = [];
+  #items = 0;
+  #firstItemMs: number | undefined;
+  #open = true;
+
+  constructor(call: Call, args: readonly unknown[], watch: ShieldedWatch, observer: StreamObserver) {
+    this.#call = call;
+    this.#args = args;
+    this.#watch = watch;
+    this.#observer = observer;
+  }
+
+  /** From here on the stream lives as long as `holder` does, and no longer by an earlier one. */
+  liveBy(holder: object): void {
+    abandoned.unregister(this);
+    if (this.#open) abandoned.register(holder, this, this);
+  }
+
+  /** Takes what a step of the iteration answered. */
+  saw(step: 'next' | 'return' | 'throw', result: unknown): void {
+    if (!this.#open || typeof result !== 'object' || result === null) return;
+    try {
+      const { done } = result as IteratorResult<unknown>;
+      if (done) this.end(step === 'next' ? 'done' : 'return');
+      else this.#item((result as IteratorResult<unknown>).value);
+    } catch (error) {
+      // A getter of theirs, which the consumer will meet as well.
+      this.#observer.failed(error);
+    }
+  }
+
+  /** Ends the call; an end after the first is none. */
+  end(ended: StreamEnd, error?: unknown): void {
+    if (!this.#open) return;
+    this.#open = false;
+    abandoned.unregister(this);
+    if (ended === 'throw') this.#watch.fail(this.#call, error);
+    else if (ended === 'abandoned') this.#watch.lose(this.#call);
+    // What it says to put in the place of the result comes too late: the caller has the items.
+    else this.#watch.end(this.#call, this.#answer(), this.#args);
+    this.#observer.ended(this.#call, { items: this.#items, firstItemMs: this.#firstItemMs, ended });
+    this.#args = [];
+    this.#kept = [];
+  }
+
+  #item(value: unknown): void {
+    if (this.#items++ === 0) this.#firstItemMs = performance.now() - this.#call.startedMs;
+    const { keep } = this.#observer;
+    if (keep === 1) {
+      this.#kept[0] = value;
+      return;
+    }
+    this.#kept.push(value);
+    // Cut only now and then, so that an item costs the same however many are kept.
+    if (this.#kept.length >= 2 * keep) this.#kept = this.#kept.slice(-keep);
+  }
+
+  #answer(): unknown {
+    const { collect, keep } = this.#observer;
+    if (collect === undefined) return this.#kept.at(-1);
+    try {
+      const answer = collect(this.#kept.slice(-keep));
+      hush(answer);
+      return answer;
+    } catch {
+      this.#observer.collectFailed();
+      return undefined;
+    }
+  }
+}
