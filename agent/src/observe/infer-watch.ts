@@ -93,15 +93,11 @@ export class InferWatch implements CallWatch {
   #watchOf(model: string | undefined, version = UNKNOWN): SessionWatch {
     if (this.#fixed !== undefined || model === undefined) return this.#ownWatch;
     const key = `${model}\u0000${version}`;
-    const known = this.#watches.get(key);
-    if (known !== undefined) {
-      if (version !== UNKNOWN) this.#last.set(model, version);
-      return known;
-    }
     try {
-      const watch = this.#watch(this.#place.find({ name: model, version }));
-      // No more than the versions an agent keeps apart.
+      const watch = this.#watches.get(key) ?? this.#watch(this.#place.find({ name: model, version }));
+      // No more of either than the versions an agent keeps apart.
       this.#watches.set(key, watch);
+      if (version !== UNKNOWN) this.#last.set(model, version);
       return watch;
     } catch (error) {
       this.#place.failed(this.#place.own)(error);
