@@ -17,6 +17,8 @@ type FetchResponse = {
   clone?(): { readonly body: AsyncIterable<Uint8Array> | null };
 };
 
+type BodyCopy = { readonly body: AsyncIterable<Uint8Array>; readonly jsonLength: string | null | undefined };
+
 /**
  * Sees what a `fetch` asks of servers of the Open Inference Protocol; other requests pass. The caller's bodies stay
  * unread: the request's is looked at where it is text or bytes, the response's in a clone.
@@ -47,9 +49,7 @@ export class FetchWatch implements CallWatch {
       return;
     }
     const latencyMs = performance.now() - call.startedMs;
-    const size = Number(response.headers?.get('content-length') ?? 0);
-    const clone = size <= MAX_BODY_BYTES ? response.clone?.() : undefined;
-    void this.#read(call as InferCall, clone?.body, response.headers?.get(JSON_LENGTH_HEADER), latencyMs);
+    void this.#read(call as InferCall, copyOf(response), latencyMs);
   }
 
   fail(call: Call): void {
@@ -61,20 +61,28 @@ export class FetchWatch implements CallWatch {
   }
 
   /** Never rejects. */
-  async #read(
-    call: InferCall,
-    body: AsyncIterable<Uint8Array> | null | undefined,
-    jsonLength: string | null | undefined,
-    latencyMs: number,
-  ): Promise<void> {
+  async #read(call: InferCall, copy: BodyCopy | undefined, latencyMs: number): Promise<void> {
     let answer: unknown;
     try {
-      if (body !== null && body !== undefined) answer = jsonOf(await bytesOf(body), jsonLength);
+      if (copy !== undefined) answer = jsonOf(await bytesOf(copy.body), copy.jsonLength);
     } catch {
       // The caller gave up, or it is no JSON: the call is counted without its answer.
       answer = undefined;
     }
     shielded(() => this.#infer.answer(call, answer, latencyMs), this.#failed)();
+  }
+}
+
+/** What can be read of a response beside the caller; undefined where nothing can. */
+function copyOf(response: FetchResponse): BodyCopy | undefined {
+  try {
+    const { headers } = response;
+    if (Number(headers?.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+    const body = response.clone?.().body;
+    return body === null || body === undefined ? undefined : { body, jsonLength: headers?.get(JSON_LENGTH_HEADER) };
+  } catch {
+    // No Response as the standard has it, or one whose body has been read before we came.
+    return undefined;
   }
 }
 

@@ -26,38 +26,69 @@ export type StreamObserver = {
 
 // A stream that nobody reads to its end and nobody closes ends when nothing holds it any more. Accounts do not rest on
 // this: until then such a call is under way, as one is whose promise never settles.
-const abandoned = new FinalizationRegistry<StreamCall>((stream) => stream.end('abandoned'));
+const abandoned = new FinalizationRegistry<StreamAccount>((account) => account.close('abandoned'));
 
-/** One call whose answer is iterated over; it ends, once, when the iteration does. */
-export class StreamCall {
+/** What is counted of one stream. Holds nothing of the caller's, who might reach the stream by it and keep it alive. */
+class StreamAccount {
   readonly #call: Call;
   readonly #watch: ShieldedWatch;
   readonly #observer: StreamObserver;
-  #args: readonly unknown[];
-  #kept: unknown[] = [];
   #items = 0;
   #firstItemMs: number | undefined;
   #open = true;
 
-  constructor(call: Call, args: readonly unknown[], watch: ShieldedWatch, observer: StreamObserver) {
+  constructor(call: Call, watch: ShieldedWatch, observer: StreamObserver) {
     this.#call = call;
-    this.#args = args;
     this.#watch = watch;
+    this.#observer = observer;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  addItem(): void {
+    if (this.#items++ === 0) this.#firstItemMs = performance.now() - this.#call.startedMs;
+  }
+
+  /** Ends the call; an end after the first is none. */
+  close(ended: StreamEnd, answer?: unknown, args: readonly unknown[] = []): void {
+    if (!this.#open) return;
+    this.#open = false;
+    abandoned.unregister(this);
+    if (ended === 'throw') this.#watch.fail(this.#call, answer);
+    else if (ended === 'abandoned') this.#watch.lose(this.#call);
+    // What it says to put in the place of the result comes too late: the caller has the items.
+    else this.#watch.end(this.#call, answer, args);
+    this.#observer.ended(this.#call, { items: this.#items, firstItemMs: this.#firstItemMs, ended });
+  }
+}
+
+/** One call whose answer is iterated over; it ends, once, when the iteration does. */
+export class StreamCall {
+  readonly #account: StreamAccount;
+  readonly #observer: StreamObserver;
+  #args: readonly unknown[];
+  #kept: unknown[] = [];
+
+  constructor(call: Call, args: readonly unknown[], watch: ShieldedWatch, observer: StreamObserver) {
+    this.#account = new StreamAccount(call, watch, observer);
+    this.#args = args;
     this.#observer = observer;
   }
 
   /** From here on the stream lives as long as `holder` does, and no longer by an earlier one. */
   liveBy(holder: object): void {
-    abandoned.unregister(this);
-    if (this.#open) abandoned.register(holder, this, this);
+    abandoned.unregister(this.#account);
+    if (this.#account.open) abandoned.register(holder, this.#account, this.#account);
   }
 
   /** Takes what a step of the iteration answered. */
   saw(step: 'next' | 'return' | 'throw', result: unknown): void {
-    if (!this.#open || typeof result !== 'object' || result === null) return;
+    if (!this.#account.open || typeof result !== 'object' || result === null) return;
     try {
       const { done } = result as IteratorResult<unknown>;
-      if (done) this.end(step === 'next' ? 'done' : 'return');
+      if (done) this.#end(step === 'next' ? 'done' : 'return');
       else this.#item((result as IteratorResult<unknown>).value);
     } catch (error) {
       // A getter of theirs, which the consumer will meet as well.
@@ -65,22 +96,24 @@ export class StreamCall {
     }
   }
 
-  /** Ends the call; an end after the first is none. */
-  end(ended: StreamEnd, error?: unknown): void {
-    if (!this.#open) return;
-    this.#open = false;
-    abandoned.unregister(this);
-    if (ended === 'throw') this.#watch.fail(this.#call, error);
-    else if (ended === 'abandoned') this.#watch.lose(this.#call);
-    // What it says to put in the place of the result comes too late: the caller has the items.
-    else this.#watch.end(this.#call, this.#answer(), this.#args);
-    this.#observer.ended(this.#call, { items: this.#items, firstItemMs: this.#firstItemMs, ended });
+  /** A step of the iteration threw. */
+  failed(error: unknown): void {
+    this.#account.close('throw', error);
+    this.#forget();
+  }
+
+  #end(ended: 'done' | 'return'): void {
+    this.#account.close(ended, this.#answer(), this.#args);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#args = [];
     this.#kept = [];
   }
 
   #item(value: unknown): void {
-    if (this.#items++ === 0) this.#firstItemMs = performance.now() - this.#call.startedMs;
+    this.#account.addItem();
     const { keep } = this.#observer;
     if (keep === 1) {
       this.#kept[0] = value;

@@ -91,7 +91,7 @@ function takeStep(
   try {
     answer = Reflect.apply(method, self, args);
   } catch (error) {
-    stream.end('throw', error);
+    stream.failed(error);
     throw error;
   }
   // A promise of a class of its own may be lazy; such steps go unseen.
@@ -107,7 +107,7 @@ function followedPromise(promise: Promise<unknown>, step: Step, stream: StreamCa
       return result;
     },
     (error: unknown) => {
-      stream.end('throw', error);
+      stream.failed(error);
       throw error;
     },
   );

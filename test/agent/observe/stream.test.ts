@@ -208,9 +208,19 @@ describe('a wrapped function that answers a stream', () => {
   it('counts a stream that nobody reads on once nothing holds it, without an answer', async () => {
     setFlagsFromString('--expose-gc');
     const gc = vm.runInNewContext('gc') as () => void;
-    const wrapped = agent.wrap(count, { prediction: (last) => last });
+    type Context = { stream?: AsyncGenerator<Context> };
+    const wrapped = agent.wrap(
+      async function* (context: Context): AsyncGenerator<Context> {
+        yield context;
+        yield context;
+      },
+      { prediction: () => 1 },
+    );
     await (async () => {
-      await wrapped(5).next();
+      // The stream can be reached from its own arguments and items, and is let go all the same.
+      const context: Context = {};
+      context.stream = wrapped(context);
+      await context.stream.next();
     })();
     for (let i = 0; i < 200 && agent.stats().captured === 0; i++) {
       gc();

@@ -207,6 +207,19 @@ describe('a watched client of an inference server', () => {
       assert.deepEqual(windows(), new Map([['sums 8', 2]]));
     });
 
+    it('takes no harm from a response that cannot be cloned, and counts it', async () => {
+      for (const wrong of [
+        { ok: true },
+        { ok: true, clone: () => assert.fail('theirs') },
+        { ok: true, clone: () => ({ body: null }) },
+      ]) {
+        const watched = agent.wrapFetch(async (_: string) => wrong, OPTIONS);
+        assert.equal(await watched('/v2/models/sums/infer'), wrong);
+      }
+      await captures(3);
+      assert.deepEqual(windows(), new Map([['sums unknown', 3]]));
+    });
+
     it('takes no harm from bodies that are no JSON or too long, and counts them', async () => {
       const watched = agent.wrapFetch(fetch, OPTIONS);
       const path = '/v2/models/sums/versions/7/infer';
