@@ -28,6 +28,12 @@ export const LOSS_REASONS = Object.freeze({
     doc: 'a call chosen for the shadow was not run there: too many under way, or a stream',
   },
   'shadow-failed': { unit: 'part', doc: 'the challenger or the comparison with it failed or took too long' },
+  'event-budget': { unit: 'part', doc: 'a sampled inference did not fit into the byte budget of events' },
+  'event-field-failed': { unit: 'part', doc: 'a getter or proxy threw when a sampled inference was read' },
+  'event-field-omitted': {
+    unit: 'part',
+    doc: 'a field of a sampled inference is no single value, has no proper name, or was one too many',
+  },
   'summary-refused': { unit: 'part', doc: 'the collector refused one series of a window' },
 } as const satisfies Record<string, { readonly unit: 'row' | 'part'; readonly doc: string }>);
 
