@@ -21,8 +21,9 @@ export class Reservoir<T extends Sized> {
   #share: number;
   /** Places used of #keys; an offer that was taken but never filled has one. */
   #size = 0;
-  /** Places that may be used until the next drain. */
-  #room: number;
+  /** Keys from here on are not kept in this interval, though there be room: the share, or the key of the last that was given up. */
+  #limit: number;
+  /** A key below is kept: the limit, or the largest kept one where there is no room. */
   #threshold: number;
   #seen = 0;
   /** Value of #seen at which the next offer is taken. */
@@ -34,10 +35,10 @@ export class Reservoir<T extends Sized> {
   /** @param random numbers in [0, 1). */
   constructor(capacity: number, share: number, random: () => number) {
     this.#capacity = capacity;
-    this.#room = capacity;
     this.#share = share;
     this.#random = random;
     this.#keys = new Float64Array(capacity);
+    this.#limit = share;
     this.#threshold = share;
     this.#skip();
   }
@@ -69,15 +70,14 @@ export class Reservoir<T extends Sized> {
     this.#bytes += item.bytes;
   }
 
-  /** Gives one up to save bytes; until the next drain the sample stays that small. */
+  /** Gives one up to save bytes; until the next drain the sample is of the keys below its own. */
   evict(): void {
     if (this.#size === 0) return;
     const place = this.#largest();
     if (this.#items[place] !== undefined) this.#evicted++;
+    this.#limit = this.#keyAt(place);
     this.#remove(place);
-    this.#room = this.#size;
-    this.#threshold = this.#size === 0 ? 0 : this.#keyAt(this.#largest());
-    this.#skip();
+    this.#aim();
   }
 
   /**
@@ -85,11 +85,10 @@ export class Reservoir<T extends Sized> {
    * has not had the benefit, so that weights of this interval are a little off.
    */
   setShare(share: number): void {
+    if (share < this.#limit || this.#limit === this.#share) this.#limit = share;
     this.#share = share;
-    while (this.#size > 0 && this.#keyAt(this.#largest()) >= share) this.#remove(this.#largest());
-    const full = this.#size === this.#room;
-    this.#threshold = full && this.#size > 0 ? this.#keyAt(this.#largest()) : this.#room === 0 ? 0 : share;
-    this.#skip();
+    while (this.#size > 0 && this.#keyAt(this.#largest()) >= this.#limit) this.#remove(this.#largest());
+    this.#aim();
   }
 
   /** Takes what is held and starts anew. */
@@ -99,25 +98,28 @@ export class Reservoir<T extends Sized> {
     const drained = { items, seen: this.#seen, evicted: this.#evicted };
     this.#items.length = 0;
     this.#size = 0;
-    this.#room = this.#capacity;
-    this.#threshold = this.#share;
+    this.#limit = this.#share;
     this.#bytes = 0;
     this.#evicted = 0;
     this.#seen = 0;
-    this.#skip();
+    this.#aim();
     return drained;
   }
 
   #take(): void {
     // Below the threshold every key is as likely.
     const key = this.#random() * this.#threshold;
-    const full = this.#size === this.#room;
-    const place = full ? this.#largest() : this.#size++;
+    const place = this.#size === this.#capacity ? this.#largest() : this.#size++;
     this.#forget(place);
     this.#items[place] = undefined;
     this.#keys[place] = key;
     this.#last = place;
-    if (this.#size === this.#room) this.#threshold = this.#keyAt(this.#largest());
+    this.#aim();
+  }
+
+  /** Finds the threshold and the next offer below it. */
+  #aim(): void {
+    this.#threshold = this.#size === this.#capacity ? this.#keyAt(this.#largest()) : this.#limit;
     this.#skip();
   }
 

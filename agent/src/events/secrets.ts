@@ -108,11 +108,9 @@ export function hideSecrets(text: string, emails: boolean): string {
   return cutText(at < end ? shown + text.slice(at, end) : shown);
 }
 
-/** Secrets that begin in what would be kept of `text`, by where they begin. */
+/** Secrets in the beginning of `text`, by where they begin. */
 function secretsOf(text: string, emails: boolean): Span[] {
   const head = text.length > LOOKED_AT ? text.slice(0, LOOKED_AT) : text;
-  const end = keptUnits(head);
   const patterns = emails ? WITH_EMAILS : SECRET_PATTERNS;
-  const spans = patterns.flatMap(({ find }) => find(head)).filter(({ start }) => start < end);
-  return spans.sort((a, b) => a.start - b.start);
+  return patterns.flatMap(({ find }) => find(head)).sort((a, b) => a.start - b.start);
 }

@@ -160,13 +160,22 @@ describe('an event sampler', () => {
         assert.ok(
           Math.abs(count(events, 'error', V1) - count(events, 'error', V2)) <= Math.ceil(count(events, 'error') / 2),
         );
-        assert.equal(events.length + losses.total('event-budget') >= events.length, true);
-        // What was given up early is counted, what was passed over by the smaller sample from then on is not.
+        // What was given up is counted, what was passed over from then on is not.
         if (events.length < 6 * each) assert.ok(losses.total('event-budget') > 0);
         else assert.equal(losses.total('event-budget'), 0);
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('makes no event larger than a fifth of the budget, names and violations included', () => {
+    const { sampler, see } = setUp({ ...ALL, maxBytes: 16_384 });
+    const long = { model: 'm'.repeat(128), version: 'v'.repeat(128) };
+    const wide = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`f${i}`, 'x'.repeat(i % 9)]));
+    see(long, { violated: true }, { feature: wide }, { ...NO_IDS, predictionId: 'p'.repeat(128) }, 's'.repeat(128));
+    const events = sampler.take();
+    assert.ok(events.length === 1 && encodeEvents(events).length <= 16_384 / 5);
+    assert.ok((events[0]?.values.length ?? 0) > 50);
   });
 
   it('lets versions take turns where the budget is short', () => {
@@ -182,12 +191,14 @@ describe('an event sampler', () => {
   });
 
   it('holds a bounded heap whatever the traffic', () => {
-    const { sampler, see } = setUp({ ...ALL, perInterval: 1_000 });
+    const { sampler, see, losses } = setUp({ ...ALL, perInterval: 1_000 });
     const big = {
       feature: Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, `${i}`.padEnd(250, 'x')])),
     };
-    for (let i = 0; i < 3_000; i++) see(V1, { failed: true }, big);
+    let picks = 0;
+    for (let i = 0; i < 3_000; i++) if (see(V1, { failed: true }, big) !== undefined) picks++;
     const events = sampler.take();
+    assert.equal(events.length + losses.total('event-budget'), picks);
     assert.ok(events.length > 10 && events.length <= 16, `${events.length}`);
   });
 
