@@ -11,7 +11,7 @@ import { Losses } from './losses.ts';
 import type { ModelOptions } from './model-options.ts';
 import type { Callable } from './observe/call.ts';
 import { canaryFunction } from './observe/canary.ts';
-import { FunctionWatch, type WrapOptions } from './observe/function-watch.ts';
+import { FunctionWatch } from './observe/function-watch.ts';
 import { type SessionLike, wrapSession } from './observe/session.ts';
 import { readSessionOptions, type SessionOptions } from './observe/session-options.ts';
 import { SessionWatch } from './observe/session-watch.ts';
@@ -26,6 +26,7 @@ import {
 import { ShareChoice } from './observe/share-choice.ts';
 import { type WatchHandle, watchHandle } from './observe/watch-handle.ts';
 import { wrapFunction } from './observe/wrap.ts';
+import type { WrapOptions } from './observe/wrap-options.ts';
 import { type AgentOptions, type AgentSettings, readAgentOptions } from './options.ts';
 import { Capture } from './record/capture.ts';
 import { ModelRegistry } from './record/model-registry.ts';

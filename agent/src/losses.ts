@@ -19,7 +19,7 @@ export const LOSS_REASONS = Object.freeze({
   'tensor-unreadable': { unit: 'part', doc: 'a tensor of an element type or place that cannot be read here' },
   'result-unobservable': {
     unit: 'part',
-    doc: 'the result was a thenable that is no promise; looking at it might start it',
+    doc: 'the result was a thenable that is no promise, where looking might start it, or a stream that nobody read to its end',
   },
   'check-failed': { unit: 'part', doc: 'a check of the guard threw, ran out of time or could not be made' },
   'check-late': { unit: 'part', doc: 'a check answered by a promise where the function had answered at once' },

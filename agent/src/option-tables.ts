@@ -1,9 +1,12 @@
 import { CUSTOM_TABLE, FIELD_CHECK_TABLE, RELATION_TABLE } from './guard/check-options.ts';
 import { GUARD_TABLE } from './guard/guard-options.ts';
 import { MODEL_TABLE } from './model-options.ts';
-import { WRAP_TABLE } from './observe/function-watch.ts';
+import { CALL_TABLE } from './observe/call-options.ts';
+import { FASTIFY_TABLE } from './observe/fastify-options.ts';
+import { INSTRUMENT_TABLE } from './observe/instrument-options.ts';
 import { SESSION_TABLE } from './observe/session-options.ts';
 import { CANARY_TABLE, SHADOW_TABLE } from './observe/shadow-options.ts';
+import { STEP_TABLE } from './observe/step-options.ts';
 import type { OptionRow } from './option-table.ts';
 import { AGENT_TABLE } from './options.ts';
 
@@ -11,7 +14,10 @@ import { AGENT_TABLE } from './options.ts';
 export const OPTION_TABLES: Readonly<Record<string, readonly OptionRow[]>> = {
   'options-agent': AGENT_TABLE,
   'options-model': MODEL_TABLE,
-  'options-wrap': WRAP_TABLE,
+  'options-wrap': CALL_TABLE,
+  'options-step': STEP_TABLE,
+  'options-instrument': INSTRUMENT_TABLE,
+  'options-fastify': FASTIFY_TABLE,
   'options-session': SESSION_TABLE,
   'options-guard': GUARD_TABLE,
   'options-guard-fields': FIELD_CHECK_TABLE,

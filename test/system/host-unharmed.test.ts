@@ -75,6 +75,10 @@ describe('a million calls', () => {
     assertUnharmed(await run({ TROUBLE: 'extractor' }));
   });
 
+  it('are none the worse for checks that throw', { timeout: 150_000 }, async () => {
+    assertUnharmed(await run({ TROUBLE: 'check' }));
+  });
+
   it('are all counted when the collector was away for their ten minutes and comes back', {
     timeout: 150_000,
   }, async (t) => {

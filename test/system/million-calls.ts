@@ -1,4 +1,4 @@
-import { createAgent, type WrapOptions } from '@tidemark/agent';
+import { type CallOptions, createAgent } from '@tidemark/agent';
 
 // A program of its own: calls a function a million times through an agent and tells what became of calls, memory and counts.
 type Request = { readonly i: number; readonly x: number; readonly kind: string };
@@ -15,9 +15,17 @@ const theirs = new Error('theirs');
 const boom = (): never => {
   throw theirs;
 };
-const troubles: Record<string, WrapOptions<[Request], Answer | Promise<Answer>>> = {
+const troubles: Record<string, CallOptions<[Request], Answer | Promise<Answer>>> = {
   none: {},
   extractor: { features: boom, prediction: boom, confidence: boom, at: boom, slices: { bad: boom } },
+  check: {
+    guard: {
+      fields: [{ field: 'x', max: 50 }],
+      relations: [{ name: 'r', fields: ['x'], test: boom }],
+      custom: [{ name: 'c', before: boom, after: boom, action: 'reject' }],
+      onVerdict: boom,
+    },
+  },
 };
 
 let made = 0;
@@ -35,12 +43,13 @@ const bare = (request: Request): Answer | Promise<Answer> => {
   const answer = answers[request.i % 64] as Answer;
   return request.i % 3 === 0 ? Promise.resolve(answer) : answer;
 };
-const wrapped = agent.wrap(bare, {
+const options: CallOptions<[Request], Answer | Promise<Answer>> = {
   features: (request) => ({ x: request.x, kind: request.kind }),
   prediction: (answer) => answer.y,
   confidence: (answer) => answer.p,
   ...troubles[TROUBLE],
-});
+};
+const wrapped = agent.wrap(bare, options);
 
 let changed = 0;
 async function run(times: number): Promise<void> {

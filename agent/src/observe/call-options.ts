@@ -1,6 +1,6 @@
 import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
 import { isFunction, isObject, isWhole, type OptionRow, readOptions } from '../option-table.ts';
-import { type Scalar, WRAP_TABLE, type WrapOptions } from './function-watch.ts';
+import { checkGuarded, type Scalar, WRAP_TABLE, type WrapOptions } from './wrap-options.ts';
 
 /** What a stream of `R` gives one by one. */
 export type ItemOf<R> =
@@ -123,10 +123,11 @@ export function readCallOptions(what: string, fn: unknown, given: unknown): Read
   checkFunction(what, fn);
   const mistakes: Mistake[] = [];
   const options = readOptions(CALL_TABLE, given, '', mistakes) as ReadCallOptions;
-  for (const name of ['stream', 'collect', 'slices'] as const) {
+  for (const name of ['stream', 'collect', 'slices', 'guard', 'id'] as const) {
     if (options.batch === undefined || options[name] === undefined) continue;
     mistakes.push({ option: name, expected: 'nothing beside batch', got: show(options[name]) });
   }
+  checkGuarded(options, mistakes);
   if (mistakes.length > 0) throw optionsInvalid(what, mistakes);
   return options;
 }

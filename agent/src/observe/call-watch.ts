@@ -23,8 +23,11 @@ export interface CallWatch {
   /** Whether `end` may answer something: then promises are followed, so that the answer can reach the caller. */
   readonly replaces?: boolean;
   begin(args: readonly unknown[]): Call | undefined;
-  /** @returns what the caller gets instead of the result; undefined for the result itself. */
-  end(call: Call, result: unknown, args: readonly unknown[]): Instead | undefined;
+  /**
+   * @param promised whether the caller waits for a promise, and so can be made to wait for what `end` answers.
+   * @returns what the caller gets instead of the result; undefined for the result itself.
+   */
+  end(call: Call, result: unknown, args: readonly unknown[], promised?: boolean): Instead | undefined;
   fail(call: Call, error?: unknown): void;
   /** The call ended in something that cannot be looked at without the risk of starting it. */
   lose(call: Call): void;

@@ -39,7 +39,7 @@ export function watchedCall(
     watch.fail(call, error);
     throw error;
   }
-  if (!isThenable(result)) return answered(result, call, args, watch, follow);
+  if (!isThenable(result)) return answered(result, call, args, watch, follow, false);
   if (!isPlainPromise(result)) {
     watch.lose(call);
     return result;
@@ -69,7 +69,7 @@ export function watchedAsync(fn: Callable, watchOf: WatchOf, follow: FollowStrea
         watch.fail(call, error);
         throw error;
       }
-      return answered(result, call, args, watch, follow);
+      return answered(result, call, args, watch, follow, true);
     },
   }.wrapper as Callable;
 }
@@ -81,12 +81,13 @@ function answered(
   args: readonly unknown[],
   watch: ShieldedWatch,
   follow: FollowStream | undefined,
+  promised: boolean,
 ): unknown {
   if (follow !== undefined) {
     const stream = follow(result, call, args, watch);
     if (stream !== undefined) return stream;
   }
-  const instead = watch.end(call, result, args);
+  const instead = watch.end(call, result, args, promised);
   return instead === undefined ? result : instead();
 }
 
@@ -98,7 +99,7 @@ function followed(
   follow: FollowStream | undefined,
 ): Promise<unknown> {
   return promise.then(
-    (value) => answered(value, call, args, watch, follow),
+    (value) => answered(value, call, args, watch, follow, true),
     (error: unknown) => {
       watch.fail(call, error);
       throw error;
@@ -113,7 +114,7 @@ function observed(
   watch: ShieldedWatch,
 ): Promise<unknown> {
   promise.then(
-    (value) => void watch.end(call, value, args),
+    (value) => void watch.end(call, value, args, false),
     (error) => watch.fail(call, error),
   );
   return promise;

@@ -1,7 +1,10 @@
 import { type Mistake, optionsInvalid } from '../errors.ts';
 import type { ModelOptions } from '../model-options.ts';
 import { isObject, type OptionRow, readOptions } from '../option-table.ts';
-import { type Scalar, WRAP_TABLE, type WrapOptions } from './function-watch.ts';
+import { type Scalar, WRAP_TABLE, type WrapOptions } from './wrap-options.ts';
+
+// A route is over when it is seen: nothing can take the place of its answer, and no extractor names its prediction.
+const ROUTE_TABLE: readonly OptionRow[] = WRAP_TABLE.filter(({ name }) => name !== 'guard' && name !== 'id');
 
 /** What is known of a request of fastify. */
 export type RequestLike = {
@@ -44,7 +47,7 @@ export const FASTIFY_TABLE: readonly OptionRow[] = [
     expected: 'an object of options by METHOD /url',
     inside: (routes: object, path, mistakes) => {
       for (const [route, options] of Object.entries(routes)) {
-        if (/^[A-Z]+ \S+$/.test(route)) readOptions(WRAP_TABLE, options, `${path}.${route}`, mistakes);
+        if (/^[A-Z]+ \S+$/.test(route)) readOptions(ROUTE_TABLE, options, `${path}.${route}`, mistakes);
         else mistakes.push({ option: `${path}.${route}`, expected: 'a name like POST /predict', got: route });
       }
     },

@@ -1,9 +1,10 @@
 import { type Mistake, optionsInvalid } from '../errors.ts';
 import type { Call } from './call-watch.ts';
 import { type RequestLike, readFastifyOptions } from './fastify-options.ts';
-import { FunctionWatch, type WrapOptions } from './function-watch.ts';
+import { FunctionWatch } from './function-watch.ts';
 import { ShieldedWatch } from './shielded-watch.ts';
 import type { WatchPlace } from './watch-place.ts';
+import type { WrapOptions } from './wrap-options.ts';
 
 /** What the plugin needs of a fastify instance. */
 export type FastifyLike = {
@@ -82,7 +83,7 @@ function addHooks(app: FastifyLike, routes: ReadonlyMap<string, ShieldedWatch>):
 
 function finish({ call, watch, answer, thrown }: Visit, status: number, request: RequestLike): void {
   if (thrown || status >= 500) watch.fail(call, undefined);
-  else watch.end(call, status < 400 ? answer : undefined, [request]);
+  else watch.end(call, status < 400 ? answer : undefined, [request], false);
 }
 
 /** What is thrown stands for a status of its own, as a mistake of the client's, or for 500. */

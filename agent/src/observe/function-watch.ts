@@ -1,77 +1,19 @@
 import { isTime } from '../clock.ts';
-import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
-import type { ModelOptions } from '../model-options.ts';
-import { isFunction, isObject, type OptionRow, readOptions } from '../option-table.ts';
-import type { Capture, Counting, Role, Window } from '../record/capture.ts';
+import type { Around } from '../record/around.ts';
+import type { Capture, Counting, Window } from '../record/capture.ts';
 import { type Extractor, FieldReader, type Named } from '../record/field-reader.ts';
 import { latencySeries } from '../record/latency-series.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import { Recorder } from '../record/recorder.ts';
 import type { Slice } from '../record/slices.ts';
 import { hush } from '../shield.ts';
-import type { Call, CallWatch } from './call-watch.ts';
-import { checkSlices, type SliceOptions, SliceReader } from './slice-reader.ts';
-import { WATCH_ROWS } from './watch-options.ts';
+import type { Call, CallWatch, Instead } from './call-watch.ts';
+import { type Before, type Ended, type Inspected, Inspector } from './inspector.ts';
+import { SliceReader } from './slice-reader.ts';
+import { readsOf, type WrapOptions } from './wrap-options.ts';
 
-/** A single value, as a prediction or confidence may be; it is the field `value`. */
-export type Scalar = number | bigint | string | boolean;
-
-/** Options of `wrap`. Extractors get what the call got; those of the answer get the answer first. */
-export type WrapOptions<A extends readonly unknown[] = readonly unknown[], R = unknown> = {
-  /** Raw input by field name (stage `input`), read before the call. */
-  readonly input?: (...args: A) => object | null | undefined;
-  /** Features by name (stage `feature`), read before the call. */
-  readonly features?: (...args: A) => object | null | undefined;
-  readonly prediction?: (result: Awaited<R>, ...args: A) => Scalar | object | null | undefined;
-  readonly confidence?: (result: Awaited<R>, ...args: A) => Scalar | object | null | undefined;
-  /** Segments of the traffic by dimension (`{ country: (request) => request.country }`), each with series of its own. */
-  readonly slices?: SliceOptions<A>;
-  /** Event time of the call in milliseconds since the epoch; without it, the agent's clock. */
-  readonly at?: (...args: A) => number;
-  /** `inference` (default), or `step` for a part of one: it adds fields, but neither rows nor errors. */
-  readonly role?: Role;
-  /** Another model version than the agent's own. */
-  readonly model?: ModelOptions;
-};
-
-const extractor = (name: string, doc: string): OptionRow => ({
-  name,
-  type: 'function',
-  doc,
-  accepts: isFunction,
-  expected: 'a function',
-});
-
-/** Options of `wrap`. */
-export const WRAP_TABLE: readonly OptionRow[] = [
-  extractor('input', '`(...args) => object`: raw input by field name, read before the call'),
-  extractor('features', '`(...args) => object`: features by name, read before the call'),
-  extractor('prediction', '`(result, ...args) => object or scalar`: the answer; a scalar is the field `value`'),
-  extractor('confidence', '`(result, ...args) => object or scalar`: how sure the answer is'),
-  {
-    name: 'slices',
-    type: 'Record<string, function>',
-    doc: '`{ country: (...args) => text }`: segments of the traffic by dimension, at most 8, each recorded once more as `country=DE`',
-    accepts: isObject,
-    expected: 'an object of functions',
-    inside: checkSlices,
-  },
-  extractor('at', "`(...args) => number`: event time in milliseconds since the epoch, else the agent's clock"),
-  ...WATCH_ROWS,
-];
-
-/**
- * Checks the options of `wrap`.
- * @throws {AgentError} TIDEMARK_OPTION_INVALID, TIDEMARK_NOT_WRAPPABLE.
- */
-export function readWrapOptions(fn: unknown, given: unknown): WrapOptions {
-  if (typeof fn !== 'function')
-    throw new AgentError('TIDEMARK_NOT_WRAPPABLE', `wrap: expected a function, got ${show(fn)}`);
-  const mistakes: Mistake[] = [];
-  const options = readOptions(WRAP_TABLE, given, '', mistakes);
-  if (mistakes.length > 0) throw optionsInvalid('wrap', mistakes);
-  return options as WrapOptions;
-}
+/** What a watch remembers of a call that is sliced or inspected. */
+type Notes = { readonly slices: readonly Slice[] | undefined; readonly inspected: Inspected | undefined };
 
 /** Sees the calls of one function and records what its extractors name. */
 export class FunctionWatch implements CallWatch {
@@ -84,6 +26,8 @@ export class FunctionWatch implements CallWatch {
   readonly #prediction: FieldReader | undefined;
   readonly #confidence: FieldReader | undefined;
   readonly #slices: SliceReader | undefined;
+  readonly #inspector: Inspector | undefined;
+  readonly #finished: Around['finished'];
   readonly #at: ((...args: unknown[]) => unknown) | undefined;
 
   constructor(capture: Capture, version: ModelVersion, options: WrapOptions) {
@@ -100,8 +44,14 @@ export class FunctionWatch implements CallWatch {
     this.#features = reader('feature', options.features, false);
     this.#prediction = reader('prediction', options.prediction, true);
     this.#confidence = reader('confidence', options.confidence, true);
+    this.#finished = capture.around.finished;
+    this.#inspector = role === 'inference' ? Inspector.of(capture, version, options, readsOf(options)) : undefined;
     if (options.slices !== undefined) this.#slices = new SliceReader(version, options.slices);
     this.#at = options.at as ((...args: unknown[]) => unknown) | undefined;
+  }
+
+  get replaces(): boolean {
+    return this.#inspector?.replaces === true;
   }
 
   begin(args: readonly unknown[]): Call {
@@ -118,27 +68,37 @@ export class FunctionWatch implements CallWatch {
       if (input !== undefined) record(this.#input as FieldReader, window, input, slices);
       if (features !== undefined) record(this.#features as FieldReader, window, features, slices);
     }
-    return { atMs, startedMs, rows: 1, notes: slices };
+    if (this.#inspector !== undefined && !stopped)
+      return this.#inspected(this.#inspector, { atMs, startedMs, rows: 1 }, slices, { input, features }, args);
+    return { atMs, startedMs, rows: 1, notes: slices === undefined ? undefined : { slices, inspected: undefined } };
   }
 
-  end(call: Call, result: unknown, args: readonly unknown[]): undefined {
+  end(call: Call, result: unknown, args: readonly unknown[], promised = false): Instead | undefined {
     const latencyMs = performance.now() - call.startedMs;
     if (this.#capture.stopped) {
       this.#capture.finish(this.#counting, call.atMs, call.rows, false);
-      return;
+      return undefined;
     }
     const prediction = this.#prediction?.readResult(result, args);
     const confidence = this.#confidence?.readResult(result, args);
-    const window = this.#finish(call, false, latencyMs);
-    const slices = call.notes as readonly Slice[] | undefined;
-    if (prediction !== undefined) record(this.#prediction as FieldReader, window, prediction, slices);
-    if (confidence !== undefined) record(this.#confidence as FieldReader, window, confidence, slices);
+    const notes = call.notes as Notes | undefined;
+    const window = this.#finish(call, false, latencyMs, notes?.slices);
+    if (prediction !== undefined) record(this.#prediction as FieldReader, window, prediction, notes?.slices);
+    if (confidence !== undefined) record(this.#confidence as FieldReader, window, confidence, notes?.slices);
+    if (notes?.inspected === undefined) return undefined;
+    const after = { prediction, confidence };
+    return this.#inspector?.answered(notes.inspected, after, result, args, promised, this.#ended(call, latencyMs));
   }
 
   fail(call: Call): void {
     const latencyMs = performance.now() - call.startedMs;
-    if (this.#capture.stopped) this.#capture.finish(this.#counting, call.atMs, call.rows, true);
-    else this.#finish(call, true, latencyMs);
+    if (this.#capture.stopped) {
+      this.#capture.finish(this.#counting, call.atMs, call.rows, true);
+      return;
+    }
+    const notes = call.notes as Notes | undefined;
+    this.#finish(call, true, latencyMs, notes?.slices);
+    if (notes?.inspected !== undefined) this.#inspector?.failed(notes.inspected, this.#ended(call, latencyMs));
   }
 
   lose(call: Call): void {
@@ -146,11 +106,34 @@ export class FunctionWatch implements CallWatch {
     this.#capture.finish(this.#counting, call.atMs, call.rows, false);
   }
 
-  #finish(call: Call, failed: boolean, latencyMs: number): Window {
+  /** Has the call checked; one that something takes the place of ends here, without latency or answer of the function. */
+  #inspected(
+    inspector: Inspector,
+    call: Call,
+    slices: readonly Slice[] | undefined,
+    before: Before,
+    args: readonly unknown[],
+  ): Call {
+    const inspected = inspector.before(before, args);
+    const instead = inspector.instead(inspected, args);
+    const whole = { ...call, notes: { slices, inspected }, instead };
+    if (instead !== undefined) {
+      this.#capture.count(this.#counting, this.#window(call.atMs), call.rows, false);
+      inspector.replaced(inspected, this.#ended(whole, 0));
+    }
+    return whole;
+  }
+
+  #ended(call: Call, latencyMs: number): Ended {
+    const slice = (call.notes as Notes).slices?.[0]?.name ?? '';
+    return { call, latencyMs, slice, window: () => this.#window(call.atMs) };
+  }
+
+  #finish(call: Call, failed: boolean, latencyMs: number, slices: readonly Slice[] | undefined): Window {
     const window = this.#window(call.atMs);
     this.#capture.count(this.#counting, window, call.rows, failed);
     this.#latency.recordOne(window, this.#latencyField, latencyMs);
-    const slices = call.notes as readonly Slice[] | undefined;
+    this.#finished?.(this.#counting.version, this.#counting.role, latencyMs, failed);
     if (slices !== undefined)
       for (const slice of slices) this.#latency.recordSlice(window, slice, { [this.#latencyField]: latencyMs });
     return window;

@@ -2,12 +2,13 @@ import type { Capture } from '../record/capture.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import type { Callable } from './call.ts';
 import type { Call } from './call-watch.ts';
-import { FunctionWatch, type WrapOptions } from './function-watch.ts';
+import { FunctionWatch } from './function-watch.ts';
 import { HOST, type ShadowParts, ShadowRunner } from './shadow.ts';
 import type { BothSides, ShadowSettings } from './shadow-options.ts';
 import { ShadowSeries } from './shadow-series.ts';
 import { ShareChoice } from './share-choice.ts';
 import { wrapFunction } from './wrap.ts';
+import type { WrapOptions } from './wrap-options.ts';
 
 /** Sees the calls of a champion and hands some of them to the challenger. */
 class ChampionWatch extends FunctionWatch {

@@ -2,9 +2,9 @@ import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
 import type { VersionName } from '../losses.ts';
 import type { ModelOptions } from '../model-options.ts';
 import { isFunction, isObject, isWhole, type OptionRow, readOptions } from '../option-table.ts';
-import { WRAP_TABLE, type WrapOptions } from './function-watch.ts';
 import { isShare, Share } from './share.ts';
 import { isWrapped } from './wrap.ts';
+import { WRAP_TABLE, type WrapOptions } from './wrap-options.ts';
 
 type Extractors<A extends readonly unknown[], R> = Pick<
   WrapOptions<A, R>,
@@ -57,7 +57,7 @@ export type BothSides = {
 };
 
 // What guards, names or samples a call for its caller is not done again for a run nobody waits for.
-const NOT_FOR_CHALLENGERS = new Set(['guard', 'events', 'predictionId']);
+const NOT_FOR_CHALLENGERS = new Set(['guard', 'events', 'id']);
 
 const contenderTable: readonly OptionRow[] = WRAP_TABLE.filter(({ name }) =>
   ['input', 'features', 'prediction', 'confidence', 'model'].includes(name),

@@ -3,10 +3,10 @@ import { hush } from '../shield.ts';
 import { agree, differenceOf, snapshotOf } from './agreement.ts';
 import type { Callable } from './call.ts';
 import { challengerArguments } from './challenger-arguments.ts';
-import type { WrapOptions } from './function-watch.ts';
 import type { ShadowSettings } from './shadow-options.ts';
 import type { Comparison } from './shadow-series.ts';
 import type { ShareChoice } from './share-choice.ts';
+import type { WrapOptions } from './wrap-options.ts';
 
 /** Runs that took too long and have still not ended; beyond, nothing is shadowed until some do. */
 export const MAX_STUCK = 64;

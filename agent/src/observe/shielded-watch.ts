@@ -26,9 +26,9 @@ export class ShieldedWatch {
     }
   }
 
-  end(call: Call, result: unknown, args: readonly unknown[]): Instead | undefined {
+  end(call: Call, result: unknown, args: readonly unknown[], promised: boolean): Instead | undefined {
     try {
-      return this.#watch.end(call, result, args);
+      return this.#watch.end(call, result, args, promised);
     } catch (error) {
       this.#failed(error);
       return undefined;

@@ -3,8 +3,8 @@ import type { ModelOptions } from '../model-options.ts';
 import { isStage } from '../names.ts';
 import { isFunction, type OptionRow, readOptions } from '../option-table.ts';
 import { BATCH_ROW, type BatchShape, checkFunction } from './call-options.ts';
-import type { Scalar } from './function-watch.ts';
 import { WATCH_ROWS } from './watch-options.ts';
+import type { Scalar } from './wrap-options.ts';
 
 /** Options of `step`. With `batch`, extractors are called once a row, as those of `wrap`. */
 export type StepOptions<A extends readonly unknown[] = readonly unknown[], R = unknown> = {

@@ -59,7 +59,7 @@ class StreamAccount {
     if (ended === 'throw') this.#watch.fail(this.#call, answer);
     else if (ended === 'abandoned') this.#watch.lose(this.#call);
     // What it says to put in the place of the result comes too late: the caller has the items.
-    else this.#watch.end(this.#call, answer, args);
+    else this.#watch.end(this.#call, answer, args, false);
     this.#observer.ended(this.#call, { items: this.#items, firstItemMs: this.#firstItemMs, ended });
   }
 }

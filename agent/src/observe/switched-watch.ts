@@ -19,8 +19,8 @@ export class SwitchedWatch implements CallWatch {
     return this.#on ? this.#watch.begin(args) : undefined;
   }
 
-  end(call: Call, result: unknown, args: readonly unknown[]): Instead | undefined {
-    return this.#watch.end(call, result, args);
+  end(call: Call, result: unknown, args: readonly unknown[], promised?: boolean): Instead | undefined {
+    return this.#watch.end(call, result, args, promised);
   }
 
   fail(call: Call, error?: unknown): void {

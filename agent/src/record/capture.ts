@@ -4,10 +4,11 @@ import type { Roller } from '../window/roller.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import { addValue } from './add-value.ts';
+import type { Around } from './around.ts';
 import type { ModelVersion } from './model-version.ts';
+import type { Role } from './role.ts';
 
-/** `inference` counts rows and errors; `step` is a part of one and adds only its fields. */
-export type Role = 'inference' | 'step';
+export type { Role } from './role.ts';
 
 /** A window of one model version. */
 export type Window = WindowRecord<ModelVersion>;
@@ -18,13 +19,16 @@ export type Counting = { readonly version: ModelVersion; readonly role: Role; re
 /** Finished calls become rows here; keeps the first term of captured = sent + dropped + pending. */
 export class Capture {
   readonly #roller: Roller<ModelVersion>;
+  /** Who else is to hear of the calls that are captured. */
+  readonly around: Around;
   readonly #clock: Clock;
   readonly #wall = new AnchoredClock();
   #captured = 0;
   #stopped = false;
 
-  constructor(roller: Roller<ModelVersion>, clock: Clock) {
+  constructor(roller: Roller<ModelVersion>, clock: Clock, around: Around = {}) {
     this.#roller = roller;
+    this.around = around;
     this.#clock = clock;
   }
 

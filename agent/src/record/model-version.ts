@@ -12,6 +12,22 @@ export type { Series, SeriesKind };
 export const MAX_SERIES = 500;
 const ROOM_BYTES = 8 * 1024 * 1024;
 
+/** Bounds of one model version as the collector sent them last. */
+export type PushedBounds = {
+  /** 0 until something was sent. */
+  readonly revision: number;
+  readonly bounds: readonly {
+    readonly stage: string;
+    readonly field: string;
+    readonly min?: number;
+    readonly max?: number;
+    readonly values?: readonly string[];
+  }[];
+  readonly confidenceFloor?: number;
+};
+
+const NO_BOUNDS: PushedBounds = Object.freeze({ revision: 0, bounds: [] });
+
 /** One model version in this process: its description and the series found so far. */
 export class ModelVersion {
   readonly spec: ModelSpec;
@@ -20,6 +36,8 @@ export class ModelVersion {
   /** Where recorders get memory for their blocks. */
   readonly room: ColumnRoom;
   readonly slices: Slices = new Slices(this);
+  /** What the collector wants guards to go by; whoever has seen another revision looks again. */
+  pushed: PushedBounds = NO_BOUNDS;
   readonly #byName = new Map<string, Series>();
   #sliced = 0;
 
