@@ -21,9 +21,9 @@ export class Reservoir<T extends Sized> {
   #share: number;
   /** Places used of #keys; an offer that was taken but never filled has one. */
   #size = 0;
-  /** Keys from here on are not kept in this interval, though there be room: the share, or the key of the last that was given up. */
-  #limit: number;
-  /** A key below is kept: the limit, or the largest kept one where there is no room. */
+  /** Places that may be used until the next drain. */
+  #room: number;
+  /** A key below is kept: the share, or the largest kept one where there is no room. */
   #threshold: number;
   #seen = 0;
   /** Value of #seen at which the next offer is taken. */
@@ -38,7 +38,7 @@ export class Reservoir<T extends Sized> {
     this.#share = share;
     this.#random = random;
     this.#keys = new Float64Array(capacity);
-    this.#limit = share;
+    this.#room = capacity;
     this.#threshold = share;
     this.#skip();
   }
@@ -70,13 +70,16 @@ export class Reservoir<T extends Sized> {
     this.#bytes += item.bytes;
   }
 
-  /** Gives one up to save bytes; until the next drain the sample is of the keys below its own. */
+  /**
+   * Gives one up to save bytes; until the next drain the sample stays that small. To fill up again with keys below the
+   * one given up would favour what comes later.
+   */
   evict(): void {
     if (this.#size === 0) return;
     const place = this.#largest();
     if (this.#items[place] !== undefined) this.#evicted++;
-    this.#limit = this.#keyAt(place);
     this.#remove(place);
+    this.#room = this.#size;
     this.#aim();
   }
 
@@ -85,9 +88,8 @@ export class Reservoir<T extends Sized> {
    * has not had the benefit, so that weights of this interval are a little off.
    */
   setShare(share: number): void {
-    if (share < this.#limit || this.#limit === this.#share) this.#limit = share;
     this.#share = share;
-    while (this.#size > 0 && this.#keyAt(this.#largest()) >= this.#limit) this.#remove(this.#largest());
+    while (this.#size > 0 && this.#keyAt(this.#largest()) >= share) this.#remove(this.#largest());
     this.#aim();
   }
 
@@ -98,7 +100,7 @@ export class Reservoir<T extends Sized> {
     const drained = { items, seen: this.#seen, evicted: this.#evicted };
     this.#items.length = 0;
     this.#size = 0;
-    this.#limit = this.#share;
+    this.#room = this.#capacity;
     this.#bytes = 0;
     this.#evicted = 0;
     this.#seen = 0;
@@ -109,7 +111,7 @@ export class Reservoir<T extends Sized> {
   #take(): void {
     // Below the threshold every key is as likely.
     const key = this.#random() * this.#threshold;
-    const place = this.#size === this.#capacity ? this.#largest() : this.#size++;
+    const place = this.#size === this.#room ? this.#largest() : this.#size++;
     this.#forget(place);
     this.#items[place] = undefined;
     this.#keys[place] = key;
@@ -119,7 +121,8 @@ export class Reservoir<T extends Sized> {
 
   /** Finds the threshold and the next offer below it. */
   #aim(): void {
-    this.#threshold = this.#size === this.#capacity ? this.#keyAt(this.#largest()) : this.#limit;
+    const full = this.#size === this.#room;
+    this.#threshold = this.#room === 0 ? 0 : full ? this.#keyAt(this.#largest()) : this.#share;
     this.#skip();
   }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { EventViolation, InferenceEvent, Stratum } from '../../../agent/src/events/event.ts';
 import { type EventOptions, readEvents } from '../../../agent/src/events/event-options.ts';
@@ -45,6 +47,16 @@ describe('an event sampler', () => {
     assert.equal(see(V1, { latencyMs: 5_000, confidence: 0.1 }), 'low-confidence');
     assert.equal(see(V1, { latencyMs: 5_000, confidence: 0.5 }), 'slow');
     assert.equal(see(V1, { confidence: Number.NaN, latencyMs: Number.NaN }), 'sample');
+  });
+
+  it('learns what is slow from all calls that worked, those with violations too', () => {
+    const { see } = setUp({ slowQuantile: 0.9 });
+    for (let i = 0; i < 1_000; i++) see(V1, { violated: true, latencyMs: 1 + (i % 10) });
+    for (let i = 0; i < 1_000; i++) see(V1, { failed: true, latencyMs: 1_000 });
+    assert.deepEqual(
+      [see(V1, { latencyMs: 5 }), see(V1, { latencyMs: 50 }), see(V2, { latencyMs: 50 })],
+      [undefined, 'slow', undefined],
+    );
   });
 
   it('keeps no ordinary inference unless asked, and none of low confidence without a bound', () => {
@@ -171,11 +183,11 @@ describe('an event sampler', () => {
   it('makes no event larger than a fifth of the budget, names and violations included', () => {
     const { sampler, see } = setUp({ ...ALL, maxBytes: 16_384 });
     const long = { model: 'm'.repeat(128), version: 'v'.repeat(128) };
-    const wide = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`f${i}`, 'x'.repeat(i % 9)]));
+    const wide = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, 'x'.repeat(250)]));
     see(long, { violated: true }, { feature: wide }, { ...NO_IDS, predictionId: 'p'.repeat(128) }, 's'.repeat(128));
     const events = sampler.take();
     assert.ok(events.length === 1 && encodeEvents(events).length <= 16_384 / 5);
-    assert.ok((events[0]?.values.length ?? 0) > 50);
+    assert.ok((events[0]?.values.length ?? 0) > 7);
   });
 
   it('lets versions take turns where the budget is short', () => {
@@ -198,7 +210,9 @@ describe('an event sampler', () => {
     let picks = 0;
     for (let i = 0; i < 3_000; i++) if (see(V1, { failed: true }, big) !== undefined) picks++;
     const events = sampler.take();
-    assert.equal(events.length + losses.total('event-budget'), picks);
+    // What has given way to a later one was no loss.
+    const lost = losses.total('event-budget');
+    assert.ok(lost > 0 && events.length + lost <= picks && picks < 200, `${events.length} ${lost} ${picks}`);
     assert.ok(events.length > 10 && events.length <= 16, `${events.length}`);
   });
 
@@ -251,16 +265,18 @@ describe('an event sampler', () => {
     };
     // Whole latencies, since the caller would have to box others.
     picked(1_000_000);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
     let least = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 10; round++) {
+      // So that none is collected while it is measured.
+      collect();
       const before = process.memoryUsage().heapUsed;
-      picked(100_000);
-      const grown = process.memoryUsage().heapUsed - before;
-      // A collection in between makes it negative, which says nothing.
-      if (grown >= 0) least = Math.min(least, grown);
+      picked(20_000);
+      least = Math.min(least, Math.abs(process.memoryUsage().heapUsed - before));
     }
-    // One boxed number a call would be 1.2 MB.
-    assert.ok(least < 200_000, `${least} bytes`);
+    // One boxed number a call would be 320 KB.
+    assert.ok(least < 60_000, `${least} bytes`);
   });
 });
 

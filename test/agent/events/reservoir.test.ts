@@ -59,7 +59,9 @@ describe('a reservoir', () => {
       const reservoir = new Reservoir<Item>(8, 1, random);
       for (let at = 0; at < OFFERS; at++) {
         if (reservoir.offer()) reservoir.put({ at, bytes: 1 });
-        if (at === 3 || at === 12 || at === 25) reservoir.evict();
+        for (const when of [12, 25, 25, 25, 25]) if (at === when) reservoir.evict();
+        // The same share again makes no room.
+        if (at === 25) reservoir.setShare(1);
       }
       return reservoir.drain().items;
     });
@@ -85,6 +87,22 @@ describe('a reservoir', () => {
     // 25 000 expected, with a standard deviation of 154.
     assert.ok(Math.abs(kept - 25_000) < 600, `${kept}`);
     assert.deepEqual(fill(new Reservoir<Item>(10, 0, random), 1_000).drain(), { items: [], seen: 1_000, evicted: 0 });
+  });
+
+  it('holds what it has to a smaller share', () => {
+    const reservoir = fill(new Reservoir<Item>(10_000, 1, seededRandom(5)), 10_000);
+    reservoir.setShare(0.1);
+    // 1 000 expected, with a standard deviation of 30.
+    assert.ok(Math.abs(reservoir.size - 1_000) < 120, `${reservoir.size}`);
+  });
+
+  it('takes nothing more where the last was given up, until it is drained', () => {
+    const reservoir = fill(new Reservoir<Item>(3, 1, seededRandom(5)), 1);
+    reservoir.evict();
+    reservoir.evict();
+    for (let i = 0; i < 1_000; i++) assert.equal(reservoir.offer(), false);
+    assert.deepEqual(reservoir.drain(), { items: [], seen: 1_001, evicted: 1 });
+    assert.equal(fill(reservoir, 5).drain().items.length, 3);
   });
 
   it('keeps all of a few and never more than its capacity or bytes it says', () => {
