@@ -7,7 +7,7 @@ import { isObject, isText, type OptionRow, readOptions } from './option-table.ts
 export type FieldSchema = {
   readonly stage: string;
   readonly field: string;
-  readonly kind: 'number' | 'category';
+  readonly kind: 'number' | 'category' | 'vector';
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
@@ -63,9 +63,9 @@ const FIELD_TABLE: readonly OptionRow[] = [
     name: 'kind',
     type: 'string',
     required: true,
-    doc: '`number` or `category`',
-    accepts: (value) => value === 'number' || value === 'category',
-    expected: 'number or category',
+    doc: '`number`, `category` or `vector`',
+    accepts: (value) => value === 'number' || value === 'category' || value === 'vector',
+    expected: 'number, category or vector',
   },
   { name: 'min', type: 'number', doc: 'smallest allowed number', accepts: isFiniteNumber, expected: 'a finite number' },
   { name: 'max', type: 'number', doc: 'largest allowed number', accepts: isFiniteNumber, expected: 'a finite number' },
@@ -183,12 +183,12 @@ function checkFields(fields: readonly unknown[], path: string, mistakes: Mistake
     if (min !== undefined && max !== undefined && min > max) {
       mistakes.push({ option: `${at}.min`, expected: `at most max (${max})`, got: `${min}` });
     }
-    if (kind === 'number' && values !== undefined)
-      mistakes.push({ option: `${at}.values`, expected: 'none for a number', got: show(values) });
-    if (kind === 'category' && (min ?? max) !== undefined) {
+    if ((kind === 'number' || kind === 'vector') && values !== undefined)
+      mistakes.push({ option: `${at}.values`, expected: `none for a ${kind}`, got: show(values) });
+    if ((kind === 'category' || kind === 'vector') && (min ?? max) !== undefined) {
       mistakes.push({
         option: `${at}.${min === undefined ? 'max' : 'min'}`,
-        expected: 'none for a category',
+        expected: `none for a ${kind}`,
         got: show(min ?? max),
       });
     }

@@ -2,67 +2,96 @@ import { isTime } from '../clock.ts';
 import type { LossReason } from '../losses.ts';
 import type { Capture, Counting, Window } from '../record/capture.ts';
 import { latencySeries } from '../record/latency-series.ts';
-import { MAX_SERIES, type ModelVersion, type Series, type SeriesKind } from '../record/model-version.ts';
-import { addLargest, addTable, shapeOf, type Table, tableOf } from '../record/tensor.ts';
+import type { ModelVersion } from '../record/model-version.ts';
+import { RowBudget } from '../record/row-budget.ts';
+import { MAX_SAMPLED_ROWS, RowSample, xorshift } from '../record/row-sample.ts';
+import { type Shape, shapeOf, type Table, type TensorLike, tableOfShape } from '../record/tensor.ts';
 import { hush, shielded } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
-import { outputOf, type SessionOptions } from './session-options.ts';
+import { DEFAULT_MAX_SHARE, type SessionOptions } from './session-options.ts';
+import { type Reading, SessionPlan } from './session-plan.ts';
 
 type Tensors = Readonly<Record<string, unknown>>;
 
-/** Sees the runs of one session: named columns of its inputs, its answer and its confidence, row by row. */
+/** A run under way, and how many of its rows are recorded. */
+type Run = Call & { readonly recorded: number };
+
+/**
+ * Rows of a window that are recorded whatever share of the run time that takes, at most a millisecond's worth a run: so a
+ * quiet model is seen whole, for some 4 ms of 25 columns in the 10 s of a window.
+ */
+export const SURE_ROWS = 8_192;
+// A vector of 768 components costs about 10 µs.
+const VECTOR_ROW_NS = 10_000;
+
+/**
+ * Sees the runs of one session: named columns of its inputs, vectors, its answer and its confidence, row by row. All rows
+ * are counted; values are recorded of as many as the budget allows.
+ */
 export class SessionWatch implements CallWatch {
   readonly #capture: Capture;
   readonly #counting: Counting;
-  readonly #inputs: readonly { readonly name: string; readonly columns: readonly (Series | undefined)[] }[];
+  readonly #plan: SessionPlan;
   readonly #firstInput: string | undefined;
-  readonly #options: SessionOptions;
-  readonly #predictions: (Series | undefined)[] = [];
-  readonly #confidence: Series | undefined;
-  readonly #readInputs: (window: Window, feeds: Tensors) => void;
-  readonly #readOutputs: (window: Window, results: Tensors) => void;
-  readonly #shapeOf: typeof shapeOf;
+  readonly #firstColumns: number;
+  readonly #budget: RowBudget;
+  readonly #picked: RowSample;
   readonly #at: ((feeds: Tensors) => unknown) | undefined;
+  #lastEndMs = 0;
 
   constructor(capture: Capture, version: ModelVersion, inputNames: readonly string[], options: SessionOptions) {
     const role = options.role ?? 'inference';
     this.#capture = capture;
-    this.#options = options;
     this.#counting = { version, role, latency: latencySeries(version, role === 'step' ? 'step_ms' : 'session_ms') };
-    this.#inputs = Object.entries(options.features ?? {}).map(([name, columns]) => ({
-      name,
-      columns: columns.map((column) => this.#series('feature', column)),
-    }));
-    this.#firstInput = this.#inputs[0]?.name ?? inputNames[0];
-    if (options.confidence !== undefined) this.#confidence = this.#series('confidence', 'value', 'number');
-    const lost = () => this.#lose('capture-failed');
-    this.#readInputs = shielded((window, feeds) => this.#addInputs(window, feeds), lost);
-    this.#readOutputs = shielded((window, results) => this.#addOutputs(window, results), lost);
-    // A tensor that was disposed of throws; the run will say so, and is one failed inference.
-    this.#shapeOf = shielded(shapeOf, () => {});
+    this.#plan = new SessionPlan(version, inputNames, options);
+    const [first] = Object.entries(options.features ?? {});
+    this.#firstInput = first?.[0] ?? inputNames[0];
+    this.#firstColumns = first?.[1].length ?? 1;
+    const random = xorshift(1);
+    const firstRowNs = options.vectors === undefined ? undefined : VECTOR_ROW_NS;
+    this.#budget = new RowBudget(options.maxShare ?? DEFAULT_MAX_SHARE, random, firstRowNs);
+    this.#picked = new RowSample(random);
     const at = options.at as ((feeds: Tensors) => unknown) | undefined;
     if (at !== undefined) this.#at = shielded(at, () => {});
   }
 
-  begin([given]: readonly unknown[]): Call | undefined {
+  begin(args: readonly unknown[]): Run {
+    const given = args[0];
     const feeds = (typeof given === 'object' && given !== null ? given : {}) as Tensors;
-    const atMs = this.#timeOf(feeds);
-    const rows = this.#rowsOf(feeds);
-    if (this.#inputs.length > 0 && !this.#capture.stopped) {
-      this.#readInputs(this.#capture.window(this.#counting.version, atMs), feeds);
+    const atMs = this.#at === undefined ? this.#capture.now() : this.#timeOf(this.#at, feeds);
+    const shape = this.#shape(feeds);
+    const rows = shape === undefined ? 1 : shape.rows;
+    if (this.#capture.stopped) return { atMs, startedMs: performance.now(), rows, recorded: 0 };
+    const window = this.#capture.window(this.#counting.version, atMs);
+    const recorded = this.#allowed(window, rows);
+    if (recorded === 0 || this.#plan.inputs.length === 0) {
+      return { atMs, startedMs: performance.now(), rows, recorded };
     }
-    return { atMs, startedMs: performance.now(), rows };
+    const beganMs = performance.now();
+    this.#addInputs(window, feeds, shape, recorded);
+    const startedMs = performance.now();
+    this.#budget.recorded(recorded, (startedMs - beganMs) * 1e6);
+    return { atMs, startedMs, rows, recorded };
   }
 
   end(call: Call, result: unknown): undefined {
-    const latencyMs = performance.now() - call.startedMs;
-    this.#capture.finish(this.#counting, call.atMs, call.rows, false, latencyMs);
-    if (this.#capture.stopped || typeof result !== 'object' || result === null) return;
-    this.#readOutputs(this.#capture.window(this.#counting.version, call.atMs), result as Tensors);
+    const { atMs, startedMs, rows, recorded } = call as Run;
+    const endedMs = performance.now();
+    // What runs one after the other waits for those before it: Lindley's (1952) service time.
+    this.#budget.ran(rows, (endedMs - Math.max(startedMs, this.#lastEndMs)) * 1e6);
+    this.#lastEndMs = endedMs;
+    this.#capture.finish(this.#counting, atMs, rows, false, endedMs - startedMs);
+    if (recorded === 0 || this.#plan.outputs.length === 0 || this.#capture.stopped) return;
+    if (typeof result !== 'object' || result === null) return;
+    const window = this.#capture.window(this.#counting.version, atMs);
+    const beganMs = performance.now();
+    this.#addOutputs(window, result as Tensors, rows, recorded);
+    this.#budget.recorded(this.#plan.inputs.length === 0 ? recorded : 0, (performance.now() - beganMs) * 1e6);
   }
 
   fail(call: Call): void {
-    this.#capture.finish(this.#counting, call.atMs, call.rows, true, performance.now() - call.startedMs);
+    this.#lastEndMs = performance.now();
+    this.#capture.finish(this.#counting, call.atMs, call.rows, true, this.#lastEndMs - call.startedMs);
   }
 
   lose(call: Call): void {
@@ -70,74 +99,75 @@ export class SessionWatch implements CallWatch {
     this.#capture.finish(this.#counting, call.atMs, call.rows, false);
   }
 
-  #addInputs(window: Window, feeds: Tensors): void {
-    for (const { name, columns } of this.#inputs) {
-      const table = tableOf(feeds[name], columns.length);
-      if (table !== undefined) addTable(this.#counting.version, window, columns, table);
+  /** How many rows of a run to record. */
+  #allowed(window: Window, rows: number): number {
+    const allowed = this.#budget.allow(rows);
+    const seen = window.rows;
+    if (seen < SURE_ROWS && allowed < rows) return Math.max(allowed, Math.min(rows, this.#budget.sure));
+    // A window that has seen enough takes fewer and fewer, so that none grows without bound.
+    if (seen <= MAX_SAMPLED_ROWS || rows <= 1) return allowed;
+    return Math.min(allowed, Math.ceil((rows * MAX_SAMPLED_ROWS) / seen));
+  }
+
+  #addInputs(window: Window, feeds: Tensors, first: Shape | undefined, recorded: number): void {
+    const { inputs } = this.#plan;
+    for (let i = 0; i < inputs.length; i++) {
+      const reading = inputs[i] as Reading;
+      const tensor = feeds[reading.name];
       // An input that is not there makes the run fail, and is counted as that.
-      else if (feeds[name] !== undefined) this.#lose('tensor-unreadable');
+      if (tensor === undefined) continue;
+      const known = reading.name === this.#firstInput ? first : undefined;
+      this.#add(window, reading, tensor, known, first?.rows ?? 1, recorded);
     }
   }
 
-  #addOutputs(window: Window, results: Tensors): void {
-    const { version } = this.#counting;
-    const answer = this.#output(results, outputOf(this.#options.prediction));
-    if (answer !== undefined)
-      addTable(version, window, this.#predictionColumns(answer.table, answer.type), answer.table);
-    const probabilities = this.#output(results, outputOf(this.#options.confidence));
-    if (probabilities === undefined || this.#confidence === undefined) return;
-    if (probabilities.table.rows > 0) addLargest(window, this.#confidence, probabilities.table);
+  #addOutputs(window: Window, results: Tensors, rows: number, recorded: number): void {
+    const { outputs } = this.#plan;
+    for (let i = 0; i < outputs.length; i++) {
+      const reading = outputs[i] as Reading;
+      const tensor = results[reading.name];
+      // Not among what the caller asked the session for.
+      if (tensor !== undefined) this.#add(window, reading, tensor, undefined, rows, recorded);
+    }
   }
 
-  #output(results: Tensors, name: string | undefined): { readonly table: Table; readonly type: string } | undefined {
-    const tensor = name === undefined ? undefined : results[name];
-    // Not among what the caller asked the session for.
-    if (tensor === undefined) return undefined;
-    const table = tableOf(tensor, 1);
-    if (table === undefined) {
-      this.#lose('tensor-unreadable');
+  /** Adds one tensor: the share of its rows that is recorded of the run, whatever its own number of rows. */
+  #add(
+    window: Window,
+    reading: Reading,
+    tensor: unknown,
+    known: Shape | undefined,
+    rows: number,
+    recorded: number,
+  ): void {
+    try {
+      const shape = known ?? shapeOf(tensor, reading.columns);
+      const table: Table | undefined = shape && tableOfShape(tensor as TensorLike, shape);
+      if (table === undefined) {
+        this.#lose('tensor-unreadable');
+        return;
+      }
+      const wanted = table.rows === rows ? recorded : Math.ceil((table.rows * recorded) / Math.max(rows, 1));
+      const picked = this.#picked.pick(table.rows, wanted);
+      if (!reading.add(window, table, (tensor as TensorLike).type, picked)) this.#lose('tensor-unreadable');
+    } catch {
+      this.#lose('capture-failed');
+    }
+  }
+
+  /** The shape of the first recorded input, whose rows are the inferences of a run. */
+  #shape(feeds: Tensors): Shape | undefined {
+    if (this.#firstInput === undefined) return undefined;
+    try {
+      return shapeOf(feeds[this.#firstInput], this.#firstColumns);
+    } catch {
+      // A tensor that was disposed of throws; the run will say so, and is one failed inference.
       return undefined;
     }
-    return { table, type: (tensor as { type: string }).type };
   }
 
-  #predictionColumns(table: Table, type: string): readonly (Series | undefined)[] {
-    const given = this.#options.prediction;
-    const kind =
-      (typeof given === 'object' ? given.kind : undefined) ?? (type.startsWith('float') ? 'number' : 'category');
-    // Of more columns than there may be series the rest need not be asked for.
-    const width = Math.min(table.width, MAX_SERIES);
-    for (let column = this.#predictions.length; column < width; column++) {
-      const { version } = this.#counting;
-      const series = version.find('prediction', table.width === 1 ? 'value' : `value_${column}`);
-      if (typeof series !== 'string') version.determine(series, kind);
-      this.#predictions.push(typeof series === 'string' ? undefined : series);
-    }
-    if (table.width > width || this.#predictions.includes(undefined)) this.#lose('field-limit', table.rows);
-    return this.#predictions;
-  }
-
-  #series(stage: string, field: string, kind?: SeriesKind): Series | undefined {
-    const { version } = this.#counting;
-    const series = version.find(stage, field);
-    if (typeof series === 'string') {
-      this.#lose(series);
-      return undefined;
-    }
-    if (kind !== undefined) version.determine(series, kind);
-    return series;
-  }
-
-  /** Inferences of a run: rows of its first recorded input. */
-  #rowsOf(feeds: Tensors): number {
-    const name = this.#firstInput;
-    if (name === undefined) return 1;
-    return this.#shapeOf(feeds[name], this.#inputs[0]?.columns.length ?? 1)?.rows ?? 1;
-  }
-
-  #timeOf(feeds: Tensors): number {
-    if (this.#at === undefined) return this.#capture.now();
-    const at = this.#at(feeds);
+  #timeOf(ask: (feeds: Tensors) => unknown, feeds: Tensors): number {
+    const at = ask(feeds);
     if (isTime(at)) return at;
     hush(at);
     this.#lose('extractor-failed');

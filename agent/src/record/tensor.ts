@@ -1,24 +1,25 @@
-import type { Series } from '../window/series.ts';
-import type { WindowRecord } from '../window/window-record.ts';
-import { addValue } from './add-value.ts';
-import { integerReader } from './integer-reader.ts';
-import type { ModelVersion } from './model-version.ts';
+import { types } from 'node:util';
+import { halves } from './half.ts';
+import { IntegerReader } from './integer-reader.ts';
 
 /** What is read of an ONNX tensor. Row-major; the first dimension is the batch. */
 export type TensorLike = { readonly type: string; readonly dims: readonly number[]; readonly data: ArrayLike<unknown> };
 
-/** A tensor seen as a table: `rows` times `width` values. */
-export type Table = Shape & {
-  at(row: number, column: number): unknown;
-  /** The values row by row, where they are numbers as they stand. */
-  readonly numbers?: ArrayLike<number>;
-};
-
 /** How many rows a tensor has and how many values a row. */
 export type Shape = { readonly rows: number; readonly width: number };
 
+/**
+ * A tensor seen as a table: `rows` times `width` values, row by row in `data`, as `coding` says: numbers as they stand,
+ * the bits of 16-bit floats, 64-bit integers, 0 and 1 for booleans, or texts.
+ */
+export type Table = Shape &
+  (
+    | { readonly coding: 'number' | 'half' | 'bool'; readonly data: ArrayLike<number> }
+    | { readonly coding: 'integer'; readonly data: ArrayLike<unknown>; readonly integers: IntegerReader }
+    | { readonly coding: 'text'; readonly data: ArrayLike<unknown> }
+  );
+
 const NUMBERS = new Set(['float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32']);
-const OTHERS = new Set(['int64', 'uint64', 'string']);
 
 /**
  * The shape of a tensor by its dimensions alone, wherever its data are; undefined for what is no tensor, and where
@@ -30,7 +31,7 @@ export function shapeOf(value: unknown, columns: number): Shape | undefined {
   const { type, dims } = value as { type?: unknown; dims?: unknown };
   if (typeof type !== 'string' || !isDims(dims)) return undefined;
   let size = 1;
-  for (const dim of dims) size *= dim;
+  for (let i = 0; i < dims.length; i++) size *= dims[i] as number;
   if (!Number.isSafeInteger(size)) return undefined;
   if (isHere(value)) {
     const { data } = value as { data?: unknown };
@@ -41,100 +42,101 @@ export function shapeOf(value: unknown, columns: number): Shape | undefined {
   return { rows, width: rows === 0 ? 0 : size / rows };
 }
 
-/** A tensor as a table, or undefined where its values cannot be read here (another element type, or not on the CPU). */
+/**
+ * A tensor as a table, or undefined where its values cannot be read here: an element type of less than a byte or without
+ * numbers in JavaScript (bfloat16, int4, uint4, complex), or not on the CPU.
+ */
 export function tableOf(value: unknown, columns: number): Table | undefined {
   const shape = shapeOf(value, columns);
-  if (shape === undefined || !isHere(value as object)) return undefined;
-  const { rows, width } = shape;
-  const { data, type } = value as TensorLike;
-  if (NUMBERS.has(type) && ArrayBuffer.isView(data)) {
-    const numbers = data as unknown as ArrayLike<number>;
-    return { rows, width, numbers, at: (row, column) => numbers[row * width + column] };
-  }
-  if (type === 'bool') return { rows, width, at: (row, column) => data[row * width + column] === 1 };
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    const read = integerReader(data);
-    return { rows, width, at: (row, column) => read(row * width + column) };
-  }
-  if (!NUMBERS.has(type) && !OTHERS.has(type)) return undefined;
-  return { rows, width, at: (row, column) => data[row * width + column] };
+  return shape === undefined ? undefined : tableOfShape(value as TensorLike, shape);
 }
 
-/** Adds the named columns of every row; `columns[i]` is the series of column i, undefined for one without. */
-export function addTable(
-  version: ModelVersion,
-  window: WindowRecord,
-  columns: readonly (Series | undefined)[],
-  table: Table,
-): void {
-  const { rows, width, numbers } = table;
-  if (rows === 0) return;
-  for (let column = 0; column < columns.length; column++) {
-    const series = columns[column];
-    if (series === undefined) continue;
-    // Every element of a tensor of numbers is one, NaN included.
-    if (numbers !== undefined && column < width && (series.kind ?? 'number') === 'number') {
-      version.determine(series, 'number');
-      window.summary(series).addStrided(numbers, column, width, rows);
-    } else {
-      addOneByOne(version, window, series, table, column);
-    }
+/** As `tableOf`, of a tensor whose shape is known. */
+export function tableOfShape(tensor: TensorLike, { rows, width }: Shape): Table | undefined {
+  if (!isHere(tensor)) return undefined;
+  const { type, data } = tensor;
+  if (type === 'float32' || NUMBERS.has(type)) {
+    return isNumeric(data) ? { rows, width, coding: 'number', data } : undefined;
+  }
+  if (type === 'int64' || type === 'uint64') {
+    if (!types.isBigInt64Array(data) && !types.isBigUint64Array(data)) return undefined;
+    return { rows, width, coding: 'integer', data, integers: new IntegerReader(data) };
+  }
+  if (type === 'bool') return isNumeric(data) ? { rows, width, coding: 'bool', data } : undefined;
+  if (type === 'string') return { rows, width, coding: 'text', data };
+  if (type !== 'float16') return undefined;
+  // Raw bits where the runtime or Node has no Float16Array, else numbers.
+  if (types.isUint16Array(data)) return { rows, width, coding: 'half', data };
+  return isFloat16Array(data) ? { rows, width, coding: 'number', data } : undefined;
+}
+
+/** One element: a number, a BigInt beyond the doubles, a boolean or a text. */
+export function valueAt(table: Table, index: number): unknown {
+  switch (table.coding) {
+    case 'half':
+      return halves()[table.data[index] as number];
+    case 'bool':
+      return table.data[index] === 1;
+    case 'integer':
+      return table.integers.exact(index);
+    default:
+      return table.data[index];
   }
 }
 
-/** Adds one column. Of a narrower tensor than declared the values are not there, and that is worth knowing. */
-function addOneByOne(version: ModelVersion, window: WindowRecord, series: Series, table: Table, column: number): void {
-  const there = column < table.width;
-  for (let row = 0; row < table.rows; row++) {
-    addValue(version, window, series, there ? table.at(row, column) : undefined);
+/** One element as a number, booleans as 0 and 1; NaN for a text. */
+export function numberAt(table: Table, index: number): number {
+  switch (table.coding) {
+    case 'half':
+      return halves()[table.data[index] as number] as number;
+    case 'integer':
+      return table.integers.near(index);
+    case 'text':
+      return Number.NaN;
+    default:
+      return table.data[index] as number;
   }
 }
 
-/** Adds the largest value of every row: of class probabilities, the confidence of the answer. */
-export function addLargest(window: WindowRecord, series: Series, table: Table): void {
-  const largest = new Float64Array(table.rows);
-  for (let row = 0; row < table.rows; row++) largest[row] = maxOfRow(table, row);
-  window.summary(series).addStrided(largest, 0, 1, table.rows);
-}
-
-/** The largest value of a row; NaN where one is no number. */
-export function maxOfRow(table: Table, row: number): number {
-  const { numbers, width } = table;
-  return numbers === undefined ? maxOfAny(table, row) : maxOfNumbers(numbers, row * width, width);
-}
-
-function maxOfNumbers(numbers: ArrayLike<number>, first: number, count: number): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = first; i < first + count; i++) {
-    const value = numbers[i] as number;
-    if (value > max) max = value;
-    else if (Number.isNaN(value)) return value;
+/** Fills `into` with elements `first`, `first + stride`, ... as numbers, booleans as 0 and 1; false for texts. */
+export function copyNumbers(table: Table, first: number, stride: number, count: number, into: Float64Array): boolean {
+  if (table.coding === 'text') return false;
+  if (table.coding === 'integer') {
+    table.integers.copy(first, stride, count, into);
+    return true;
   }
-  return max;
-}
-
-function maxOfAny(table: Table, row: number): number {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let column = 0; column < table.width; column++) {
-    const value = table.at(row, column);
-    if (typeof value !== 'number' || Number.isNaN(value)) return Number.NaN;
-    if (value > max) max = value;
+  const { data } = table;
+  if (table.coding === 'half') {
+    const numbers = halves();
+    for (let i = 0, at = first; i < count; i++, at += stride) into[i] = numbers[data[at] as number] as number;
+    return true;
   }
-  return max;
+  for (let i = 0, at = first; i < count; i++, at += stride) into[i] = data[at] as number;
+  return true;
 }
 
 /** Whether the data of a tensor are in memory that can be read; where they are not, asking for them throws. */
 function isHere(tensor: object): boolean {
   const { location } = tensor as { location?: unknown };
-  return location === undefined || location === 'cpu' || location === 'cpu-pinned';
+  return location === 'cpu' || location === undefined || location === 'cpu-pinned';
 }
 
 function isDims(dims: unknown): dims is readonly number[] {
   if (!Array.isArray(dims)) return false;
-  for (const dim of dims) if (!Number.isSafeInteger(dim) || dim < 0) return false;
+  for (let i = 0; i < dims.length; i++) if (!Number.isSafeInteger(dims[i]) || dims[i] < 0) return false;
   return true;
 }
 
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** A typed array of numbers, of this realm or another. */
+function isNumeric(data: ArrayLike<unknown>): data is ArrayLike<number> {
+  return ArrayBuffer.isView(data) && (data.length === 0 || typeof (data as ArrayLike<unknown>)[0] === 'number');
+}
+
+/** Node 24 has Float16Array; `types` has no question for it. */
+function isFloat16Array(data: unknown): data is ArrayLike<number> {
+  return Object.prototype.toString.call(data) === '[object Float16Array]';
 }

@@ -16,6 +16,8 @@ export class Series {
   readonly slice: string;
   readonly #expectation: Expectation;
   #kind: SeriesKind | undefined;
+  #vectorSize: number | undefined;
+  #components = 0;
 
   constructor(index: number, stage: string, field: string, expectation: Expectation = {}, slice = '') {
     this.index = index;
@@ -52,10 +54,31 @@ export class Series {
     this.#kind ??= kind;
   }
 
+  /** How many components the vectors of this series have; `undefined` until the first. */
+  get vectorSize(): number | undefined {
+    return this.#vectorSize;
+  }
+
+  /** How many of them are looked at. */
+  get components(): number {
+    return this.#components;
+  }
+
+  /** Fixes the size of the vectors, so that all windows can be merged. Only the first call counts. */
+  fixVector(size: number, components: number): void {
+    if (this.#vectorSize !== undefined) return;
+    this.#vectorSize = size;
+    this.#components = components;
+  }
+
   /** An empty summary of this series, whose kind must be known. */
   newSummary(): Summary {
     if (this.#kind === undefined) throw new Error(`the kind of ${this.stage}/${this.field} is not known yet`);
     const { range, known } = this.#expectation;
-    return new Summary(this.#kind, { ...(range && { range }), ...(known && { known }) });
+    return new Summary(this.#kind, {
+      ...(range && { range }),
+      ...(known && { known }),
+      ...(this.#components > 0 && { projections: { size: this.#components } }),
+    });
   }
 }

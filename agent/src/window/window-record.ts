@@ -1,4 +1,4 @@
-import type { Summary } from '@tidemark/sketch';
+import type { Digest, Projections, Summary } from '@tidemark/sketch';
 import type { Series } from './series.ts';
 
 /** Whom a window belongs to: one model version and the series it has so far. */
@@ -14,6 +14,8 @@ export type Undetermined = 'missing' | 'wrongType';
 const SUMMARY_BYTES = 1_500;
 // Two doubles and a flag with the slack of array growth: 33 measured, at 130 centroids.
 const CENTROID_BYTES = 34;
+// Heap of one more digest, of which a series of vectors has 18, apart from its centroids: 480 measured (300 of them).
+const DIGEST_BYTES = 500;
 
 /**
  * What one model version did in one half-open window [startMs, startMs + widthMs) since it was last drained.
@@ -129,9 +131,21 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
       if (summary === undefined) continue;
       bytes += SUMMARY_BYTES;
       if (summary.kinds.valid === 0) continue;
-      bytes +=
-        summary.kind === 'number' ? summary.digest.centroidCount * CENTROID_BYTES : summary.categories.memoryBytes;
+      if (summary.kind === 'number') bytes += digestBytes(summary.digest);
+      else if (summary.kind === 'category') bytes += summary.categories.memoryBytes;
+      else bytes += projectionsBytes(summary.projections);
     }
     return bytes;
   }
+}
+
+function digestBytes(digest: Digest): number {
+  return digest.centroidCount * CENTROID_BYTES;
+}
+
+function projectionsBytes(projections: Projections): number {
+  const { norm, values, directions } = projections;
+  let bytes = (directions + 2) * DIGEST_BYTES + digestBytes(norm) + digestBytes(values);
+  for (let i = 0; i < directions; i++) bytes += digestBytes(projections.direction(i));
+  return bytes;
 }
