@@ -84,9 +84,8 @@ export class SessionWatch implements CallWatch {
     if (recorded === 0 || this.#plan.outputs.length === 0 || this.#capture.stopped) return;
     if (typeof result !== 'object' || result === null) return;
     const window = this.#capture.window(this.#counting.version, atMs);
-    const beganMs = performance.now();
     this.#addOutputs(window, result as Tensors, rows, recorded);
-    this.#budget.recorded(this.#plan.inputs.length === 0 ? recorded : 0, (performance.now() - beganMs) * 1e6);
+    this.#budget.recorded(this.#plan.inputs.length === 0 ? recorded : 0, (performance.now() - endedMs) * 1e6);
   }
 
   fail(call: Call): void {

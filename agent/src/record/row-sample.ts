@@ -2,15 +2,16 @@
 export const MAX_SAMPLED_ROWS = 65_536;
 
 /**
- * Which rows of a batch are looked at: all, or one from each of `count` equal stretches, at a place drawn for it. Every
- * row is as likely as any other, and no pattern in the order of the rows can meet a stride.
+ * Which rows of a batch are looked at: all, or one from each of `count` stretches, at a place drawn for it. The stretches
+ * begin at a row that is drawn too, and go on at the first after the last: so every row is exactly as likely as any
+ * other, none comes twice, and no pattern in the order of the rows can meet a stride.
  */
 export class RowSample {
   /** How many rows were picked last, ... */
   count = 0;
   /** ... of how many, ... */
   of = 0;
-  /** ... and which, in ascending order, in the first `count` places. */
+  /** ... and which, in the first `count` places. */
   rows: Int32Array = new Int32Array(16);
   readonly #random: () => number;
 
@@ -35,9 +36,14 @@ export class RowSample {
       for (let i = 0; i < count; i++) rows[i] = i;
       return this;
     }
-    const stretch = of / count;
-    // Rounding may take the last place to the end of its stretch, never beyond the last row.
-    for (let i = 0; i < count; i++) rows[i] = Math.min(of - 1, Math.floor((i + this.#random()) * stretch));
+    const first = Math.floor(this.#random() * of);
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      const end = Math.floor(((i + 1) * of) / count);
+      const row = first + start + Math.floor(this.#random() * (end - start));
+      rows[i] = row < of ? row : row - of;
+      start = end;
+    }
     return this;
   }
 }
