@@ -17,8 +17,8 @@ type Tensors = Readonly<Record<string, unknown>>;
 type Run = Call & { readonly recorded: number };
 
 /**
- * Rows of a window that are recorded whatever share of the run time that takes, at most a millisecond's worth a run: so a
- * quiet model is seen whole, for some 4 ms of 25 columns in the 10 s of a window.
+ * Rows of a window that are recorded whatever share of the run time that takes, at most 10 ms a run: so a quiet model is
+ * seen whole, for some 4 ms (25 columns) in the 10 s until a window is sent on.
  */
 export const SURE_ROWS = 8_192;
 // A vector of 768 components costs about 10 µs.

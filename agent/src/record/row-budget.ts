@@ -5,8 +5,10 @@ const FIXED_NS = 500;
 const LEAST_PART = 1 / 8;
 // Before anything is measured: 25 values at 20 ns.
 const FIRST_ROW_NS = 500;
-// What a run may be held up for beyond the share, while its window has too little to be judged by.
-const SURE_NS = 1e6;
+// What a run may be held up for beyond the share, while its window has too little to be judged by; and rows that are
+// taken even then without asking the clock, which other work may hold up as well.
+const SURE_NS = 1e7;
+const SURE_ROWS_A_RUN = 256;
 // Rows after which half of what was measured is forgotten; a digest takes in some 2 000 values at once, now and then,
 // and a mean must span several of these.
 const MEMORY_ROWS = 16_384;
@@ -22,6 +24,8 @@ export class RowBudget {
   readonly #firstRowNs: number;
   /** By the binary logarithm of the rows; 0 where there was no run yet. */
   readonly #runNs = new Float64Array(BUCKETS);
+  /** Least cost of a row so far: what cold code and other processes add is not the row's. */
+  #leastRowNs = Number.POSITIVE_INFINITY;
   #ns = 0;
   #rows = 0;
 
@@ -47,9 +51,9 @@ export class RowBudget {
     return some >= rows ? rows : Math.floor(some + this.#random());
   }
 
-  /** Rows that may be recorded of a run whose window has few: as many as a millisecond allows, at least one. */
+  /** Rows that may be recorded of a run whose window has few: as many as 10 ms allow, at least 256. */
   get sure(): number {
-    return Math.max(1, Math.floor(SURE_NS / this.rowNs));
+    return Math.max(SURE_ROWS_A_RUN, Math.floor(SURE_NS / Math.min(this.rowNs, this.#leastRowNs)));
   }
 
   /** What a row costs, in nanoseconds: the mean of those recorded lately. */
@@ -60,6 +64,7 @@ export class RowBudget {
   /** `rows` were recorded in `ns`; the second half of a run (its outputs) comes with 0 rows. */
   recorded(rows: number, ns: number): void {
     if (!(ns >= 0)) return;
+    if (rows > 0 && ns / rows < this.#leastRowNs) this.#leastRowNs = Math.max(1, ns / rows);
     this.#ns += ns;
     this.#rows += rows;
     if (this.#rows < MEMORY_ROWS) return;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Agent } from '../../../agent/src/agent.ts';
 import { MAX_SERIES } from '../../../agent/src/record/model-version.ts';
+import { MAX_COMPONENTS } from '../../../agent/src/record/projected.ts';
 import type { FakeCollector } from '../fake-collector.ts';
 import { useAgent } from '../use-agent.ts';
 
@@ -32,7 +33,10 @@ describe('runs of odd tensors', () => {
     'more rows than values': { x: tensor('float32', Float32Array.of(1, 2), [1e12]), rows: 1, unreadable: 1 },
     'fewer rows than none': { x: tensor('float32', Float32Array.of(1, 2), [-1, -2]), rows: 1, unreadable: 1 },
     'rows that are text': { x: tensor('float32', Float32Array.of(1, 2), ['2']), rows: 1, unreadable: 1 },
-    'an element type that is not read': { x: tensor('float16', new Uint16Array(6), [3, 2]), rows: 3, unreadable: 1 },
+    'an element type that is not read': { x: tensor('bfloat16', new Uint16Array(6), [3, 2]), rows: 3, unreadable: 1 },
+    'a sequence': { x: [tensor('float32', Float32Array.of(1), [1])], rows: 1, unreadable: 1 },
+    'a map': { x: new Map([['a', 1]]), rows: 1, unreadable: 1 },
+    'an optional that is empty': { x: null, rows: 1, unreadable: 1 },
     'rows without columns': { x: tensor('float32', new Float32Array(0), [4, 0]), rows: 4, unreadable: 0 },
     'no rows': { x: tensor('float32', new Float32Array(0), [0, 2]), rows: 0, unreadable: 0 },
     'data that are elsewhere': {
@@ -59,10 +63,23 @@ describe('runs of odd tensors', () => {
     });
   }
 
-  it('records an answer that is wider than a version can have series without holding up the host', async () => {
+  it('records an answer that is wider than a version can have series as one vector, of which it looks at a part', async () => {
     const width = 200_000;
     const bare = new Session();
-    bare.answer = () => ({ y: tensor('float32', new Float32Array(width), [1, width]) });
+    bare.answer = () => ({ y: tensor('float32', new Float32Array(width).fill(0.5), [1, width]) });
+    const session = agent.wrapSession(bare, { prediction: 'y' });
+    const x = tensor('float32', new Float32Array(1), [1, 1]);
+    for (let i = 0; i < 3; i++) await session.run({ x });
+    await agent.flush(WAIT);
+    const { kind, projections } = collector.series('prediction/value');
+    assert.deepEqual([kind, projections.count, projections.size], ['vector', 3, MAX_COMPONENTS]);
+    assert.equal(projections.norm.max, 0.5 * Math.sqrt(MAX_COMPONENTS));
+  });
+
+  it('records a wide answer of categories as far as a version can have series', async () => {
+    const width = 200_000;
+    const bare = new Session();
+    bare.answer = () => ({ y: tensor('int32', new Int32Array(width), [1, width]) });
     const session = agent.wrapSession(bare, { prediction: 'y' });
     const x = tensor('float32', new Float32Array(1), [1, 1]);
     for (let i = 0; i < 3; i++) await session.run({ x });

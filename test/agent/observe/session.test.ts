@@ -107,7 +107,7 @@ describe('a wrapped session', () => {
     const session = agent.wrapSession(new FakeSession(), { features: { x: ['distance'], tag: ['origin'] } });
     await session.run({
       x: tensor('float32', new Float32Array(4), [2, 2]),
-      tag: tensor('float16', new Uint16Array(2), [2]),
+      tag: tensor('bfloat16', new Uint16Array(2), [2]),
     });
     await agent.flush(WAIT);
     assert.equal(agent.stats().incomplete['tensor-unreadable'], 1);

@@ -101,12 +101,15 @@ describe('the budget of a session', () => {
     assert.equal(new RowBudget(0, () => 0).allow(77), 0);
   });
 
-  it('lets a window that has little take a millisecond a run', () => {
+  it('lets a window that has little take 10 ms a run by the least that a row has cost, and 256 rows in any case', () => {
     const budget = new RowBudget(0.05, () => 0);
-    assert.equal(budget.sure, 2_000);
-    budget.recorded(10, 10 * 50_000);
-    assert.equal(budget.sure, 20);
-    budget.recorded(1, 1e10);
-    assert.equal(budget.sure, 1);
+    assert.equal(budget.sure, 20_000);
+    budget.recorded(10, 10 * 10_000);
+    assert.equal(budget.sure, 1_000);
+    budget.recorded(10, 1e9);
+    assert.equal(budget.sure, 1_000);
+    const slow = new RowBudget(0.05, () => 0);
+    slow.recorded(1, 1e9);
+    assert.equal(slow.sure, 256);
   });
 });

@@ -77,4 +77,25 @@ describe('a window', () => {
     assert.equal(many - listed, 16_384, 'one byte for each register');
     assert.equal(more, many);
   });
+
+  it('estimates no less than the bytes of vectors on the wire, and merges windows of one size', () => {
+    const series = [new Series(0, 'feature', 'embedding')];
+    const owner = { model: 'm', version: '1', series };
+    const [embedding = assert.fail()] = series;
+    embedding.determine('vector');
+    embedding.fixVector(8, 8);
+    embedding.fixVector(9, 9);
+    const windows = [new WindowRecord(owner, 0, 60_000), new WindowRecord(owner, 0, 60_000)];
+    for (const window of windows) {
+      for (let i = 0; i < 500; i++) {
+        window.summary(embedding).add(Float64Array.from({ length: 8 }, (_, j) => Math.sin(i * 8 + j)));
+      }
+      window.summary(embedding).add([1, 2, 3]);
+      window.settle();
+    }
+    const [one = assert.fail(), other = assert.fail()] = windows;
+    assert.ok(one.bytes >= one.summary(embedding).projections.toBytes().length);
+    one.merge(other);
+    assert.deepEqual([one.summary(embedding).kinds.valid, one.summary(embedding).kinds.wrongType], [1_000, 2]);
+  });
 });
