@@ -68,7 +68,7 @@ export class SessionPlan {
   #prediction(option: SessionOptions['prediction']): readonly Reading[] {
     const name = outputOf(option);
     if (name === undefined) return [];
-    const { kind, ranked } = (typeof option === 'object' ? option : {}) as Partial<Exclude<typeof option, string>> & {};
+    const { kind = undefined, ranked = undefined } = typeof option === 'object' ? option : {};
     if (ranked !== undefined) {
       const series = new RankedSeries(this.#version, ranked);
       return [

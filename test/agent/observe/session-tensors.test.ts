@@ -157,6 +157,7 @@ describe('tensors of a session', () => {
     await from('logits', 'logits');
     await from('shares', 'probabilities');
     await from('p', 'binary');
+    await from('logits', 'auto');
     await agent.flush(WAIT);
     const read = (field: string) =>
       ['logits', 'probabilities', 'binary'].map((model) => {
@@ -168,6 +169,8 @@ describe('tensors of a session', () => {
       [0.75, 1],
       [0.75, 0.9],
     ]);
+    // Decided by the first row, which is no distribution.
+    assert.equal(collector.series('confidence/value', 'auto').moments.min, 0.5);
     assert.deepEqual(read('margin')[0], [0, 1]);
     assert.deepEqual(read('entropy')[0], [0, 1]);
     assert.deepEqual(read('impossible'), [
