@@ -1,3 +1,5 @@
+import type { Gate } from './budget.ts';
+
 /** Rows under a header with columns as wide as they need: numbers to the right, the first and those without a title to the left. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
@@ -24,4 +26,15 @@ export function figures(value: number | null | undefined): string {
   const size = Math.abs(value);
   if (size >= 100) return value.toFixed(0);
   return size >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** The verdicts on all gates, and how many were kept. */
+export function gateTable(gates: readonly Gate[]): string {
+  const rows = gates.map(({ id, value, better, gate, stretch, pass, reached, what }) => {
+    const sign = better === 'higher' ? '>=' : '<=';
+    const verdict = pass ? (reached ? 'stretch' : 'pass') : 'FAIL';
+    return [id, figures(value), `${sign} ${gate}`, stretch === null ? '-' : `${sign} ${stretch}`, verdict, what];
+  });
+  const table = textTable(['gate', 'value', 'gate', 'stretch', 'verdict', ''], rows);
+  return `${table}\n\n${gates.filter(({ pass }) => pass).length} of ${gates.length} gates kept`;
 }

@@ -1,4 +1,5 @@
 import { isTime } from '../clock.ts';
+import { type AnswerReader, RankedReader } from '../record/answer-reader.ts';
 import type { Around } from '../record/around.ts';
 import type { Capture, Counting, Window } from '../record/capture.ts';
 import { type Extractor, FieldReader, type Named } from '../record/field-reader.ts';
@@ -23,7 +24,7 @@ export class FunctionWatch implements CallWatch {
   readonly #latencyField: 'call_ms' | 'step_ms';
   readonly #input: FieldReader | undefined;
   readonly #features: FieldReader | undefined;
-  readonly #prediction: FieldReader | undefined;
+  readonly #prediction: AnswerReader | undefined;
   readonly #confidence: FieldReader | undefined;
   readonly #slices: SliceReader | undefined;
   readonly #inspector: Inspector | undefined;
@@ -42,7 +43,10 @@ export class FunctionWatch implements CallWatch {
       extract && new FieldReader(version, stage, extract, scalars);
     this.#input = reader('input', options.input, false);
     this.#features = reader('feature', options.features, false);
-    this.#prediction = reader('prediction', options.prediction, true);
+    this.#prediction =
+      options.ranked === undefined || options.prediction === undefined
+        ? reader('prediction', options.prediction, true)
+        : new RankedReader(version, 'prediction', options.prediction, options.ranked);
     this.#confidence = reader('confidence', options.confidence, true);
     this.#finished = capture.around.finished;
     this.#inspector = role === 'inference' ? Inspector.of(capture, version, options, readsOf(options)) : undefined;
@@ -83,7 +87,7 @@ export class FunctionWatch implements CallWatch {
     const confidence = this.#confidence?.readResult(result, args);
     const notes = call.notes as Notes | undefined;
     const window = this.#finish(call, false, latencyMs, notes?.slices);
-    if (prediction !== undefined) record(this.#prediction as FieldReader, window, prediction, notes?.slices);
+    if (prediction !== undefined) record(this.#prediction as AnswerReader, window, prediction, notes?.slices);
     if (confidence !== undefined) record(this.#confidence as FieldReader, window, confidence, notes?.slices);
     if (notes?.inspected === undefined) return undefined;
     const after = { prediction, confidence };
@@ -159,7 +163,7 @@ export class FunctionWatch implements CallWatch {
 }
 
 /** Records what an extractor named, for all traffic and for the slices of the call. */
-function record(reader: FieldReader, window: Window, named: Named, slices: readonly Slice[] | undefined): void {
+function record(reader: AnswerReader, window: Window, named: Named, slices: readonly Slice[] | undefined): void {
   reader.record(window, named);
   if (slices !== undefined) for (const slice of slices) reader.recordSlice(window, slice, named);
 }

@@ -87,7 +87,7 @@ export class InferWatch implements CallWatch {
   #begun(watch: SessionWatch, call: InferCall, latencyMs: number): Call {
     this.#atMs = call.atMs;
     const begun = watch.begin([call.feeds]) ?? call;
-    return { atMs: begun.atMs, rows: begun.rows, startedMs: performance.now() - latencyMs };
+    return { ...begun, startedMs: performance.now() - latencyMs };
   }
 
   #watchOf(model: string | undefined, version = UNKNOWN): SessionWatch {

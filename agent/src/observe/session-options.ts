@@ -4,7 +4,8 @@ import { isName, isStage } from '../names.ts';
 import { isFunction, isObject, isText, isWhole, type OptionRow, readOptions } from '../option-table.ts';
 import type { Role } from '../record/capture.ts';
 import type { ConfidenceFrom } from '../record/confidence.ts';
-import { MAX_TOP, type RankedOptions } from '../record/ranked.ts';
+import type { RankedOptions } from '../record/ranked.ts';
+import { RANKED_ROW } from './ranked-row.ts';
 import { checkSession } from './session.ts';
 import { WATCH_ROWS } from './watch-options.ts';
 
@@ -73,22 +74,7 @@ const PREDICTION_TABLE: readonly OptionRow[] = [
     accepts: isOneOf('number', 'category'),
     expected: 'number or category',
   },
-  {
-    name: 'ranked',
-    type: 'true or { top? }',
-    doc: 'a row is a list of items, best first',
-    accepts: (value) => value === true || isObject(value),
-    expected: 'true or { top? }',
-    inside: inObject([
-      {
-        name: 'top',
-        type: 'number',
-        doc: 'how many items of a list are counted',
-        accepts: isWhole(1, MAX_TOP),
-        expected: `a whole number from 1 to ${MAX_TOP}`,
-      },
-    ]),
-  },
+  RANKED_ROW,
 ];
 
 const CONFIDENCE_TABLE: readonly OptionRow[] = [

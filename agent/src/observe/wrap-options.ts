@@ -4,6 +4,8 @@ import { checkReads, type GuardReads, readGuard } from '../guard/guard-settings.
 import type { ModelOptions } from '../model-options.ts';
 import { isFunction, isObject, type OptionRow, readOptions } from '../option-table.ts';
 import type { Role } from '../record/capture.ts';
+import type { RankedOptions } from '../record/ranked.ts';
+import { RANKED_ROW } from './ranked-row.ts';
 import { checkSlices, type SliceOptions } from './slice-reader.ts';
 import { WATCH_ROWS } from './watch-options.ts';
 
@@ -17,6 +19,8 @@ export type WrapOptions<A extends readonly unknown[] = readonly unknown[], R = u
   /** Features by name (stage `feature`), read before the call. */
   readonly features?: (...args: A) => object | null | undefined;
   readonly prediction?: (result: Awaited<R>, ...args: A) => Scalar | object | null | undefined;
+  /** The prediction is a list of items, best first: of each the first `top` (10) are counted. */
+  readonly ranked?: RankedOptions;
   readonly confidence?: (result: Awaited<R>, ...args: A) => Scalar | object | null | undefined;
   /** Segments of the traffic by dimension (`{ country: (request) => request.country }`), each with series of its own. */
   readonly slices?: SliceOptions<A>;
@@ -45,6 +49,7 @@ export const WRAP_TABLE: readonly OptionRow[] = [
   extractor('input', '`(...args) => object`: raw input by field name, read before the call'),
   extractor('features', '`(...args) => object`: features by name, read before the call'),
   extractor('prediction', '`(result, ...args) => object or scalar`: the answer; a scalar is the field `value`'),
+  RANKED_ROW,
   extractor('confidence', '`(result, ...args) => object or scalar`: how sure the answer is'),
   {
     name: 'slices',

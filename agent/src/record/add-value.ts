@@ -1,10 +1,13 @@
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import type { ModelVersion } from './model-version.ts';
+import { addVector } from './projected.ts';
+import { kindOf } from './value-kind.ts';
 
 /**
  * Adds one value to its series. The first valid value fixes the kind: numbers (and big integers) make it `number`,
- * strings and booleans `category`. Before that, only absent values and values of no kind are counted.
+ * strings and booleans `category`, lists of numbers `vector`. Before that, only absent values and values of no kind are
+ * counted.
  */
 export function addValue(version: ModelVersion, window: WindowRecord, series: Series, value: unknown): void {
   if (series.kind === undefined) {
@@ -15,18 +18,10 @@ export function addValue(version: ModelVersion, window: WindowRecord, series: Se
     }
     version.determine(series, kind);
   }
-  (window.summaries[series.index] ?? window.summary(series)).add(value);
-}
-
-function kindOf(value: unknown): 'number' | 'category' | undefined {
-  switch (typeof value) {
-    case 'number':
-    case 'bigint':
-      return 'number';
-    case 'string':
-    case 'boolean':
-      return 'category';
-    default:
-      return undefined;
+  if (series.kind === 'vector' && kindOf(value) === 'vector') {
+    // By way of the series, so that every window of it has vectors of one size.
+    addVector(version, window, series, value as ArrayLike<unknown>);
+    return;
   }
+  (window.summaries[series.index] ?? window.summary(series)).add(value);
 }

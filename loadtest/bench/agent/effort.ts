@@ -1,3 +1,5 @@
+import type { OnnxRunOptions } from './onnx-runs.ts';
+
 /** How long the bench may measure. */
 export type Effort = {
   readonly warmUpRounds: number;
@@ -6,8 +8,7 @@ export type Effort = {
   readonly calls: number;
   readonly loopMs: number;
   readonly loopRounds: number;
-  readonly runs: number;
-  readonly runRounds: number;
+  readonly onnx: OnnxRunOptions;
   readonly checks: number;
 };
 
@@ -18,8 +19,7 @@ export const FULL: Effort = {
   calls: 50_000,
   loopMs: 2_500,
   loopRounds: 9,
-  runs: 4_000,
-  runRounds: 15,
+  onnx: { warmUpMs: 2_000, rounds: 101, roundMs: 6 },
   checks: 200_000,
 };
 
@@ -30,7 +30,6 @@ export const QUICK: Effort = {
   calls: 300,
   loopMs: 100,
   loopRounds: 1,
-  runs: 20,
-  runRounds: 3,
+  onnx: { warmUpMs: 10, rounds: 3, roundMs: 1 },
   checks: 500,
 };

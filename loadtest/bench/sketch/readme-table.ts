@@ -1,12 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { WrongUse } from '../bench.ts';
 import type { Machine } from '../machine.ts';
+import { withSection, writeSection } from '../readme-section.ts';
 import type { Spread } from '../spread.ts';
 import { figures, markdownTable } from '../text-table.ts';
 import type { Measured, StreamResult } from './measured.ts';
 
-const BEGIN = '<!-- bench:sketch -->';
-const END = '<!-- /bench:sketch -->';
 const README = 'sketch/README.md';
 
 /** A kept result, as far as it is shown. */
@@ -22,19 +19,14 @@ const SPEED_PEERS = {
 const ACCURACY_PEERS = { tidemark: 'Tidemark', tdigest: 'npm tdigest', ddsketch: 'DDSketch 1 %', hdr: 'HDR' };
 const BYTES_PEERS = { tidemark: 'Tidemark', tdigest: 'npm tdigest JSON', ddsketch: 'DDSketch', hdr: 'HDR' };
 
-/** Puts the tables of a kept result between the markers of sketch/README.md. @returns the file's name. */
+/** Puts the tables of a kept result between the marks of sketch/README.md. @returns the file's name. */
 export function writeComparison(result: unknown): string {
-  const file = new URL(`../../../${README}`, import.meta.url);
-  writeFileSync(file, withComparison(readFileSync(file, 'utf8'), result as KeptResult));
-  return README;
+  return writeSection(README, 'sketch', comparison(result as KeptResult));
 }
 
-/** The text with the tables in place of what was between the markers. Throws WrongUse if the markers are not there. */
+/** The text with the tables in place of what was between the marks. Throws WrongUse if the marks are not there. */
 export function withComparison(text: string, result: KeptResult): string {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new WrongUse(`${README} needs the lines ${BEGIN} and ${END}, in this order`);
-  return `${text.slice(0, begin + BEGIN.length)}\n\n${comparison(result)}\n\n${text.slice(end)}`;
+  return withSection(text, README, 'sketch', comparison(result));
 }
 
 /** The comparison as Markdown: core and real streams, time of peers as multiples of ours. */

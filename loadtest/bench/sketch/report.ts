@@ -1,9 +1,9 @@
 import type { Gate } from '../budget.ts';
 import type { Spread } from '../spread.ts';
-import { figures, textTable } from '../text-table.ts';
+import { figures, gateTable, textTable } from '../text-table.ts';
 import { CANDIDATES } from './candidates.ts';
 import { worstOfAll } from './findings.ts';
-import { type KsResult, type Measured, OURS, type StreamResult } from './measured.ts';
+import type { KsResult, Measured, StreamResult } from './measured.ts';
 
 /** The whole result for people. */
 export function report(measured: Measured, gates: readonly Gate[]): string {
@@ -100,14 +100,4 @@ function leftOut(streams: readonly StreamResult[], notes: readonly string[]): st
     return [...reasons].map(([reason, of]) => `${label} ${reason}: ${of.map(({ stream }) => stream).join(', ')}`);
   });
   return [...lines, ...notes].join('\n') || 'nothing';
-}
-
-function gateTable(gates: readonly Gate[]): string {
-  const rows = gates.map(({ id, value, better, gate, stretch, pass, reached, what }) => {
-    const sign = better === 'higher' ? '>=' : '<=';
-    const verdict = pass ? (reached ? 'stretch' : 'pass') : 'FAIL';
-    return [id, figures(value), `${sign} ${gate}`, stretch === null ? '-' : `${sign} ${stretch}`, verdict, what];
-  });
-  const table = textTable(['gate', 'value', 'gate', 'stretch', 'verdict', ''], rows);
-  return `${table}\n\n${OURS}: ${gates.filter(({ pass }) => pass).length} of ${gates.length} gates kept`;
 }

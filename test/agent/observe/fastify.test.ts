@@ -171,7 +171,7 @@ describe('a watched fastify application', () => {
         { option: 'routes.predict', expected: 'a name like POST /predict', got: 'predict' },
         {
           option: 'routes.POST /x.no',
-          expected: 'one of input, features, prediction, confidence, slices, at, role, model',
+          expected: 'one of input, features, prediction, ranked, confidence, slices, at, role, model',
           got: 'an unknown option',
         },
         { option: 'routes.POST /x.features', expected: 'a function', got: '1' },

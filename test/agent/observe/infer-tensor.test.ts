@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type InferTensor, readTensor } from '../../../agent/src/observe/infer-tensor.ts';
-import { shapeOf, tableOf } from '../../../agent/src/record/tensor.ts';
+import { shapeOf, tableOf, valueAt } from '../../../agent/src/record/tensor.ts';
 
 const tensor = (datatype: string, shape: readonly number[], data?: unknown): InferTensor => ({
   name: 't',
@@ -34,7 +34,7 @@ describe('a tensor of the Open Inference Protocol', () => {
         const table = tableOf(read, 2);
         assert.ok(table !== undefined);
         assert.deepEqual(
-          [0, 1, 2, 3].map((i) => table.at(i >> 1, i & 1)),
+          [0, 1, 2, 3].map((i) => valueAt(table, i)),
           values,
         );
       }
