@@ -10,6 +10,7 @@ import {
   Summary,
   type SummaryParts,
 } from '@tidemark/sketch';
+import { checkMost, checkName, checkStage, toCount } from './checks.ts';
 import {
   type Kinds as KindsMessage,
   KindsSchema,
@@ -17,7 +18,7 @@ import {
   type Summary as SummaryMessage,
   SummarySchema,
 } from './gen/tidemark/v1/summary_pb.ts';
-import { isStage, LIMITS } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
 /** Where a summary belongs within a model version and window. */
@@ -74,8 +75,7 @@ export function encodeSummary(series: SeriesName, summary: Summary): SummaryMess
  */
 export function decodeSummary(message: SummaryMessage): SeriesName & { readonly summary: Summary } {
   const { stage, field, slice } = message;
-  if (!isStage(stage)) throw new WireError('bad_name', `stage: expected a known stage, got ${JSON.stringify(stage)}`);
-  checkName('stage', stage);
+  checkStage(stage);
   checkName('field', field);
   if (slice !== '') checkName('slice', slice);
   const kinds = decodeKinds(message.kinds);
@@ -89,20 +89,6 @@ export function decodeSummary(message: SummaryMessage): SeriesName & { readonly 
   }
 }
 
-/**
- * Checks a name that will be stored and shown: 1 to 128 bytes of UTF-8, no control characters.
- * @throws {WireError} `bad_name`.
- */
-export function checkName(what: string, name: string): void {
-  const bytes = Buffer.byteLength(name, 'utf8');
-  if (bytes < 1 || bytes > LIMITS.maxNameBytes) {
-    throw new WireError('bad_name', `${what}: expected 1 to ${LIMITS.maxNameBytes} bytes, got ${bytes}`);
-  }
-  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) {
-    throw new WireError('bad_name', `${what}: expected text without control characters, got ${JSON.stringify(name)}`);
-  }
-}
-
 function decodeKinds(message: KindsMessage | undefined): Kinds {
   if (message === undefined) throw new WireError('malformed', 'kinds: expected counts, got none');
   const kinds = new Kinds();
@@ -111,16 +97,6 @@ function decodeKinds(message: KindsMessage | undefined): Kinds {
     throw new WireError('malformed', 'kinds: out_of_range and unseen count valid values and cannot exceed them');
   }
   return kinds;
-}
-
-/**
- * Turns a wire count into a number.
- * @throws {WireError} `malformed` above 2^53, where numbers stop being exact.
- */
-export function toCount(what: string, value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new WireError('malformed', `${what}: expected at most 2^53, got ${value}`);
-  return Number(value);
 }
 
 function decodeParts(message: SummaryMessage, kinds: Kinds): Summary {
@@ -154,10 +130,6 @@ function decodeSketches(kind: SeriesKind, message: SummaryMessage): Omit<Summary
       return { projections };
     }
   }
-}
-
-function checkMost(part: string, what: string, count: number, most: number): void {
-  if (count > most) throw new WireError('too_large', `${part}: expected at most ${most} ${what}, got ${count}`);
 }
 
 function decodeKind(kind: SeriesKindMessage): SeriesKind {

@@ -1,4 +1,14 @@
-export { checkName, decodeSummary, encodeSummary, type SeriesName, toCount } from './codec.ts';
+export { checkName, toCount } from './checks.ts';
+export { decodeSummary, encodeSummary, type SeriesName } from './codec.ts';
+export {
+  decodeEvent,
+  encodeEvent,
+  type PlainEvent,
+  type PlainViolation,
+  STRATA,
+  type StratumName,
+  VIOLATION_ACTIONS,
+} from './event-codec.ts';
 export {
   type AgentHealth,
   AgentHealthSchema,
@@ -51,6 +61,18 @@ export {
   type Window as WindowMessage,
   WindowSchema,
 } from './gen/tidemark/v1/summary_pb.ts';
+export { decodeHealth, encodeHealth, type PlainHealth } from './health-codec.ts';
 export { isStage, LIMITS, STAGES, type Stage, WINDOW_WIDTHS_MS } from './limits.ts';
+export { checkOutcome, decodeOutcome, encodeOutcome, type PlainOutcome } from './outcome-codec.ts';
 export { REPORT_METHOD } from './report-method.ts';
+export {
+  checkBounds,
+  checkModelSettings,
+  decodeSettings,
+  encodeSettings,
+  type PlainBounds,
+  type PlainModelSettings,
+  type PlainSettings,
+} from './settings-codec.ts';
+export { decodeValue, encodeValue, type PlainValue } from './value-codec.ts';
 export { type RefusalCode, WireError } from './wire-error.ts';

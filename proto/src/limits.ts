@@ -18,6 +18,20 @@ export const LIMITS = Object.freeze({
   maxNameBytes: 128,
   /** UTF-8 bytes of a category. */
   maxKeyBytes: 64,
+  /** Events, and outcomes, of one batch, each. */
+  maxEvents: 4096,
+  /** Values of one event or outcome, and violations of one event. */
+  maxValues: 1000,
+  /** Bytes of one event as it stands on the wire. */
+  maxEventBytes: 64 * 1024,
+  /** UTF-8 bytes of a text among the values of an event or outcome. */
+  maxTextBytes: 256,
+  /** UTF-8 bytes of the name of one inference. */
+  maxPredictionIdBytes: 128,
+  /** Bounded fields of one model version, and allowed categories of one field. */
+  maxBounds: 1000,
+  /** Bytes of the settings of one model version as they stand on the wire. */
+  maxSettingsBytes: 128 * 1024,
 });
 
 /** Stages that exist for every model; `step:<name>` names a step of its pipeline. */
