@@ -124,7 +124,8 @@ function startOf(node: unknown): number | null {
   return (node as Node | null)?.range?.[0] ?? null;
 }
 
-function pathText(path: YamlPath): string {
+/** A path as it is written: `groups[0].rules[1].fire`. */
+export function pathText(path: YamlPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? step : `${text}.${step}`;

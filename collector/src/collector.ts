@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { CurrentSettings } from './agent-settings/current-settings.ts';
 import { Engine } from './alerting/engine.ts';
 import { JudgeLoop } from './alerting/judge-loop.ts';
 import { ApiServer } from './api/server.ts';
@@ -9,6 +10,7 @@ import { type Clock, DataClock, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { CollectorError, messageOf } from './errors.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { OutcomeDesk } from './ingest/outcome-desk.ts';
 import type { Logger } from './log.ts';
 import { Outbox } from './notify/outbox.ts';
 import type { Receiver } from './notify/receiver.ts';
@@ -16,6 +18,7 @@ import { resolveReceivers } from './notify/resolve-receivers.ts';
 import { ReceiveServer } from './receive/server.ts';
 import { loadRules } from './rules/load.ts';
 import type { RuleSet } from './rules/rule-set.ts';
+import { createSettingsStore } from './store/agent-settings.ts';
 import { AlertTable } from './store/alerts.ts';
 import { createApiReader } from './store/api-reader.ts';
 import { registerCollector } from './store/batches.ts';
@@ -45,6 +48,7 @@ export class Collector {
   readonly #log: Logger;
   readonly #database: Database;
   readonly #ingest: Ingest;
+  readonly #settings: CurrentSettings;
   readonly #receive: ReceiveServer;
   readonly #api: ApiServer;
   readonly #loop: JudgeLoop;
@@ -57,6 +61,7 @@ export class Collector {
     log: Logger;
     database: Database;
     ingest: Ingest;
+    settings: CurrentSettings;
     receive: ReceiveServer;
     api: ApiServer;
     loop: JudgeLoop;
@@ -67,6 +72,7 @@ export class Collector {
     this.#log = parts.log;
     this.#database = parts.database;
     this.#ingest = parts.ingest;
+    this.#settings = parts.settings;
     this.#receive = parts.receive;
     this.#api = parts.api;
     this.#loop = parts.loop;
@@ -141,7 +147,8 @@ export class Collector {
       clock,
       onError: (error) => log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again'),
     });
-    const ingest = new Ingest(createIngestStore(database, part), (newestStart) => {
+    const ingestStore = createIngestStore(database, part);
+    const ingest = new Ingest(ingestStore, (newestStart) => {
       dataClock.advance(newestStart);
       if (config.time === 'data') loop.wake();
     });
@@ -149,14 +156,22 @@ export class Collector {
       oldest: Math.max(clock.now() - config.retentionMs, OLDEST_WINDOW),
       newest: Date.now() + MAX_SKEW_MS,
     });
-    const receive = new ReceiveServer(config.grpc, ingest, bounds, log);
+    const settings = new CurrentSettings(createSettingsStore(database), log);
+    const receive = new ReceiveServer(config.grpc, { ingest, bounds, settings, clock: wallClock, log });
     const health = new Health(
       () => database.query('select 1'),
       () => ({ ok: loop.failure === null, detail: loop.failure ?? 'up to date' }),
     );
-    const api = await ApiServer.create(config.http, createApiReader(database), health, log);
+    const api = await ApiServer.create(config.http, {
+      source: createApiReader(database),
+      outcomes: new OutcomeDesk(ingestStore, bounds),
+      settings,
+      health,
+      clock: wallClock,
+      log,
+    });
     const retention = new Retention(database, () => clock.now() - config.retentionMs, log);
-    return new Collector({ log, database, ingest, receive, api, loop, outbox, retention, health });
+    return new Collector({ log, database, ingest, settings, receive, api, loop, outbox, retention, health });
   }
 
   /** @throws {CollectorError} `PORT_IN_USE`; then everything is stopped again. */
@@ -165,6 +180,7 @@ export class Collector {
       this.#outbox.start();
       this.#loop.start();
       this.#retention.start();
+      await this.#settings.start();
       await this.#api.start();
       await this.#receive.start();
     } catch (error) {
@@ -190,6 +206,7 @@ export class Collector {
     await this.#outbox.stop({ timeoutMs });
     await this.#retention.stop();
     await this.#api.stop();
+    await this.#settings.stop();
     await this.#database.close();
     this.#log.info('collector has stopped');
   }

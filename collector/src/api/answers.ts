@@ -1,4 +1,6 @@
+import { STRATA } from '@tidemark/proto';
 import Type from 'typebox';
+import { MODEL_SETTINGS } from '../agent-settings/check.ts';
 
 /** Times in answers are ISO 8601 in UTC. */
 const Time = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
@@ -88,6 +90,96 @@ export const AlertEventAnswer = Type.Object({
       attempt: Type.Integer(),
       note: Nullable(Type.String()),
     }),
+  ),
+});
+
+export const EventAnswer = Type.Object({
+  at: Time,
+  stratum: Type.String({ description: `Why it was kept: ${STRATA.join(', ')}` }),
+  weight: Type.Number({ description: 'How many inferences of its stratum it stands for.' }),
+  slice: Type.String(),
+  latency_ms: Type.Number(),
+  failed: Type.Boolean(),
+  prediction_id: Nullable(Type.String()),
+  values: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+    description: 'By stage and field; null = it was missing.',
+  }),
+  violations: Type.Array(
+    Type.Object({ check: Type.String(), stage: Type.String(), field: Type.String(), action: Type.String() }),
+  ),
+  trace_id: Nullable(Type.String()),
+  span_id: Nullable(Type.String()),
+});
+
+export const OutcomeAnswer = Type.Object({
+  prediction_id: Type.String(),
+  field: Type.String(),
+  value: Type.Unknown({ description: 'A number, a text or a truth value; null = it is missing.' }),
+  at: Type.String({ format: 'date-time', description: 'When it became known, ISO 8601, UTC' }),
+  arrived_at: Time,
+});
+
+export const AgentAnswer = Type.Object({
+  source: Type.String({ description: 'Names one start of an agent.' }),
+  service: Type.String(),
+  host: Type.String(),
+  pid: Type.Integer(),
+  thread_id: Type.Integer({ description: 'Of a worker thread; 0 = the main thread.' }),
+  agent_version: Type.String(),
+  first_seen: Time,
+  last_seen: Time,
+  health: Nullable(
+    Type.Object({
+      captured: Type.Integer({ description: 'Inferences: captured = sent + dropped + pending.' }),
+      sent: Type.Integer(),
+      pending: Type.Integer(),
+      dropped: Type.Integer(),
+      cpu_ms: Type.Number({ description: "CPU time of the agent's own work outside of wrapped calls." }),
+      bytes_sent: Type.Integer(),
+      queue_bytes: Type.Integer(),
+      queue_batches: Type.Integer(),
+      event_loop_delay_p99_ms: Type.Number(),
+      clock_skew_ms: Type.Integer({ description: "The agent's clock less the collector's." }),
+      settings_revision: Type.Integer({ description: 'Revision of the settings it goes by; 0 = none.' }),
+      said_at: Time,
+    }),
+  ),
+  losses: Type.Array(
+    Type.Object({
+      model: Type.String(),
+      version: Type.String(),
+      reason: Type.String(),
+      count: Type.Integer({ description: 'Inferences.' }),
+    }),
+  ),
+});
+
+export const SettingsAnswer = Type.Object({
+  revision: Type.Integer({ description: 'Rises with every change; 0 = nothing was ever set.' }),
+  changed_at: Nullable(Time),
+  changed_by: Nullable(Type.String()),
+  settings: MODEL_SETTINGS,
+});
+
+export const ConflictAnswer = Type.Object({
+  error: Type.String(),
+  message: Type.String(),
+  revision: Type.Integer({ description: 'The one that is there.' }),
+});
+
+export const KeptAnswer = Type.Object({ kept: Type.Integer() });
+
+/** Everything that is wrong with a body, each with its way into it, such as `[3, "predictionId"]`. */
+export const MistakesAnswer = Type.Object({
+  error: Type.String(),
+  message: Type.String(),
+  mistakes: Type.Optional(
+    Type.Array(
+      Type.Object({
+        path: Type.Array(Type.Union([Type.Integer(), Type.String()])),
+        message: Type.String(),
+      }),
+    ),
   ),
 });
 

@@ -1,8 +1,13 @@
+import type { PlainOutcome, StratumName } from '@tidemark/proto';
+import type { SettingsChange, SettingsChanged, StoredSettings } from '../agent-settings/settings-store.ts';
 import type {
+  AgentAnswer,
   AlertAnswer,
   AlertEventAnswer,
   Answer,
+  EventAnswer,
   ModelAnswer,
+  OutcomeAnswer,
   ScoreAnswer,
   SeriesAnswer,
   VersionAnswer,
@@ -20,6 +25,18 @@ export type ApiSource = {
   /** Windows of a series, parts merged, oldest first. */
   windows(seriesId: number, span: SpanQuery): Promise<Answer<typeof WindowAnswer>[] | null>;
   scores(seriesId: number, span: SpanQuery): Promise<Answer<typeof ScoreAnswer>[] | null>;
+  /** Events of a model version, newest first; of one stratum or, with null, of all. */
+  events(
+    versionId: number,
+    query: SpanQuery & { readonly stratum: StratumName | null },
+  ): Promise<Answer<typeof EventAnswer>[] | null>;
+  /** Outcomes of a model version, field by field, newest first; of one prediction or, with null, of all. */
+  outcomes(
+    versionId: number,
+    query: SpanQuery & { readonly predictionId: string | null },
+  ): Promise<Answer<typeof OutcomeAnswer>[] | null>;
+  /** Agents, the ones heard of last first. */
+  agents(limit: number): Promise<Answer<typeof AgentAnswer>[]>;
   /** Alerts in one of these states, or in all where none is given. */
   alerts(filter: {
     readonly states: readonly string[];
@@ -27,4 +44,18 @@ export type ApiSource = {
     readonly limit: number;
   }): Promise<Answer<typeof AlertAnswer>[]>;
   alertEvents(fingerprint: string, limit: number): Promise<Answer<typeof AlertEventAnswer>[] | null>;
+};
+
+/** What takes outcomes: all of them, or none and a mistake for each that is wrong. */
+export type OutcomeTaker = {
+  take(outcomes: readonly PlainOutcome[]): Promise<readonly OutcomeMistake[]>;
+  /** The mistakes alone; nothing is kept. */
+  check(outcomes: readonly PlainOutcome[]): Promise<readonly OutcomeMistake[]>;
+};
+export type OutcomeMistake = { readonly index: number; readonly message: string };
+
+/** What keeps the settings of agents. */
+export type SettingsKeeper = {
+  current(versionId: number): Promise<StoredSettings | null>;
+  change(change: SettingsChange): Promise<SettingsChanged>;
 };

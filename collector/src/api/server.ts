@@ -1,13 +1,28 @@
 import swagger from '@fastify/swagger';
 import { LIMITS } from '@tidemark/proto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Health } from '../telemetry/health.ts';
-import type { ApiSource } from './api-source.ts';
+import type { ApiSource, OutcomeTaker, SettingsKeeper } from './api-source.ts';
 import { addAlertRoutes } from './routes/alerts.ts';
+import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addModelRoutes } from './routes/models.ts';
+import { addPostOutcomesRoute } from './routes/post-outcomes.ts';
+import { addSettingsRoutes } from './routes/settings.ts';
+
+/** What the API needs of the rest of the collector. */
+export type ApiDesk = {
+  readonly source: ApiSource;
+  readonly outcomes: OutcomeTaker;
+  readonly settings: SettingsKeeper;
+  readonly health: Health;
+  /** The collector's own, for outcomes that do not say when they became known. */
+  readonly clock: Clock;
+  readonly log: Logger;
+};
 
 /** The HTTP side of the collector. */
 export class ApiServer {
@@ -20,8 +35,8 @@ export class ApiServer {
     this.#app = app;
   }
 
-  static async create(address: string, source: ApiSource, health: Health, log: Logger): Promise<ApiServer> {
-    const logger: FastifyBaseLogger = log.child({ room: 'api' }, { level: 'warn' });
+  static async create(address: string, desk: ApiDesk): Promise<ApiServer> {
+    const logger: FastifyBaseLogger = desk.log.child({ room: 'api' }, { level: 'warn' });
     const app: FastifyInstance = fastify({
       loggerInstance: logger,
       forceCloseConnections: 'idle',
@@ -34,9 +49,12 @@ export class ApiServer {
         info: { title: 'Tidemark collector', version: '1', description: 'What is kept, judged and told.' },
       },
     });
-    addHealthRoutes(app, health);
-    addModelRoutes(app, source);
-    addAlertRoutes(app, source);
+    addHealthRoutes(app, desk.health);
+    addModelRoutes(app, desk.source);
+    addEventRoutes(app, desk.source);
+    addPostOutcomesRoute(app, desk.outcomes, desk.clock);
+    addSettingsRoutes(app, desk.settings);
+    addAlertRoutes(app, desk.source);
     app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
       const status = error.statusCode ?? 500;

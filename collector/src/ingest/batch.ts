@@ -1,4 +1,4 @@
-import type { SeriesName } from '@tidemark/proto';
+import type { PlainEvent, PlainHealth, PlainOutcome, SeriesName } from '@tidemark/proto';
 import type { SeriesKind, Summary } from '@tidemark/sketch';
 
 /** A batch that has been checked: nothing in it comes straight from the wire any more. */
@@ -10,7 +10,13 @@ export type ValidBatch = {
   readonly versions: readonly VersionDescription[];
   readonly windows: readonly ValidWindow[];
   readonly losses: readonly ValidLoss[];
+  readonly events: readonly ValidEvent[];
+  readonly outcomes: readonly ValidOutcome[];
   readonly agent: AgentDescription;
+  /** What the agent says of itself; null where it says nothing. */
+  readonly health: PlainHealth | null;
+  /** Revision of the settings the agent goes by; 0 = none. */
+  readonly settingsRevision: number;
   /** Parts that were left out, with reasons. */
   readonly refusals: readonly PartRefusal[];
 };
@@ -44,6 +50,15 @@ export type ValidWindow = VersionName & {
   readonly summaries: readonly (SeriesName & { readonly part: string; readonly summary: Summary })[];
 };
 
+/** `part` is the path in the batch, for refusals found later. */
+export type ValidEvent = PlainEvent & {
+  readonly part: string;
+  /** Place in the batch; with source and sequence it names the event for good. */
+  readonly ordinal: number;
+};
+
+export type ValidOutcome = PlainOutcome & { readonly part: string };
+
 export type ValidLoss = VersionName & { readonly reason: string; readonly count: number };
 
 export type AgentDescription = {
@@ -51,6 +66,8 @@ export type AgentDescription = {
   readonly host: string;
   readonly pid: number;
   readonly agentVersion: string;
+  /** Of a worker thread; 0 = the main thread. */
+  readonly threadId: number;
 };
 
 export type PartRefusal = {
@@ -59,6 +76,9 @@ export type PartRefusal = {
   readonly message: string;
   readonly rows: number;
 };
+
+/** Makes one part of a batch, or refuses it by its path: then the list is empty. */
+export type Attempt = <T>(part: string, rows: number, check: () => T) => T[];
 
 /** One key for a model version; names hold no control characters, so this cannot be forged. */
 export function versionKey({ model, version }: VersionName): string {

@@ -1,3 +1,4 @@
+import type { PlainEvent, PlainHealth, PlainOutcome } from '@tidemark/proto';
 import type { SeriesKind, Summary } from '@tidemark/sketch';
 import type { AgentDescription, ValidLoss, VersionDescription, VersionName } from './batch.ts';
 
@@ -31,6 +32,25 @@ export type TrafficPart = {
   errors: number;
 };
 
+/** An event with the place it has in the store: its model version, and where it came from. */
+export type PlacedEvent = PlainEvent & {
+  readonly versionId: number;
+  readonly source: string;
+  readonly sequence: number;
+  readonly ordinal: number;
+};
+
+export type PlacedOutcome = PlainOutcome & { readonly versionId: number };
+
+/** What the newest batch of an agent says of it. */
+export type AgentNote = {
+  readonly source: string;
+  readonly sequence: number;
+  readonly agent: AgentDescription;
+  readonly health: PlainHealth | null;
+  readonly settingsRevision: number;
+};
+
 export type PartAddress = { readonly id: number; readonly widthMs: number; readonly start: number };
 
 /** What ingest needs of the store. Everything in one transaction takes effect together or not at all. */
@@ -56,5 +76,10 @@ export type IngestTransaction = {
   /** Widens the span of event time in which each version has been seen. */
   noteSpans(spans: ReadonlyMap<number, { from: number; to: number }>): Promise<void>;
   addLosses(source: string, losses: readonly (ValidLoss & { versionId: number })[]): Promise<void>;
-  noteAgent(source: string, agent: AgentDescription): Promise<void>;
+  /** Keeps events; one that is there already stays as it is. */
+  writeEvents(events: readonly PlacedEvent[]): Promise<void>;
+  /** Keeps outcomes; of several for one field of a prediction the one that became known last. */
+  writeOutcomes(outcomes: readonly PlacedOutcome[]): Promise<void>;
+  /** Notes which agents are alive, who they are and what they say of themselves; each source stands once. */
+  noteAgents(agents: readonly AgentNote[]): Promise<void>;
 };

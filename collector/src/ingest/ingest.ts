@@ -1,9 +1,11 @@
 import type { Summary } from '@tidemark/sketch';
-import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
+import { type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
-import type { IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
+import type { AgentNote, IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
+import { placeEvents, placeOutcomes } from './place-events.ts';
+import { unknownVersion } from './unknown-version.ts';
 
 /** Batches in one commit, at most; bounds the length of a transaction. */
 const MAX_GROUP = 64;
@@ -71,7 +73,7 @@ export class Ingest {
     for (const batch of fresh) {
       for (const window of batch.windows) {
         const versionId = versions.get(versionKey(window));
-        if (versionId === undefined) refusals.get(batch)?.push(unknownVersion(window));
+        if (versionId === undefined) refusals.get(batch)?.push(unknownVersion(window.part, window, window.rows));
         else windows.push({ ...window, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
       }
     }
@@ -91,15 +93,18 @@ export class Ingest {
       });
       if (losses.length > 0) await tx.addLosses(batch.source, losses);
     }
-    for (const [source, batch] of new Map(fresh.map((batch) => [batch.source, batch]))) {
-      await tx.noteAgent(source, batch.agent);
-    }
-    const outcomes = batches.map((batch): BatchOutcome => {
+    const refuse = (batch: ValidBatch, refusal: PartRefusal) => refusals.get(batch)?.push(refusal);
+    const events = placeEvents(fresh, versions, refuse);
+    if (events.length > 0) await tx.writeEvents(events);
+    const outcomes = placeOutcomes(fresh, versions, refuse);
+    if (outcomes.length > 0) await tx.writeOutcomes(outcomes);
+    await tx.noteAgents(newestNotes(fresh));
+    const answers = batches.map((batch): BatchOutcome => {
       const found = refusals.get(batch);
       return found === undefined ? { kind: 'duplicate' } : { kind: 'accepted', refusals: found };
     });
     const newest = windows.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
-    return { outcomes, newest };
+    return { outcomes: answers, newest };
   }
 }
 
@@ -116,19 +121,30 @@ async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBat
 async function resolveVersions(tx: IngestTransaction, fresh: readonly ValidBatch[]): Promise<Map<string, number>> {
   const described = new Map(fresh.flatMap((batch) => batch.versions.map((v) => [versionKey(v), v] as const)));
   const ids = described.size === 0 ? new Map<string, number>() : await tx.describeVersions([...described.values()]);
-  const unknown = fresh
-    .flatMap((batch) => [...batch.windows, ...batch.losses])
-    .filter((named) => !ids.has(versionKey(named)));
-  if (unknown.length === 0) return ids;
-  const distinct = new Map(unknown.map(({ model, version }) => [versionKey({ model, version }), { model, version }]));
-  return new Map([...ids, ...(await tx.findVersions([...distinct.values()]))]);
+  const unknown = new Map<string, VersionName>();
+  for (const { model, version } of fresh.flatMap(namedVersions)) {
+    const key = versionKey({ model, version });
+    if (!ids.has(key)) unknown.set(key, { model, version });
+  }
+  if (unknown.size === 0) return ids;
+  return new Map([...ids, ...(await tx.findVersions([...unknown.values()]))]);
 }
 
-function unknownVersion({ part, model, version, rows }: ValidBatch['windows'][number]): PartRefusal {
-  const message =
-    `model version ${model} ${version} is not known here; an agent describes it in model_versions ` +
-    'of the first batch of a connection';
-  return { part, code: 'unknown_model_version', message, rows };
+/** Every version that a part of the batch is about. */
+function namedVersions({ windows, losses, events, outcomes }: ValidBatch): VersionName[] {
+  const named: VersionName[] = [...windows, ...losses];
+  for (const { version } of events) named.push(version);
+  for (const { version } of outcomes) named.push(version);
+  return named;
+}
+
+/** Of each agent what its newest batch says. */
+function newestNotes(fresh: readonly ValidBatch[]): AgentNote[] {
+  const newest = new Map<string, ValidBatch>();
+  for (const batch of fresh) {
+    if (batch.sequence > (newest.get(batch.source)?.sequence ?? 0)) newest.set(batch.source, batch);
+  }
+  return [...newest.values()];
 }
 
 function spansOf(windows: readonly PlacedWindow[]): Map<number, { from: number; to: number }> {

@@ -1,6 +1,7 @@
 import {
   type Batch,
   checkName,
+  decodeHealth,
   decodeSummary,
   LIMITS,
   type ModelVersion,
@@ -9,15 +10,9 @@ import {
   type WindowMessage,
   WireError,
 } from '@tidemark/proto';
-import type { FieldDescription, PartRefusal, ValidBatch, ValidWindow, VersionDescription } from './batch.ts';
-
-/** What a window's start is held against, all in ms since the epoch. */
-export type TimeBounds = {
-  /** Windows that start before this are past their retention. */
-  readonly oldest: number;
-  /** Windows that start after this lie in the future. */
-  readonly newest: number;
-};
+import type { Attempt, FieldDescription, PartRefusal, ValidBatch, ValidWindow, VersionDescription } from './batch.ts';
+import { checkTime, type TimeBounds } from './time-bounds.ts';
+import { validateEvents, validateOutcomes } from './validate-events.ts';
 
 /**
  * Checks every part of a batch. A bad part is left out and refused by name; the rest is taken.
@@ -30,7 +25,7 @@ export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
   const sequence = toCount('sequence', batch.sequence);
   if (sequence < 1) throw new WireError('malformed', 'sequence: expected 1 or more, got 0');
   const refusals: PartRefusal[] = [];
-  const attempt = <T>(part: string, rows: number, check: () => T): T[] => {
+  const attempt: Attempt = (part, rows, check) => {
     try {
       return [check()];
     } catch (error) {
@@ -62,22 +57,23 @@ export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
     versions,
     windows,
     losses,
+    events: validateEvents(batch.events, bounds, attempt),
+    outcomes: validateOutcomes(batch.outcomes, bounds, attempt),
     agent: {
       service: clean(batch.agent?.service),
       host: clean(batch.agent?.host),
       pid: (batch.agent?.pid ?? 0) & 0x7fffffff,
       agentVersion: clean(batch.agent?.agentVersion),
+      threadId: (batch.agent?.threadId ?? 0) & 0x7fffffff,
     },
+    health: attempt('health', 0, () => (batch.health === undefined ? null : decodeHealth(batch.health)))[0] ?? null,
+    settingsRevision:
+      attempt('settings_revision', 0, () => toCount('settings_revision', batch.settingsRevision))[0] ?? 0,
     refusals,
   };
 }
 
-function validateWindow(
-  message: WindowMessage,
-  part: string,
-  bounds: TimeBounds,
-  attempt: <T>(part: string, rows: number, check: () => T) => T[],
-): ValidWindow {
+function validateWindow(message: WindowMessage, part: string, bounds: TimeBounds, attempt: Attempt): ValidWindow {
   const { model, version, widthMs } = message;
   checkName('model', model);
   checkName('version', version);
@@ -88,18 +84,7 @@ function validateWindow(
   if (!Number.isSafeInteger(start) || start % widthMs !== 0) {
     throw new WireError('malformed', `start_unix_ms: expected a multiple of ${widthMs}, got ${message.startUnixMs}`);
   }
-  if (start > bounds.newest) {
-    throw new WireError(
-      'in_the_future',
-      `window ${isoTime(start)} lies after ${isoTime(bounds.newest)}; is the agent's clock right?`,
-    );
-  }
-  if (start < bounds.oldest) {
-    throw new WireError(
-      'too_old',
-      `window ${isoTime(start)} lies before ${isoTime(bounds.oldest)}, where retention ends`,
-    );
-  }
+  checkTime('window', start, bounds);
   if (message.summaries.length > LIMITS.maxSummaries) {
     throw new WireError(
       'too_large',
@@ -175,8 +160,4 @@ function clean(text: string | undefined, length: number = LIMITS.maxNameBytes): 
 function toUuid(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-function isoTime(time: number): string {
-  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time);
 }

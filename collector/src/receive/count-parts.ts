@@ -1,8 +1,11 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { BatchSchema, LIMITS, ModelVersionSchema, WindowSchema, WireError } from '@tidemark/proto';
+import { BatchSchema, EventSchema, ModelVersionSchema, OutcomeSchema, WindowSchema, WireError } from '@tidemark/proto';
 
-/** Messages inside a batch, at most: more than an agent can put into its 512 KiB, and little in memory. */
-export const MAX_PARTS = 64 * LIMITS.maxSummaries;
+/**
+ * Messages inside a batch, at most: more than an agent can put into its 512 KiB, and little in memory. The smallest that
+ * an agent sends is a flag of stage `input` with a field of one letter, 14 bytes.
+ */
+export const MAX_PARTS = 40_960;
 
 /** Numbers of the repeated fields of a message, with those of what stands in them. */
 type Repeated = { readonly [number: number]: Repeated };
@@ -13,6 +16,11 @@ const REPEATED: Repeated = {
   [batch.windows.number]: { [WindowSchema.field.summaries.number]: {} },
   [batch.modelVersions.number]: { [version.fields.number]: {}, [version.tags.number]: {} },
   [batch.losses.number]: {},
+  [batch.events.number]: {
+    [EventSchema.field.values.number]: {},
+    [EventSchema.field.violations.number]: {},
+  },
+  [batch.outcomes.number]: { [OutcomeSchema.field.values.number]: {} },
 };
 
 /**

@@ -10,15 +10,25 @@ import {
   ReceiptSchema,
   WireError,
 } from '@tidemark/proto';
+import type { Clock } from '../clock.ts';
 import type { PartRefusal, ValidBatch } from '../ingest/batch.ts';
 import type { BatchOutcome } from '../ingest/group-commit.ts';
-import { type TimeBounds, validate } from '../ingest/validate.ts';
+import type { TimeBounds } from '../ingest/time-bounds.ts';
+import { validate } from '../ingest/validate.ts';
 import type { Logger } from '../log.ts';
 import { checkPartCount } from './count-parts.ts';
 import { toRefusals } from './refusals.ts';
+import { type SettingsSource, SettingsTeller } from './settings-teller.ts';
 
-/** What receiving needs of ingest. */
-export type BatchTaker = { take(batch: ValidBatch): Promise<BatchOutcome> };
+/** What receiving needs of the rest of the collector. */
+export type ReportDesk = {
+  readonly ingest: { take(batch: ValidBatch): Promise<BatchOutcome> };
+  readonly bounds: () => TimeBounds;
+  readonly settings: SettingsSource;
+  /** The collector's own, by which agents tell their skew. */
+  readonly clock: Clock;
+  readonly log: Logger;
+};
 
 export type ReportStream = ServerDuplexStream<Buffer, Receipt>;
 
@@ -37,25 +47,20 @@ const RETRY_AFTER_MS = 2_000;
  */
 export class ReportSession {
   readonly #stream: ReportStream;
-  readonly #ingest: BatchTaker;
-  readonly #bounds: () => TimeBounds;
+  readonly #desk: ReportDesk;
   readonly #log: Logger;
   readonly #backlog: Backlog;
+  readonly #teller: SettingsTeller;
   #underWay = 0;
   #ended = false;
 
-  constructor(
-    stream: ReportStream,
-    ingest: BatchTaker,
-    bounds: () => TimeBounds,
-    log: Logger,
-    backlog: Backlog = { bytes: 0 },
-  ) {
+  constructor(stream: ReportStream, desk: ReportDesk, backlog: Backlog = { bytes: 0 }) {
+    const { log } = desk;
     this.#stream = stream;
-    this.#ingest = ingest;
-    this.#bounds = bounds;
+    this.#desk = desk;
     this.#log = log;
     this.#backlog = backlog;
+    this.#teller = new SettingsTeller(desk.settings);
     stream.on('data', (bytes: Buffer) => void this.#receive(bytes));
     stream.on('end', () => this.#endWhenDone());
     stream.on('drain', () => this.#readOn());
@@ -75,7 +80,7 @@ export class ReportSession {
     this.#underWay += 1;
     if (this.#underWay >= LIMITS.maxUnacknowledged) this.#stream.pause();
     const outcome = await this.#take(batch, bytes.length);
-    this.#stream.write(this.#receiptOf(batch, outcome));
+    this.#stream.write(this.#complete(batch, this.#receiptOf(batch, outcome)));
     this.#underWay -= 1;
     if (this.#ended) this.#endWhenDone();
     else this.#readOn();
@@ -88,7 +93,7 @@ export class ReportSession {
     }
     this.#backlog.bytes += bytes;
     try {
-      return await this.#ingest.take(batch);
+      return await this.#desk.ingest.take(batch);
     } finally {
       this.#backlog.bytes -= bytes;
     }
@@ -107,7 +112,7 @@ export class ReportSession {
     try {
       checkPartCount(bytes);
       message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
-      return validate(message, this.#bounds());
+      return validate(message, this.#desk.bounds());
     } catch (error) {
       const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
       this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');
@@ -142,6 +147,14 @@ export class ReportSession {
         );
         return create(ReceiptSchema, { sequence, status: Receipt_Status.RETRY, slowDownMs: RETRY_AFTER_MS });
     }
+  }
+
+  /** What every receipt says, whatever came of its batch. */
+  #complete(batch: ValidBatch, receipt: Receipt): Receipt {
+    receipt.answeredAtUnixMs = BigInt(Math.round(this.#desk.clock.now()));
+    const settings = this.#teller.answer(batch);
+    if (settings !== undefined) receipt.settings = settings;
+    return receipt;
   }
 
   #logRefusals(batch: ValidBatch, refusals: readonly PartRefusal[]): void {

@@ -1,9 +1,7 @@
 import { Server, ServerCredentials, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
 import { CollectorError, messageOf } from '../errors.ts';
-import type { TimeBounds } from '../ingest/validate.ts';
-import type { Logger } from '../log.ts';
-import { type Backlog, type BatchTaker, ReportSession, type ReportStream } from './report.ts';
+import { type Backlog, type ReportDesk, ReportSession, type ReportStream } from './report.ts';
 
 /** The one service definition on this side. Requests stay bytes until the session has checked them. */
 const SERVICE = {
@@ -18,7 +16,7 @@ export class ReceiveServer {
   #closing = false;
   #port: number | undefined;
 
-  constructor(address: string, ingest: BatchTaker, bounds: () => TimeBounds, log: Logger) {
+  constructor(address: string, desk: ReportDesk) {
     this.#address = address;
     this.#server = new Server({
       'grpc.max_receive_message_length': LIMITS.maxBytes,
@@ -32,7 +30,7 @@ export class ReceiveServer {
         stream.emit('error', { code: status.UNAVAILABLE, details: 'the collector is stopping' });
         return;
       }
-      const session = new ReportSession(stream, ingest, bounds, log, backlog);
+      const session = new ReportSession(stream, desk, backlog);
       this.#sessions.add(session);
       stream.on('close', () => this.#sessions.delete(session));
       stream.on('cancelled', () => this.#sessions.delete(session));

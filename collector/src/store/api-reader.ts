@@ -1,9 +1,12 @@
 import type { Summary } from '@tidemark/sketch';
 import type { AlertMessage } from '../alerting/alert.ts';
 import type { ApiSource, SpanQuery } from '../api/api-source.ts';
+import { listAgents } from './agents.ts';
 import { type Database, toArrayLiteral } from './database.ts';
+import { listEvents } from './events.ts';
 import { LEVELS } from './levels.ts';
 import { listVersions } from './models.ts';
+import { listOutcomes } from './outcomes.ts';
 import { listSeries } from './series.ts';
 import { selectSummaries, toSummary } from './summaries.ts';
 
@@ -61,6 +64,34 @@ export function createApiReader(db: Database): ApiSource {
     },
 
     scores: (seriesId, span) => readScores(db, seriesId, span),
+
+    async events(versionId, query) {
+      if (!(await exists(db, 'model_version', versionId))) return null;
+      const rows = await listEvents(db, versionId, query);
+      return rows.map((row) => ({ ...row, at: iso(row.at) }));
+    },
+
+    async outcomes(versionId, query) {
+      if (!(await exists(db, 'model_version', versionId))) return null;
+      const rows = await listOutcomes(db, versionId, query);
+      return rows.map(({ prediction_id, field, number, text, flag, at, arrived_at }) => ({
+        prediction_id,
+        field,
+        value: number ?? text ?? flag,
+        at: iso(at),
+        arrived_at: iso(arrived_at),
+      }));
+    },
+
+    async agents(limit) {
+      const rows = await listAgents(db, limit);
+      return rows.map(({ first_seen, last_seen, health, ...row }) => ({
+        ...row,
+        first_seen: iso(first_seen),
+        last_seen: iso(last_seen),
+        health: health === null ? null : { ...health, said_at: iso(Date.parse(health.said_at)) },
+      }));
+    },
 
     async alerts({ states, model, limit }) {
       const rows = await db.query<AlertRow>(

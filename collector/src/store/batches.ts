@@ -1,4 +1,4 @@
-import type { AgentDescription, ValidLoss } from '../ingest/batch.ts';
+import type { ValidLoss } from '../ingest/batch.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
 
 /** Records batches; answers those that are new as `source/sequence`. */
@@ -30,15 +30,6 @@ export async function addLosses(
       [versionId, source, reason, count, Number.MAX_SAFE_INTEGER],
     );
   }
-}
-
-/** Notes that an agent is alive, and who it is. */
-export async function noteAgent(tx: Queryable, source: string, agent: AgentDescription): Promise<void> {
-  await tx.query(
-    `insert into agent (source, service, host, pid, agent_version) values ($1, $2, $3, $4, $5)
-     on conflict (source) do update set last_seen = now()`,
-    [source, agent.service, agent.host, agent.pid, agent.agentVersion],
-  );
 }
 
 /** Registers this run of the collector; its id is the `part` of all it writes. */

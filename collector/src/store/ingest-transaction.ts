@@ -1,7 +1,10 @@
 import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
-import { addLosses, noteAgent, registerBatches } from './batches.ts';
+import { noteAgents } from './agents.ts';
+import { addLosses, registerBatches } from './batches.ts';
 import type { Database, Queryable } from './database.ts';
+import { writeEvents } from './events.ts';
 import { describeVersions, findVersions, noteSpans } from './models.ts';
+import { writeOutcomes } from './outcomes.ts';
 import { ensureSeries } from './series.ts';
 import { loadSummaryParts, writeSummaries } from './summaries.ts';
 import { loadTrafficParts, writeTraffic } from './traffic.ts';
@@ -23,6 +26,8 @@ function createTransaction(tx: Queryable, part: number): IngestTransaction {
     writeTraffic: (parts) => writeTraffic(tx, part, parts),
     noteSpans: (spans) => noteSpans(tx, spans),
     addLosses: (source, losses) => addLosses(tx, source, losses),
-    noteAgent: (source, agent) => noteAgent(tx, source, agent),
+    writeEvents: (events) => writeEvents(tx, events),
+    writeOutcomes: (outcomes) => writeOutcomes(tx, outcomes),
+    noteAgents: (agents) => noteAgents(tx, agents),
   };
 }

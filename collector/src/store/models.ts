@@ -59,6 +59,11 @@ export async function findVersions(tx: Queryable, versions: readonly VersionName
   return byKey(rows);
 }
 
+/** Id of a version, or null where there is none of that name. */
+export async function findVersion(db: Queryable, model: string, version: string): Promise<number | null> {
+  return (await findVersions(db, [{ model, version }])).get(versionKey({ model, version })) ?? null;
+}
+
 /** Widens the event-time span of versions. */
 export async function noteSpans(
   tx: Queryable,

@@ -49,7 +49,7 @@ export class Retention {
 }
 
 /**
- * Deletes windows and scores from before `oldest` (ms, event time) and batch ids that no agent will send again.
+ * Deletes windows, events, outcomes and scores from before `oldest` (ms, event time) and batch ids that no agent will send again.
  * @returns rows deleted.
  */
 export async function deleteExpired(database: Database, oldest: number): Promise<number> {
@@ -60,6 +60,7 @@ export async function deleteExpired(database: Database, oldest: number): Promise
     }
   }
   deleted += await deleteSlices(database, 'score', 'tick < $1', new Date(oldest));
+  for (const table of ['event', 'outcome']) deleted += await deleteSlices(database, table, 'at < $1', new Date(oldest));
   const batchesBefore = new Date(Date.now() - BATCH_ID_HOURS * 3_600_000);
   return deleted + (await deleteSlices(database, 'ingest_batch', 'received_at < $1', batchesBefore));
 }

@@ -2,35 +2,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { LIMITS } from '@tidemark/proto';
-import { ApiServer } from '../../../collector/src/api/server.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
-import { createLog } from '../../../collector/src/log.ts';
-import { createApiReader } from '../../../collector/src/store/api-reader.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { Health } from '../../../collector/src/telemetry/health.ts';
 import { HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
-
-type Get = (path: string) => Promise<{ status: number; body: unknown }>;
-
-async function withApi(database: Database, work: (get: Get) => Promise<void>, health?: Health): Promise<void> {
-  const healthy = new Health(
-    () => database.query('select 1'),
-    () => ({ ok: true, detail: 'up to date' }),
-  );
-  const api = await ApiServer.create('127.0.0.1:0', createApiReader(database), health ?? healthy, createLog('silent'));
-  await api.start();
-  try {
-    await work(async (path) => {
-      const response = await fetch(`http://127.0.0.1:${api.port}${path}`);
-      return { status: response.status, body: await response.json() };
-    });
-  } finally {
-    await api.stop();
-  }
-}
+import { withApi } from './running-api.ts';
 
 async function seed(database: Database): Promise<void> {
   const windows = [0, 1, 2].map((hour) => ({
@@ -190,20 +169,29 @@ describe('the API', () => {
     withDatabase(async (database) => {
       await withApi(database, async (get) => {
         const { body } = await get('/api/v1/openapi.json');
-        const { openapi, paths } = body as { openapi: string; paths: Record<string, { get: { responses: object } }> };
+        type Operations = Record<string, { responses: object }>;
+        const { openapi, paths } = body as { openapi: string; paths: Record<string, Operations> };
         assert.equal(openapi, '3.1.0');
         assert.deepEqual(Object.keys(paths).sort(), [
+          '/api/v1/agents',
           '/api/v1/alerts',
           '/api/v1/alerts/{fingerprint}/events',
           '/api/v1/models',
+          '/api/v1/models/{id}/events',
+          '/api/v1/models/{id}/outcomes',
+          '/api/v1/models/{id}/settings',
           '/api/v1/models/{model}/versions',
+          '/api/v1/outcomes',
           '/api/v1/series/{id}/scores',
           '/api/v1/series/{id}/windows',
           '/api/v1/versions/{id}/series',
           '/health/live',
           '/health/ready',
         ]);
-        for (const [path, { get: operation }] of Object.entries(paths)) assert.ok('200' in operation.responses, path);
+        for (const [path, operations] of Object.entries(paths)) {
+          for (const [method, { responses }] of Object.entries(operations))
+            assert.ok('200' in responses, method + path);
+        }
       });
     }));
 

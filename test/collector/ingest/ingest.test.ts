@@ -175,6 +175,9 @@ describe('ingest', () => {
         'baseline',
         'baseline_series',
         'loss',
+        'event',
+        'outcome',
+        'agent_settings',
       ]) {
         const rows = await database.query<{ is_nullable: string }>(
           `select is_nullable from information_schema.columns where table_name = $1 and column_name = 'model_version_id'`,

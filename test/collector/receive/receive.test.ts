@@ -8,18 +8,30 @@ import { type Batch, BatchSchema, LIMITS, REPORT_METHOD, type Receipt, Receipt_S
 import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import type { BatchOutcome } from '../../../collector/src/ingest/group-commit.ts';
 import { createLog } from '../../../collector/src/log.ts';
-import { MAX_BACKLOG_BYTES, ReportSession, type ReportStream } from '../../../collector/src/receive/report.ts';
+import {
+  MAX_BACKLOG_BYTES,
+  type ReportDesk,
+  ReportSession,
+  type ReportStream,
+} from '../../../collector/src/receive/report.ts';
 import { ReceiveServer } from '../../../collector/src/receive/server.ts';
-import { ANY_TIME, makeBatch, newSource } from '../../support/batches.ts';
+import { ANY_TIME, makeBatch, newSource, T0 } from '../../support/batches.ts';
 
 type Taker = (batch: ValidBatch) => Promise<BatchOutcome>;
+const deskOf = (take: Taker): ReportDesk => ({
+  ingest: { take },
+  bounds: () => ANY_TIME,
+  settings: { of: () => undefined },
+  clock: { now: () => T0 },
+  log: createLog('silent'),
+});
 const accept: Taker = async ({ refusals }) => ({ kind: 'accepted', refusals });
 
 async function serve(
   t: TestContext,
   take: Taker,
 ): Promise<{ server: ReceiveServer; open(): ClientDuplexStream<Buffer, Receipt> }> {
-  const server = new ReceiveServer('127.0.0.1:0', { take }, () => ANY_TIME, createLog('silent'));
+  const server = new ReceiveServer('127.0.0.1:0', deskOf(take));
   await server.start();
   const client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
   t.after(async () => {
@@ -50,6 +62,10 @@ describe('receive', () => {
       Array.from({ length: 40 }, (_, i) => i + 1),
     );
     assert.ok(receipts.every((receipt) => receipt.status === Receipt_Status.ACCEPTED));
+    assert.ok(
+      receipts.every(({ answeredAtUnixMs }) => answeredAtUnixMs === BigInt(T0)),
+      'by its own clock',
+    );
   });
 
   test('has no more batches of a stream under way than an agent may have unacknowledged', async (t) => {
@@ -121,7 +137,7 @@ describe('receive', () => {
 
   test('refuses a batch of more parts than any agent sends before it takes memory for them', async (t) => {
     const { open } = await serve(t, accept);
-    for (const field of [4, 5, 6]) {
+    for (const field of [4, 5, 6, 8, 9]) {
       const empty = Buffer.alloc(1024 * 1024);
       for (let i = 0; i < empty.length; i += 2) empty[i] = (field << 3) | 2;
       const stream = open();
@@ -203,12 +219,7 @@ describe('receive', () => {
     const stream = Object.assign(new Duplex({ objectMode: true, read: () => undefined, write: () => undefined }), {
       getPeer: () => 'test',
     });
-    const session = new ReportSession(
-      stream as unknown as ReportStream,
-      { take: accept },
-      () => ANY_TIME,
-      createLog('silent'),
-    );
+    const session = new ReportSession(stream as unknown as ReportStream, deskOf(accept));
     const bytes = goodBatch(1);
     for (let i = 0; i < 1_000; i++) stream.push(bytes);
     for (let turn = 0; turn < 1_000; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -242,7 +253,7 @@ describe('receive', () => {
 
   test('says which port is in use', async (t) => {
     const { server } = await serve(t, accept);
-    const second = new ReceiveServer(`127.0.0.1:${server.port}`, { take: accept }, () => ANY_TIME, createLog('silent'));
+    const second = new ReceiveServer(`127.0.0.1:${server.port}`, deskOf(accept));
     await assert.rejects(second.start(), { code: 'PORT_IN_USE', message: new RegExp(`127.0.0.1:${server.port}`) });
     await second.stop(100);
   });

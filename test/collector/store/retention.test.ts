@@ -19,7 +19,7 @@ const startsLeft = async (database: Database, table: string, column: string) =>
   );
 
 describe('retention', () => {
-  test('deletes windows, scores and batch ids that are past it, and keeps the rest', () =>
+  test('deletes windows, scores, events, outcomes and batch ids that are past it, and keeps the rest', () =>
     withDatabase(async (database) => {
       await database.query(`insert into model_version (model, version) values ('m', '1')`);
       for (const start of [T0, T0 + 10 * HOUR]) {
@@ -29,12 +29,23 @@ describe('retention', () => {
            values ('f', $1, 1, 'a', 'psi', 'ok', 1, $1)`,
           [new Date(start)],
         );
+        await database.query(
+          `insert into event (model_version_id, at, source, sequence, ordinal, stratum, weight, slice, latency_ms, failed, values, violations)
+           values (1, $1, gen_random_uuid(), 1, 0, 'sample', 1, '', 1, false, '{}', '[]')`,
+          [new Date(start)],
+        );
+        await database.query(
+          `insert into outcome (model_version_id, prediction_id, field, number, at) values (1, $2, 'delay', 1, $1)`,
+          [new Date(start), `p-${start}`],
+        );
       }
       await database.query(
         `insert into ingest_batch (source, seq, received_at) values (gen_random_uuid(), 1, now()), (gen_random_uuid(), 2, now() - interval '2 days')`,
       );
-      assert.equal(await deleteExpired(database, T0 + HOUR), 3 + 1 + 1);
+      assert.equal(await deleteExpired(database, T0 + HOUR), 3 + 1 + 1 + 1 + 1);
       assert.deepEqual(await startsLeft(database, 'score', 'tick'), [T0 + 10 * HOUR]);
+      assert.deepEqual(await startsLeft(database, 'event', 'at'), [T0 + 10 * HOUR]);
+      assert.deepEqual(await startsLeft(database, 'outcome', 'at'), [T0 + 10 * HOUR]);
       assert.equal((await startsLeft(database, 'traffic_1h', 'window_start'))[0], T0 + 10 * HOUR + 60_000);
     }));
 

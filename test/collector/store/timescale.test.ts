@@ -27,7 +27,7 @@ describe('the window tables', () => {
       );
       assert.deepEqual(
         rows.map(({ name }) => name),
-        ['summary_1h', 'summary_1m', 'traffic_1h', 'traffic_1m'],
+        ['event', 'summary_1h', 'summary_1m', 'traffic_1h', 'traffic_1m'],
       );
     }));
 

@@ -1,15 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ErrorAnswer, ModelAnswer, ScoreAnswer, SeriesAnswer, VersionAnswer, WindowAnswer } from '../answers.ts';
-import type { ApiSource, SpanQuery } from '../api-source.ts';
+import type { ApiSource } from '../api-source.ts';
+import { ID, notFound, SPAN, spanOf } from '../queries.ts';
 
 const MODEL = Type.Object({ model: Type.String({ minLength: 1 }) });
-const ID = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
-const SPAN = Type.Object({
-  from: Type.Optional(Type.String({ format: 'date-time', description: 'Start, ISO 8601; default: the beginning.' })),
-  to: Type.Optional(Type.String({ format: 'date-time', description: 'End, not included; default: no end.' })),
-  limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 }),
-});
 
 /** Models, their versions, the series of a version, and what is kept of a series. */
 export function addModelRoutes(app: FastifyInstance, source: ApiSource): void {
@@ -68,29 +63,4 @@ export function addModelRoutes(app: FastifyInstance, source: ApiSource): void {
     async ({ params, query }, reply) =>
       (await source.scores(params.id, spanOf(query))) ?? notFound(reply, `series ${params.id}`),
   );
-}
-
-/** Years that every store can hold; what lies outside asks for everything on that side. */
-const FIRST = Date.UTC(1970, 0, 1);
-const LAST = Date.UTC(9999, 0, 1);
-
-function spanOf({ from, to, limit }: Static<typeof SPAN>): SpanQuery {
-  return {
-    from: from === undefined ? FIRST : timeOf('from', from),
-    to: to === undefined ? LAST : timeOf('to', to),
-    limit,
-  };
-}
-
-/** A leap second is a good date-time that no clock of ours can show. */
-function timeOf(name: string, text: string): number {
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return time;
-  const message = `querystring/${name}: expected a time without a leap second, got ${text}`;
-  throw Object.assign(new RangeError(message), { statusCode: 400 });
-}
-
-function notFound(reply: { code(status: number): unknown }, what: string): Static<typeof ErrorAnswer> {
-  reply.code(404);
-  return { error: 'not_found', message: `there is no ${what}` };
 }

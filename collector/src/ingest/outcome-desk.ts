@@ -1,0 +1,61 @@
+import { checkOutcome, type PlainOutcome, type RefusalCode, WireError } from '@tidemark/proto';
+import { versionKey } from './batch.ts';
+import type { IngestStore, IngestTransaction, PlacedOutcome } from './ingest-store.ts';
+import { checkTime, type TimeBounds } from './time-bounds.ts';
+
+/** What is wrong with one outcome of a list. */
+export type OutcomeMistake = { readonly index: number; readonly code: RefusalCode; readonly message: string };
+
+/** Takes outcomes that come by themselves, from programs that have no agent. */
+export class OutcomeDesk {
+  readonly #store: IngestStore;
+  readonly #bounds: () => TimeBounds;
+
+  constructor(store: IngestStore, bounds: () => TimeBounds) {
+    this.#store = store;
+    this.#bounds = bounds;
+  }
+
+  /**
+   * Keeps all of them, or none where one is wrong. The same list may come again: then nothing changes.
+   * @returns every mistake; none = all are kept.
+   */
+  take(outcomes: readonly PlainOutcome[]): Promise<OutcomeMistake[]> {
+    return this.#store.transaction(async (tx) => {
+      const { placed, mistakes } = await this.#place(tx, outcomes);
+      if (mistakes.length === 0 && placed.length > 0) await tx.writeOutcomes(placed);
+      return mistakes;
+    });
+  }
+
+  /** Every mistake; nothing is kept. */
+  check(outcomes: readonly PlainOutcome[]): Promise<OutcomeMistake[]> {
+    return this.#store.transaction(async (tx) => (await this.#place(tx, outcomes)).mistakes);
+  }
+
+  async #place(tx: IngestTransaction, outcomes: readonly PlainOutcome[]) {
+    const bounds = this.#bounds();
+    const named = new Map(outcomes.map(({ version }) => [versionKey(version), version]));
+    const versions = await tx.findVersions([...named.values()]);
+    const placed: PlacedOutcome[] = [];
+    const mistakes: OutcomeMistake[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      try {
+        placed.push(place(outcome, versions, bounds));
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        mistakes.push({ index, code: error.code, message: error.message });
+      }
+    }
+    return { placed, mistakes };
+  }
+}
+
+function place(outcome: PlainOutcome, versions: ReadonlyMap<string, number>, bounds: TimeBounds): PlacedOutcome {
+  checkOutcome(outcome);
+  checkTime('outcome', outcome.atMs, bounds);
+  const versionId = versions.get(versionKey(outcome.version));
+  if (versionId !== undefined) return { ...outcome, versionId };
+  const { model, version } = outcome.version;
+  throw new WireError('unknown_model_version', `model version ${model} ${version} is not known here`);
+}

@@ -1,0 +1,42 @@
+import { type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
+import type { PlacedEvent, PlacedOutcome } from './ingest-store.ts';
+import { unknownVersion } from './unknown-version.ts';
+
+type Versions = ReadonlyMap<string, number>;
+type Refuse = (batch: ValidBatch, refusal: PartRefusal) => void;
+
+/** Gives the events of these batches their place in the store; those of an unknown model version are refused. */
+export function placeEvents(batches: readonly ValidBatch[], versions: Versions, refuse: Refuse): PlacedEvent[] {
+  const placed: PlacedEvent[] = [];
+  for (const batch of batches) {
+    const { source, sequence } = batch;
+    for (const event of batch.events) {
+      const versionId = idOf(event, versions, (refusal) => refuse(batch, refusal));
+      if (versionId !== undefined) placed.push({ ...event, versionId, source, sequence });
+    }
+  }
+  return placed;
+}
+
+/** Gives the outcomes of these batches their place in the store; those of an unknown model version are refused. */
+export function placeOutcomes(batches: readonly ValidBatch[], versions: Versions, refuse: Refuse): PlacedOutcome[] {
+  const placed: PlacedOutcome[] = [];
+  for (const batch of batches) {
+    for (const outcome of batch.outcomes) {
+      const versionId = idOf(outcome, versions, (refusal) => refuse(batch, refusal));
+      if (versionId !== undefined) placed.push({ ...outcome, versionId });
+    }
+  }
+  return placed;
+}
+
+function idOf(
+  { part, version }: { readonly part: string; readonly version: VersionName },
+  versions: Versions,
+  refuse: (refusal: PartRefusal) => void,
+): number | undefined {
+  const id = versions.get(versionKey(version));
+  // No row is lost: the inference is counted by its window.
+  if (id === undefined) refuse(unknownVersion(part, version, 0));
+  return id;
+}

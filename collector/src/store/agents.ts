@@ -1,0 +1,102 @@
+import type { PlainHealth } from '@tidemark/proto';
+import type { AgentNote } from '../ingest/ingest-store.ts';
+import { type Queryable, toJson } from './database.ts';
+
+/** An agent as SQL answers it; times in ms. `health` is null where it has said nothing of itself. */
+export type AgentRow = {
+  readonly source: string;
+  readonly service: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly thread_id: number;
+  readonly agent_version: string;
+  readonly first_seen: number;
+  readonly last_seen: number;
+  readonly health: HealthRow | null;
+  readonly losses: { model: string; version: string; reason: string; count: number }[];
+};
+
+type HealthRow = Readonly<Record<(typeof HEALTH_COLUMNS)[number], number>> & {
+  /** ISO 8601, as JSON has it. */
+  readonly said_at: string;
+};
+
+const HEALTH_COLUMNS = [
+  'captured',
+  'sent',
+  'pending',
+  'dropped',
+  'cpu_ms',
+  'bytes_sent',
+  'queue_bytes',
+  'queue_batches',
+  'event_loop_delay_p99_ms',
+  'clock_skew_ms',
+  'settings_revision',
+] as const;
+
+/** Notes that agents are alive, who they are and what they say of themselves. */
+export async function noteAgents(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
+  if (notes.length === 0) return;
+  const rows = notes.map(({ source, agent: { service, host, pid, agentVersion, threadId } }) => {
+    return { s: source, n: service, h: host, p: pid, a: agentVersion, t: threadId };
+  });
+  await tx.query(
+    `insert into agent (source, service, host, pid, agent_version, thread_id)
+     select s, n, h, p, a, t from jsonb_to_recordset($1::text::jsonb) as r (s uuid, n text, h text, p int, a text, t int)
+     order by s
+     on conflict (source) do update set last_seen = now()`,
+    [toJson(rows)],
+  );
+  await writeHealth(tx, notes);
+}
+
+/** A batch that was long under way says less than what is there already. */
+async function writeHealth(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
+  const rows = notes.flatMap(({ source, sequence, health, settingsRevision }) =>
+    health === null ? [] : [toHealthRow(source, sequence, settingsRevision, health)],
+  );
+  if (rows.length === 0) return;
+  const columns = HEALTH_COLUMNS.join(', ');
+  await tx.query(
+    `insert into agent_health (source, sequence, ${columns})
+     select source, sequence, ${columns} from jsonb_populate_recordset(null::agent_health, $1::text::jsonb)
+     order by source
+     on conflict (source) do update set
+       sequence = excluded.sequence, ${HEALTH_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
+       said_at = now()
+     where excluded.sequence > agent_health.sequence`,
+    [toJson(rows)],
+  );
+}
+
+function toHealthRow(source: string, sequence: number, settingsRevision: number, health: PlainHealth) {
+  const { captured, sent, pending, dropped } = health;
+  const columns: Omit<HealthRow, 'said_at'> = {
+    captured,
+    sent,
+    pending,
+    dropped,
+    cpu_ms: health.cpuMs,
+    bytes_sent: health.bytesSent,
+    queue_bytes: health.queueBytes,
+    queue_batches: health.queueBatches,
+    event_loop_delay_p99_ms: health.eventLoopDelayP99Ms,
+    clock_skew_ms: health.clockSkewMs,
+    settings_revision: settingsRevision,
+  };
+  return { source, sequence, ...columns };
+}
+
+/** Agents with their health and everything they could not keep, the ones heard of last first. */
+export function listAgents(db: Queryable, limit: number): Promise<AgentRow[]> {
+  return db.query<AgentRow>(
+    `select a.source::text, service, host, pid, thread_id, agent_version, first_seen, last_seen,
+       (select to_jsonb(h) - 'source' - 'sequence' from agent_health h where h.source = a.source) as health,
+       coalesce((select jsonb_agg(jsonb_build_object('model', v.model, 'version', v.version, 'reason', reason, 'count', n_rows)
+           order by v.model, v.version, reason)
+         from loss join model_version v on v.id = loss.model_version_id where loss.source = a.source), '[]') as losses
+     from agent a order by last_seen desc, a.source limit $1`,
+    [limit],
+  );
+}
