@@ -1,14 +1,28 @@
 #!/usr/bin/env node
+import { baselineBounds } from './commands/baseline-bounds.ts';
 import { baselineCreate } from './commands/baseline-create.ts';
 import { baselineList } from './commands/baseline-list.ts';
 import type { Command } from './commands/command.ts';
 import { migrate } from './commands/migrate.ts';
+import { modelsList } from './commands/models-list.ts';
+import { modelsSet } from './commands/models-set.ts';
+import { modelsSettings } from './commands/models-settings.ts';
 import { rulesCheck } from './commands/rules-check.ts';
 import { serve } from './commands/serve.ts';
 import { CollectorError } from './errors.ts';
 import { didYouMean } from './near-name.ts';
 
-const COMMANDS: readonly Command[] = [serve, migrate, baselineCreate, baselineList, rulesCheck];
+const COMMANDS: readonly Command[] = [
+  serve,
+  migrate,
+  baselineCreate,
+  baselineList,
+  baselineBounds,
+  modelsList,
+  modelsSettings,
+  modelsSet,
+  rulesCheck,
+];
 const OK = 0;
 const FAILED = 1;
 const WRONG_USE = 2;
