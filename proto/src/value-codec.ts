@@ -61,8 +61,13 @@ export function decodeValue({ stage, field, value }: NamedValueMessage): PlainVa
 export function checkValue({ stage, field, value }: PlainValue): void {
   checkStage(stage);
   checkName('field', field);
-  if (typeof value === 'number') checkNumber(`${stage}/${field}`, value);
-  if (typeof value === 'string') checkText(`${stage}/${field}`, value);
+  const name = `${stage}/${field}`;
+  if (typeof value === 'number') checkNumber(name, value);
+  else if (typeof value === 'string') checkText(name, value);
+  else if (typeof value !== 'boolean' && value !== undefined) {
+    // What came as JSON may be anything, whatever its type says.
+    throw new WireError('malformed', `${name}: expected a number, a text, true, false or nothing`);
+  }
 }
 
 function checkText(what: string, text: string): void {

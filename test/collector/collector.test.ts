@@ -77,7 +77,8 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
-const toldIn = ({ settings }: { settings?: Settings | undefined }) => (settings === undefined ? null : decodeSettings(settings));
+const toldIn = ({ settings }: { settings?: Settings | undefined }) =>
+  settings === undefined ? null : decodeSettings(settings);
 
 describe('a collector and an agent that sends events and outcomes', () => {
   test('keeps each once, tells its clock, and tells a change of settings once', async () => {

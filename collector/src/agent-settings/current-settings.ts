@@ -20,6 +20,7 @@ export class CurrentSettings {
   readonly #log: Logger;
   readonly #byVersion = new Map<string, NamedSettings>();
   #newest = 0;
+  #underWay = 0;
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -30,7 +31,10 @@ export class CurrentSettings {
 
   /** Reads what is stored and looks for changes from then on. */
   async start(): Promise<void> {
-    this.#timer ??= setInterval(() => void this.refresh(), EVERY_MS).unref();
+    this.#timer ??= setInterval(() => {
+      // A store that hangs must not be asked more and more.
+      if (this.#underWay === 0) void this.refresh();
+    }, EVERY_MS).unref();
     await this.refresh();
   }
 
@@ -58,6 +62,7 @@ export class CurrentSettings {
 
   /** Takes over what has changed since the last time; never rejects, since the next time comes soon. */
   refresh(): Promise<void> {
+    this.#underWay += 1;
     this.#refreshing = this.#refreshing.then(() => this.#read());
     return this.#refreshing;
   }
@@ -70,6 +75,8 @@ export class CurrentSettings {
       }
     } catch (error) {
       this.#log.warn({ reason: messageOf(error) }, 'could not read the settings for agents; it will be tried again');
+    } finally {
+      this.#underWay -= 1;
     }
   }
 }

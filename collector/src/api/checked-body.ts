@@ -19,19 +19,24 @@ export const bodyAsItCame: FastifySchemaCompiler<TSchema> =
     return { error: new Error(`${httpPart}${first?.instancePath ?? ''} ${first?.message ?? 'is not usable'}`) };
   };
 
-/** Answers everything that is wrong with a body. */
+/** Mistakes that are listed: a body of nothing but mistakes must not become an answer many times its size. */
+const MAX_LISTED = 1_000;
+/** Mistakes that stand in the message for people. */
+const MAX_SHOWN = 10;
+
+/** Answers what is wrong with a body: everything, but for the longest of lists. */
 export function badBody(
   reply: { code(status: number): unknown },
   mistakes: readonly Pick<SchemaMistake, 'path' | 'message'>[],
 ): Static<typeof MistakesAnswer> {
   reply.code(400);
-  const lines = mistakes.map(({ path, message }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`));
+  const listed = mistakes.slice(0, MAX_LISTED).map(({ path, message }) => ({ path: [...path], message }));
+  const lines = listed
+    .slice(0, MAX_SHOWN)
+    .map(({ path, message }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`));
   return {
     error: 'bad_request',
-    message: `the body has ${mistakes.length} mistake(s): ${lines.slice(0, MAX_SHOWN).join('; ')}`,
-    mistakes: mistakes.map(({ path, message }) => ({ path: [...path], message })),
+    message: `the body has ${mistakes.length} mistake(s): ${lines.join('; ')}`,
+    mistakes: listed,
   };
 }
-
-/** Mistakes that stand in the message for people; the list has all. */
-const MAX_SHOWN = 10;

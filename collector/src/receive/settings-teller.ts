@@ -45,23 +45,29 @@ export class SettingsTeller {
   answer(batch: ValidBatch): Settings | undefined {
     this.#note(batch);
     this.#hasAnswered = true;
+    return this.#isDue(batch.settingsRevision) ? this.#tell() : undefined;
+  }
+
+  #isDue(goesBy: number): boolean {
+    for (const one of this.#reported.values()) {
+      const revision = this.#settings.of(one.model, one.version)?.revision ?? 0;
+      // An agent that reports another version later may be at a revision above that of its settings and not have them.
+      if (revision !== one.told && (revision > goesBy || one.isLate)) return true;
+    }
+    return false;
+  }
+
+  #tell(): Settings {
     const models: PlainSettings['models'][number][] = [];
-    let revision = 0;
-    let isDue = false;
+    let newest = 0;
     for (const one of this.#reported.values()) {
       const current = this.#settings.of(one.model, one.version);
       if (current === undefined) continue;
-      // An agent that reports another version later may be at a revision above that of its settings and not have them.
-      const isNews = current.revision > batch.settingsRevision || one.isLate;
-      isDue ||= isNews && current.revision !== one.told;
-      revision = Math.max(revision, current.revision);
+      one.told = current.revision;
+      newest = Math.max(newest, current.revision);
       models.push({ model: one.model, version: one.version, ...current.settings });
     }
-    if (!isDue) return undefined;
-    for (const one of this.#reported.values()) {
-      one.told = this.#settings.of(one.model, one.version)?.revision ?? 0;
-    }
-    const message = encodeSettings({ revision, models });
+    const message = encodeSettings({ revision: newest, models });
     while (toBinary(SettingsSchema, message).length > MAX_BYTES) message.models.shift();
     return message;
   }

@@ -6,9 +6,18 @@ import { createLog } from '../../../collector/src/log.ts';
 import { createSettingsStore } from '../../../collector/src/store/agent-settings.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
 import { withDatabase } from '../../support/database.ts';
+import { lifecycleSuite } from '../../support/lifecycle.ts';
 
 const LOG = createLog('silent');
 const settings = { bounds: [{ stage: 'feature', field: 'x', max: 1 }] };
+
+lifecycleSuite('the current settings', {
+  make: () =>
+    new CurrentSettings(
+      { newerThan: async () => [], current: async () => null, change: async () => ({ kind: 'unknown' }) },
+      LOG,
+    ),
+});
 
 describe('the current settings', () => {
   test('are those of the store at the start, and follow what is changed here and elsewhere', () =>
@@ -28,6 +37,40 @@ describe('the current settings', () => {
       await current.stop();
       await other.stop();
     }));
+
+  test('are looked for every ten seconds, but not while an answer is waited for', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const answers: PromiseWithResolvers<never[]>[] = [];
+    const current = new CurrentSettings(
+      {
+        newerThan: () => {
+          answers.push(Promise.withResolvers());
+          return answers.at(-1)?.promise ?? Promise.resolve([]);
+        },
+        current: async () => null,
+        change: async () => ({ kind: 'unknown' }),
+      },
+      LOG,
+    );
+    const settle = async (count: number) => {
+      while (answers.length < count) await new Promise((resolve) => setImmediate(resolve));
+      answers.at(-1)?.resolve([]);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const started = current.start();
+    await settle(1);
+    await started;
+    t.mock.timers.tick(9_999);
+    assert.equal(answers.length, 1);
+    t.mock.timers.tick(30_001);
+    await settle(2);
+    assert.equal(answers.length, 2, 'one question for three ticks');
+    t.mock.timers.tick(10_000);
+    await settle(3);
+    await current.stop();
+    t.mock.timers.tick(100_000);
+    assert.equal(answers.length, 3);
+  });
 
   test('stay what they were while the store is away, and are read when it is back', async () => {
     let isAway = true;

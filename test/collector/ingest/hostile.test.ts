@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Batch, BatchSchema, WireError } from '@tidemark/proto';
+import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import { validate } from '../../../collector/src/ingest/validate.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
@@ -10,6 +11,7 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { ANY_TIME, HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
+import { batchWith } from './sample-events.ts';
 
 async function startIngest(database: Database): Promise<Ingest> {
   const part = await registerCollector(database, randomUUID(), 'test');
@@ -49,7 +51,8 @@ describe('a hostile batch', () => {
       { series: [{ values: [1, 2.5, Number.NaN, null] }, { field: 'c', kind: 'category', values: ['a', '\u0000'] }] },
       { start: T0 + HOUR, series: [{ values: Array.from({ length: 300 }, () => random() * 1e9) }] },
     ]);
-    const bytes = toBinary(BatchSchema, batch);
+    const { events, outcomes } = batchWith(newSource(), 1, { events: [{}], outcomes: [{}] });
+    const bytes = toBinary(BatchSchema, { ...batch, events, outcomes });
     const seen = { taken: 0, refusedParts: 0, refused: 0, noMessage: 0 };
     for (let i = 0; i < 20_000; i++) {
       let message: Batch;
@@ -74,7 +77,46 @@ describe('a hostile batch', () => {
     );
   });
 
+  test('of 600 mutations of events and outcomes the store takes whatever gets past the checks', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const random = seeded(7);
+      const bytes = toBinary(BatchSchema, {
+        ...batchWith(newSource(), 1, { events: [{}, {}], outcomes: [{}] }),
+        windows: [],
+      });
+      let taken = 0;
+      for (let i = 0; i < 600; i++) {
+        let valid: ValidBatch;
+        try {
+          valid = validate(fromBinary(BatchSchema, mutate(bytes, random)), ANY_TIME);
+        } catch {
+          continue;
+        }
+        // An identity of its own, or most of them would be duplicates.
+        const outcome = await ingest.take({ ...valid, sequence: i + 1 });
+        assert.equal(outcome.kind, 'accepted', JSON.stringify(outcome));
+        taken += 1;
+      }
+      const [kept] = await database.query<{ n: number }>('select count(*) as n from event');
+      assert.ok(taken > 80 && (kept?.n ?? 0) > 80, `${kept?.n} events of ${taken} batches`);
+    }));
+
   const odd: [string, (batch: Batch) => void][] = [
+    [
+      'events and outcomes of the oddest texts and numbers',
+      (batch) => {
+        const name = `"{},\\'); drop table event; -- NULL 😀`;
+        const values = [name, '\u0000', '\ud800', '', Number.MAX_VALUE, 5e-324, -0, Number.NaN, false, undefined].map(
+          (value, i) => ({ stage: 'outcome', field: i === 0 ? name : `f${i}`, value }),
+        );
+        const odd = { predictionId: name, values };
+        const violations = [{ check: name, stage: '', field: '', action: 'reject' }] as const;
+        const events = [{ ...odd, slice: name, weight: Number.MAX_VALUE, latencyMs: 5e-324, violations, atMs: 0 }];
+        const { events: e, outcomes: o } = batchWith(newSource(), 1, { events, outcomes: [{ ...odd, atMs: 0 }] });
+        Object.assign(batch, { events: e, outcomes: o });
+      },
+    ],
     [
       'texts that are cut inside a character',
       (batch) => {

@@ -8,6 +8,8 @@ import { ID, LIMIT, notFound, SPAN, spanOf } from '../queries.ts';
 const EVENTS = Type.Object({
   stratum: Type.Optional(Type.Enum([...STRATA], { description: 'Only events that were kept for this reason.' })),
   ...SPAN.properties,
+  // One event may have 64 KiB.
+  limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 100 }),
 });
 const OUTCOMES = Type.Object({
   prediction_id: Type.Optional(Type.String({ minLength: 1, description: 'Only outcomes of this prediction.' })),

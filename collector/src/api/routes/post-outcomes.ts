@@ -1,4 +1,4 @@
-import type { PlainOutcome } from '@tidemark/proto';
+import { LIMITS, type PlainOutcome } from '@tidemark/proto';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../clock.ts';
@@ -7,7 +7,7 @@ import { KeptAnswer, MistakesAnswer } from '../answers.ts';
 import type { OutcomeTaker } from '../api-source.ts';
 import { badBody, bodyAsItCame } from '../checked-body.ts';
 
-/** Bytes of a body: some thousands of outcomes. */
+/** Bytes of a body: as many outcomes as one list may have, with a value or two. */
 const MAX_BODY = 1024 * 1024;
 
 const OUTCOME = Type.Object(
@@ -26,7 +26,10 @@ const OUTCOME = Type.Object(
   },
   { additionalProperties: false },
 );
-const OUTCOMES = Type.Array(OUTCOME, { description: 'All are kept, or none where one is wrong.' });
+const OUTCOMES = Type.Array(OUTCOME, {
+  maxItems: LIMITS.maxEvents,
+  description: 'All are kept, or none where one is wrong.',
+});
 
 /** Outcomes from programs that have no agent. */
 export function addPostOutcomesRoute(app: FastifyInstance, taker: OutcomeTaker, clock: Clock): void {
@@ -43,7 +46,8 @@ export function addPostOutcomesRoute(app: FastifyInstance, taker: OutcomeTaker, 
     },
     async ({ body }, reply) => {
       const mistakes = mistakesOf(body);
-      if (!Array.isArray(body)) return badBody(reply, mistakes);
+      // Then it is no list of outcomes at all, or too long a one.
+      if (!Array.isArray(body) || mistakes.some(({ path }) => path.length === 0)) return badBody(reply, mistakes);
       const spoilt = new Set(mistakes.map(({ path: [index] }) => index));
       const indexes = body.flatMap((_, index) => (spoilt.has(index) ? [] : [index]));
       const outcomes = indexes.map((index) => toOutcome(body[index] as Static<typeof OUTCOME>, clock.now()));
@@ -61,6 +65,9 @@ export function addPostOutcomesRoute(app: FastifyInstance, taker: OutcomeTaker, 
 const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 function mistakesOf(body: unknown): { path: (string | number)[]; message: string }[] {
+  if (Array.isArray(body) && body.length > LIMITS.maxEvents) {
+    return [{ path: [], message: `expected at most ${LIMITS.maxEvents} outcomes in one list, got ${body.length}` }];
+  }
   const mistakes = schemaMistakes(OUTCOMES, body).map(({ path, message }) => ({ path: [...path], message }));
   for (const [index, one] of Array.isArray(body) ? body.entries() : []) {
     const at: unknown = typeof one === 'object' && one !== null ? Reflect.get(one, 'at') : undefined;

@@ -92,6 +92,29 @@ describe('outcomes over HTTP', () => {
       assert.deepEqual(await kept(), []);
     }));
 
+  test('are refused with a value of no kind, whatever its field is called', () =>
+    withOutcomes(async (ask, kept) => {
+      for (const field of ['a', 'a\u2028b', 'a\nb']) {
+        const { status } = await ask('/api/v1/outcomes', 'POST', [{ ...GOOD, values: { [field]: { b: 1 } } }]);
+        assert.equal(status, 400, JSON.stringify(field));
+      }
+      assert.equal((await ask('/api/v1/outcomes', 'POST', '[{"values":{"__proto__":1}}]')).status, 400);
+      assert.deepEqual(await kept(), []);
+    }));
+
+  test('are refused with an answer that stays small, however many mistakes there are', () =>
+    withOutcomes(async (ask) => {
+      for (const [count, expected] of [
+        [4_096, 1_000],
+        [400_000, 1],
+      ] as const) {
+        const { status, body } = await ask('/api/v1/outcomes', 'POST', new Array(count).fill(1));
+        assert.equal(status, 400);
+        assert.equal((body as { mistakes: unknown[] }).mistakes.length, expected);
+        assert.match((body as { message: string }).message, new RegExp(`${count}`));
+      }
+    }));
+
   test('are refused where the body is none, or too large', () =>
     withOutcomes(async (ask, kept) => {
       for (const [body, expected] of [
