@@ -62,7 +62,7 @@ export const SETTINGS = Object.freeze([
     key: 'retention',
     env: 'TIDEMARK_RETENTION',
     default: '400d',
-    doc: 'How long windows are kept, in event time. Older ones are refused and deleted.',
+    doc: 'How long windows, events and outcomes are kept, in event time. Older ones are refused and deleted.',
     check: checkRetention,
   },
   {
