@@ -7,7 +7,8 @@ import { hasTies, sortChunk } from './sort';
 import { insertSpike, spikeOf, withoutSpike } from './spike';
 
 // For the other side to compare with its own.
-export { CHUNK, INCOMING, KEPT, MAX_CENTROIDS, PENDING } from './layout';
+export { CHUNK, INCOMING, KEPT, MAX_CENTROIDS, MOMENTS, PENDING } from './layout';
+export { momentsOfPending } from './moments';
 export {
   EDGE_REACH,
   EDGE_SHARE,

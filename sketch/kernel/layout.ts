@@ -12,6 +12,8 @@ const PAIR: i32 = 16;
 export const SORT_MEMORY: i32 = 0;
 /** u64: the smallest pattern. */
 export const LEAST: i32 = 8;
+/** f64[4]: smallest, largest, mean and sum of squares of what was pending. */
+export const MOMENTS: i32 = 16;
 /** f64[CHUNK]: the values to sort. */
 export const PENDING: i32 = 64;
 /** f64[CHUNK]: the same, ascending. */

@@ -2,8 +2,8 @@ import { type CategoriesState, decodeCategories, encodeCategories } from './cate
 import { byCountThenKey, type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
 import { categoryKey, ownText } from './category-key.ts';
 import { type MergeSide, mergeEntries } from './category-merge.ts';
-import { CategoryTable } from './category-table.ts';
-import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
+import { CategoryTable, type ListedCounts } from './category-table.ts';
+import { checkCount, sumOfCounts } from './count.ts';
 import { Distinct } from './distinct.ts';
 import { optionInvalid } from './errors.ts';
 
@@ -113,14 +113,14 @@ export class Categories {
     this.#addUnlisted(ownText(kept), count);
   }
 
-  /**
-   * Counts `key` in once if it is listed as it stands, and says whether it did: what most calls need of `add`, at half its
-   * cost.
-   */
-  bump(key: string): boolean {
-    if (this.#total >= MAX_COUNT || !this.#table.bump(key, 1)) return false;
-    this.#total++;
-    return true;
+  /** The listed keys, for code that counts them by itself and calls `recount` before anything else is asked. */
+  get listed(): ListedCounts {
+    return this.#table;
+  }
+
+  /** Takes note of what was counted into `listed`. */
+  recount(): void {
+    this.#total = this.#table.sum() + this.#other;
   }
 
   #addUnlisted(key: string, count: number): void {

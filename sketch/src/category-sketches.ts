@@ -28,11 +28,6 @@ export class CategorySketches implements KindSketches {
     else this.kinds.addOdd(value);
   }
 
-  /** Makes the count of valid values that of all `categories` has been given, also by `bump`. */
-  settleBumps(): void {
-    this.kinds.valid = this.categories.total;
-  }
-
   addStrided(values: ArrayLike<unknown>, first: number, stride: number, count: number): void {
     for (let i = 0, at = first; i < count; i++, at += stride) this.add(values[at]);
   }

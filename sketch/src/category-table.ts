@@ -3,6 +3,12 @@ import type { CategoryEntry } from './category-entry.ts';
 const FIRST_ROOM = 8;
 
 /**
+ * The listed keys and their counts, for code that counts by itself where a call for each key would cost more than the
+ * counting: `counts[slots.get(key)]++`. `counts` is another array whenever keys are added otherwise.
+ */
+export type ListedCounts = { readonly slots: ReadonlyMap<string, number>; readonly counts: Float64Array };
+
+/**
  * The listed keys of a Categories with their counts, and which of them is the rarest.
  *
  * Keys have slots 0, 1, 2, ...; a key that takes over another's place takes its slot. The rarest comes from a binary heap
@@ -11,9 +17,11 @@ const FIRST_ROOM = 8;
  * since the last one of that slot: O(log slots) a count, amortised, whatever the stream.
  */
 export class CategoryTable {
-  readonly #slots = new Map<string, number>();
+  /** By key; see ListedCounts. */
+  readonly slots: Map<string, number> = new Map();
   #keys: string[] = [];
-  #counts = new Float64Array(FIRST_ROOM);
+  /** By slot; see ListedCounts. */
+  counts: Float64Array = new Float64Array(FIRST_ROOM);
   #overs = new Float64Array(FIRST_ROOM);
   /** null until a place is taken over. */
   #heap: Uint16Array | null = null;
@@ -27,54 +35,61 @@ export class CategoryTable {
 
   /** Counts `key` `count` times, if it is listed; returns whether it is. */
   bump(key: string, count: number): boolean {
-    const slot = this.#slots.get(key);
+    const slot = this.slots.get(key);
     if (slot === undefined) return false;
-    this.#counts[slot] += count;
+    this.counts[slot] += count;
     return true;
   }
 
   /** The count of `key`, 0 when it is not listed. */
   count(key: string): number {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? 0 : this.#counts[slot];
+    const slot = this.slots.get(key);
+    return slot === undefined ? 0 : this.counts[slot];
   }
 
   /** Lists `key`, which is not listed yet. */
   list(key: string, count: number, overCount: number): void {
     const slot = this.#keys.length;
-    if (slot === this.#counts.length) this.#grow();
+    if (slot === this.counts.length) this.#grow();
     this.#heap = null;
     this.#keys.push(key);
-    this.#slots.set(key, slot);
-    this.#counts[slot] = count;
+    this.slots.set(key, slot);
+    this.counts[slot] = count;
     this.#overs[slot] = overCount;
   }
 
   /** Gives `key`, which is not listed, the place and the count of the rarest key, which is listed no more. */
   takeOver(key: string, count: number): void {
     const slot = this.#rarest();
-    this.#slots.delete(this.#keys[slot]);
-    this.#slots.set(key, slot);
+    this.slots.delete(this.#keys[slot]);
+    this.slots.set(key, slot);
     this.#keys[slot] = key;
-    this.#overs[slot] = this.#counts[slot];
-    this.#counts[slot] += count;
+    this.#overs[slot] = this.counts[slot];
+    this.counts[slot] += count;
   }
 
   /** The smallest count, Infinity where no key is listed. */
   smallest(): number {
     let smallest = Infinity;
-    for (let slot = 0; slot < this.#keys.length; slot++) smallest = Math.min(smallest, this.#counts[slot]);
+    for (let slot = 0; slot < this.#keys.length; slot++) smallest = Math.min(smallest, this.counts[slot]);
     return smallest;
+  }
+
+  /** All counts together. */
+  sum(): number {
+    let sum = 0;
+    for (let slot = 0; slot < this.#keys.length; slot++) sum += this.counts[slot];
+    return sum;
   }
 
   /** What is listed, in no particular order. */
   entries(): CategoryEntry[] {
-    return this.#keys.map((key, slot) => ({ key, count: this.#counts[slot], overCount: this.#overs[slot] }));
+    return this.#keys.map((key, slot) => ({ key, count: this.counts[slot], overCount: this.#overs[slot] }));
   }
 
   /** Lists these instead of what was listed. */
   replace(entries: readonly CategoryEntry[]): void {
-    this.#slots.clear();
+    this.slots.clear();
     this.#keys = [];
     for (const { key, count, overCount } of entries) this.list(key, count, overCount);
   }
@@ -84,15 +99,15 @@ export class CategoryTable {
     const heap = this.#heap ?? this.#makeHeap();
     for (;;) {
       const slot = heap[0];
-      if (this.#heapCounts[slot] === this.#counts[slot]) return slot;
-      this.#heapCounts[slot] = this.#counts[slot];
+      if (this.#heapCounts[slot] === this.counts[slot]) return slot;
+      this.#heapCounts[slot] = this.counts[slot];
       this.#sink(heap, 0);
     }
   }
 
   #makeHeap(): Uint16Array {
     const size = this.#keys.length;
-    this.#heapCounts = this.#counts.slice(0, size);
+    this.#heapCounts = this.counts.slice(0, size);
     this.#heap = Uint16Array.from({ length: size }, (_, slot) => slot);
     for (let at = (size >>> 1) - 1; at >= 0; at--) this.#sink(this.#heap, at);
     return this.#heap;
@@ -113,10 +128,10 @@ export class CategoryTable {
   }
 
   #grow(): void {
-    const [counts, overs] = [this.#counts, this.#overs];
-    this.#counts = new Float64Array(counts.length * 2);
+    const [counts, overs] = [this.counts, this.#overs];
+    this.counts = new Float64Array(counts.length * 2);
     this.#overs = new Float64Array(counts.length * 2);
-    this.#counts.set(counts);
+    this.counts.set(counts);
     this.#overs.set(overs);
   }
 }

@@ -40,3 +40,19 @@ export function takePairs(list: CentroidList, pairs: Float64Array, length: numbe
   list.pairs.set(pairs.length === 2 * length ? pairs : pairs.subarray(0, 2 * length));
   list.length = length;
 }
+
+/** Whether every centroid stands for one value only. */
+export function isAllAtoms(list: CentroidList): boolean {
+  for (let i = 0; i < list.length; i++) if (!isAtom(list, i)) return false;
+  return true;
+}
+
+/** Copies of the centroids, ascending by mean; `atom` is 1 where all values of the centroid are identical. */
+export function columnsOf(list: CentroidList): { mean: Float64Array; weight: Float64Array; atom: Uint8Array } {
+  const { length } = list;
+  return {
+    mean: Float64Array.from({ length }, (_, i) => meanOf(list, i)),
+    weight: Float64Array.from({ length }, (_, i) => weightOf(list, i)),
+    atom: Uint8Array.from({ length }, (_, i) => (isAtom(list, i) ? 1 : 0)),
+  };
+}

@@ -1,4 +1,4 @@
-import { type CentroidList, centroidList, isAtom, meanOf, takePairs, weightOf } from './centroid-list.ts';
+import { type CentroidList, centroidList, columnsOf, isAllAtoms, meanOf, takePairs } from './centroid-list.ts';
 import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
 import { Curve } from './curve.ts';
 import { decodeDigest, encodeDigest } from './digest-bytes.ts';
@@ -71,18 +71,23 @@ export class Digest {
   addAll(values: ArrayLike<number>): void {
     const doubles = values instanceof Float64Array ? values : doublesOf(values);
     checkFinite(doubles);
-    if (doubles.length === 0) return;
-    if (this.count + doubles.length > MAX_COUNT - CHUNK) throw full();
-    for (let done = 0; done < doubles.length; ) {
-      if (this.#pendingCount === 0 && doubles.length - done >= CHUNK) {
+    this.addFinite(doubles, false);
+  }
+
+  /** `addAll` of numbers that are known to be finite. @param isPending whether the kernel holds them all, a chunk at most. */
+  addFinite(doubles: Float64Array, isPending: boolean): void {
+    const { length } = doubles;
+    if (this.count + length > MAX_COUNT - CHUNK) throw full();
+    for (let done = 0; done < length; ) {
+      if (this.#pendingCount === 0 && length - done >= CHUNK) {
         // A whole chunk needs no room here on its way to the kernel.
-        copyInto(doubles, done, kernel.pending, 0, CHUNK);
+        if (!isPending) copyInto(doubles, done, kernel.pending, 0, CHUNK);
         this.#compressKernel(CHUNK);
         done += CHUNK;
         continue;
       }
-      if (this.#pendingCount === this.#pending.length) this.#makeRoom();
-      const n = Math.min(doubles.length - done, this.#pending.length - this.#pendingCount);
+      if (this.#pendingCount === this.#pending.length) this.#makeRoom(length - done);
+      const n = Math.min(length - done, this.#pending.length - this.#pendingCount);
       copyInto(doubles, done, this.#pending, this.#pendingCount, n);
       this.#pendingCount += n;
       done += n;
@@ -186,13 +191,7 @@ export class Digest {
   /** Copies of the centroids, ascending by mean; `atom` is 1 where all values of the centroid are identical. */
   centroids(): { mean: Float64Array; weight: Float64Array; atom: Uint8Array } {
     this.#compress();
-    const list = this.#list;
-    const { length } = list;
-    return {
-      mean: Float64Array.from({ length }, (_, i) => meanOf(list, i)),
-      weight: Float64Array.from({ length }, (_, i) => weightOf(list, i)),
-      atom: Uint8Array.from({ length }, (_, i) => (isAtom(list, i) ? 1 : 0)),
-    };
+    return columnsOf(this.#list);
   }
 
   /** The byte form, described in digest-bytes.ts. */
@@ -234,8 +233,8 @@ export class Digest {
     this.#take(1, weight);
   }
 
-  /** Room for at least one pending value: a larger buffer up to a chunk, then by merging the full one. */
-  #makeRoom(): void {
+  /** Room for at least one pending value, for `more` if it can be: a larger buffer up to a chunk, then by merging the full one. */
+  #makeRoom(more = 1): void {
     const size = this.#pending.length;
     if (size === CHUNK) {
       this.#compress();
@@ -243,7 +242,7 @@ export class Digest {
     }
     if (this.#total > MAX_COUNT - CHUNK) throw full();
     const smaller = this.#pending;
-    this.#pending = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4)));
+    this.#pending = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4, size + more)));
     this.#pending.set(smaller);
   }
 
@@ -293,11 +292,6 @@ export class Digest {
     if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.#list, this.#total);
     return this.#curve;
   }
-}
-
-function isAllAtoms(list: CentroidList): boolean {
-  for (let i = 0; i < list.length; i++) if (!isAtom(list, i)) return false;
-  return true;
 }
 
 function full(): SketchError {

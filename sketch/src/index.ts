@@ -1,6 +1,7 @@
 export { Categories, type CategoriesOptions } from './categories.ts';
 export { type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
 export { categoryKey, MAX_KEY_BYTES } from './category-key.ts';
+export type { ListedCounts } from './category-table.ts';
 export { MAX_COUNT } from './count.ts';
 export { Digest, type DigestOptions } from './digest.ts';
 export { directionsOf, MAX_DIRECTIONS, maxVectorSize } from './directions.ts';

@@ -13,8 +13,12 @@ export type Kernel = {
   readonly kept: Float64Array;
   /** CHUNK pairs and one. */
   readonly incoming: Float64Array;
+  /** Smallest, largest, mean and sum of squares around it, of the last `momentsOfPending`. */
+  readonly moments: Float64Array;
   /** One word: what the sort remembers of the digest at work, 0 at first. */
   readonly sortMemory: Int32Array;
+  /** The moments of `n` pending values; false, and no moments, where one is not finite or they go beyond the doubles. */
+  momentsOfPending(n: number): boolean | number;
   /**
    * Merges `n` pending values into the `kept` first centroids and returns how many there are then. `total` is the weight
    * of both, `middle` and `tail` are the size rule, and up to `most` different values are kept exactly.
@@ -40,11 +44,12 @@ type WebAssemblyHost = {
 
 type Address = { readonly value: number };
 
-type KernelExports = Pick<Kernel, 'compress' | 'merge'> & {
+type KernelExports = Pick<Kernel, 'compress' | 'merge' | 'momentsOfPending'> & {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly PENDING: Address;
   readonly KEPT: Address;
   readonly INCOMING: Address;
+  readonly MOMENTS: Address;
 };
 
 /** The kernel in WebAssembly, or null where the host has none or does not allow it. */
@@ -59,7 +64,9 @@ export function wasmKernel(): Kernel | null {
       pending: new Float64Array(buffer, exports.PENDING.value, CHUNK),
       kept: new Float64Array(buffer, exports.KEPT.value, 2 * MAX_CENTROIDS),
       incoming: new Float64Array(buffer, exports.INCOMING.value, 2 * (CHUNK + 1)),
+      moments: new Float64Array(buffer, exports.MOMENTS.value, 4),
       sortMemory: new Int32Array(buffer, 0, 1),
+      momentsOfPending: exports.momentsOfPending,
       compress: exports.compress,
       merge: exports.merge,
     };

@@ -2,6 +2,9 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { sumOfCounts } from './count.ts';
 import { type SketchError, valueInvalid } from './errors.ts';
+import { copyInto } from './finite.ts';
+import { kernel } from './kernel.ts';
+import { CHUNK } from './size-rule.ts';
 
 const VERSION = 1;
 const BYTES = 41;
@@ -72,30 +75,29 @@ export class Moments {
   }
 
   /**
-   * Counts in the first `n` of `values`, in two passes instead of a division a value. Throws SKETCH_VALUE_INVALID,
-   * changing nothing, when the count would exceed 2^53 - 1 or one of them is NaN or infinite.
+   * Counts in the first `n` of `values`. Throws SKETCH_VALUE_INVALID, changing nothing, when the count would exceed
+   * 2^53 - 1 or one of them is NaN or infinite.
    */
   addAll(values: Float64Array, n: number = values.length): void {
-    if (n === 0) return;
-    const count = sumOfCounts(this.#count, n);
-    let min = Infinity;
-    let max = -Infinity;
-    let sum = 0;
-    // No check in the loop: one that may throw is several times slower. A NaN or an infinity shows in the sum.
-    for (let i = 0; i < n; i++) {
-      const value = values[i];
-      if (value < min) min = value;
-      if (value > max) max = value;
-      sum += value;
+    sumOfCounts(this.#count, n);
+    if (n > CHUNK) checkFinite(values, n);
+    for (let done = 0; done < n; done += CHUNK) {
+      const count = Math.min(CHUNK, n - done);
+      copyInto(values, done, kernel.pending, 0, count);
+      if (kernel.momentsOfPending(count)) {
+        this.addPending(count);
+        continue;
+      }
+      if (n <= CHUNK) checkFinite(values, n);
+      // Where a sum overflows, or the spread, one by one is slower and safe.
+      for (let i = done; i < done + count; i++) this.add(values[i]);
     }
-    // Where the sum overflows, or the spread, one by one is slower and safe.
-    if (sum - sum !== 0 || max - min === Infinity) {
-      for (let i = 0; i < n; i++) if (values[i] - values[i] !== 0) throw notFinite(values[i]);
-      for (let i = 0; i < n; i++) this.add(values[i]);
-      return;
-    }
-    const mean = within(sum / n, min, max);
-    this.#take(count, n, min + 0, max + 0, mean, min === max ? 0 : sumOfSquares(values, n, mean));
+  }
+
+  /** Counts in the `n` values of which the kernel has just told the moments. */
+  addPending(n: number): void {
+    const [min, max, mean, m2] = kernel.moments;
+    this.#take(sumOfCounts(this.#count, n), n, min, max, mean, m2);
   }
 
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the counts exceed 2^53 - 1. */
@@ -176,23 +178,12 @@ export class Moments {
   }
 }
 
-function notFinite(value: unknown): SketchError {
-  return valueInvalid(`moments take finite numbers, got ${String(value)}`);
+function checkFinite(values: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) if (values[i] - values[i] !== 0) throw notFinite(values[i]);
 }
 
-/** Of the differences from `mean`. Two sums, of which neither waits for the other: a chain of additions is what takes the time. */
-function sumOfSquares(values: Float64Array, n: number, mean: number): number {
-  let even = 0;
-  let odd = 0;
-  let i = 0;
-  for (; i + 1 < n; i += 2) {
-    const one = values[i] - mean;
-    const other = values[i + 1] - mean;
-    even += one * one;
-    odd += other * other;
-  }
-  if (i < n) even += (values[i] - mean) * (values[i] - mean);
-  return even + odd;
+function notFinite(value: unknown): SketchError {
+  return valueInvalid(`moments take finite numbers, got ${String(value)}`);
 }
 
 /** The point `share` of the way from a to b, never beyond either, also where their difference overflows. */
@@ -201,10 +192,6 @@ function weighted(a: number, b: number, share: number): number {
   const mean = step - step === 0 ? a + step * share : a * (1 - share) + b * share;
   // + 0: the mean of values around zero must not become -0.
   return (a < b ? Math.min(Math.max(mean, a), b) : Math.min(Math.max(mean, b), a)) + 0;
-}
-
-function within(mean: number, min: number, max: number): number {
-  return Math.min(Math.max(mean, min), max) + 0;
 }
 
 function capped(m2: number): number {

@@ -1,8 +1,11 @@
 import { Digest } from './digest.ts';
 import { optionInvalid } from './errors.ts';
+import { copyInto } from './finite.ts';
+import { kernel } from './kernel.ts';
 import type { KindSketches, SummaryOptions, SummaryParts } from './kind-sketches.ts';
 import { Kinds } from './kinds.ts';
 import { Moments } from './moments.ts';
+import { CHUNK } from './size-rule.ts';
 
 // Numbers go through a small block into the sketches, which take many at once at a fraction of the cost of one.
 const BLOCK = 64;
@@ -56,19 +59,11 @@ export class NumberSketches implements KindSketches {
   }
 
   addNumbers(values: Float64Array): void {
-    const n = values.length;
-    if (n === 0) return;
     if (this.#blockCount > 0) this.#empty();
-    if (allFinite(values)) {
-      this.#count(values, n);
-      return;
+    for (let done = 0; done < values.length; done += CHUNK) {
+      const chunk = values.length <= CHUNK ? values : values.subarray(done, done + CHUNK);
+      if (!this.#count(chunk)) this.#countOdd(chunk);
     }
-    for (let i = 0; i < n; i++) {
-      if (values[i] === Infinity) this.#kinds.positiveInfinity++;
-      else if (values[i] === -Infinity) this.#kinds.negativeInfinity++;
-    }
-    const finite = values.filter((value) => value - value === 0);
-    if (finite.length > 0) this.#count(finite, finite.length);
   }
 
   addStrided(values: ArrayLike<unknown>, first: number, stride: number, count: number): void {
@@ -139,15 +134,36 @@ export class NumberSketches implements KindSketches {
     const n = this.#blockCount;
     const values = this.#block;
     this.#blockCount = 0;
-    this.#count(n === values.length ? values : values.subarray(0, n), n);
+    const chunk = n === values.length ? values : values.subarray(0, n);
+    if (!this.#count(chunk)) this.#countOdd(chunk);
   }
 
-  /** Counts in `n` finite numbers, which are all of `values`. */
-  #count(values: Float64Array, n: number): void {
+  /** Counts in a chunk of numbers at the most, if they are all finite and so are their sums; else nothing. */
+  #count(values: Float64Array): boolean {
+    const n = values.length;
+    copyInto(values, 0, kernel.pending, 0, n);
+    if (!kernel.momentsOfPending(n)) return false;
     this.#digest ??= this.#newDigest();
     this.#moments ??= new Moments();
-    this.#digest.addAll(values);
-    this.#moments.addAll(values, n);
+    this.#moments.addPending(n);
+    this.#digest.addFinite(values, true);
+    this.#counted(values, n);
+    return true;
+  }
+
+  /** The same for any numbers: NaN is passed over, infinities are counted as such. */
+  #countOdd(values: Float64Array): void {
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] === Infinity) this.#kinds.positiveInfinity++;
+      else if (values[i] === -Infinity) this.#kinds.negativeInfinity++;
+    }
+    const finite = values.filter((value) => value - value === 0);
+    this.digest.addAll(finite);
+    this.moments.addAll(finite);
+    this.#counted(finite, finite.length);
+  }
+
+  #counted(values: Float64Array, n: number): void {
     this.#kinds.valid += n;
     if (this.#min !== -Infinity || this.#max !== Infinity) this.#countOutside(values, n);
   }
@@ -160,18 +176,4 @@ export class NumberSketches implements KindSketches {
     }
     this.#kinds.outOfRange += outside;
   }
-}
-
-/** By one sum, which is 0 unless there is a NaN or an infinity: no branch a value. */
-function allFinite(values: Float64Array): boolean {
-  const n = values.length;
-  let even = 0;
-  let odd = 0;
-  let i = 0;
-  for (; i + 1 < n; i += 2) {
-    even += values[i] - values[i];
-    odd += values[i + 1] - values[i + 1];
-  }
-  if (i < n) even += values[i] - values[i];
-  return even + odd === 0;
 }

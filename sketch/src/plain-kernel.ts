@@ -1,6 +1,7 @@
 import { centreOfPairs } from './centre.ts';
 import type { Kernel } from './kernel.ts';
 import { atomsOfChunk, clusterChunk } from './plain-cluster.ts';
+import { momentsOfPending } from './plain-moments.ts';
 import {
   CHUNK,
   EDGE_REACH,
@@ -54,7 +55,17 @@ export function plainKernel(): Kernel {
     return merge(keptLength, length, total, n, middle, tail, most);
   };
 
-  return { pending, kept, incoming, sortMemory: new Int32Array(1), compress, merge };
+  const moments = new Float64Array(4);
+  return {
+    pending,
+    kept,
+    incoming,
+    moments,
+    sortMemory: new Int32Array(1),
+    momentsOfPending: (n) => momentsOfPending(pending, n, moments),
+    compress,
+    merge,
+  };
 }
 
 function areAtoms(list: Float64Array): boolean {

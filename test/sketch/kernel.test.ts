@@ -56,6 +56,39 @@ describe('the kernel', () => {
     });
   }
 
+  it('tells the same moments of any numbers, or neither does', () => {
+    const values = fc.array(
+      fc.oneof({ weight: 20, arbitrary: finite }, fc.constantFrom(NaN, Infinity, 1e308, -1e308)),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    );
+    const [one, other] = [fast(), plainKernel()];
+    fc.assert(
+      fc.property(values, (list) => {
+        one.pending.set(list);
+        other.pending.set(list);
+        const told = other.momentsOfPending(list.length);
+        assert.equal(Boolean(one.momentsOfPending(list.length)), told);
+        if (told) assert.deepEqual(one.moments, other.moments);
+        else
+          assert.ok(
+            list.some((x) => Math.abs(x) > 1e300 || Number.isNaN(x)),
+            'small numbers have moments',
+          );
+      }),
+      { numRuns: 2_000 },
+    );
+    for (const [, stream] of Object.entries(ALL_STREAMS)) {
+      const chunk = take(stream, CHUNK, 3);
+      one.pending.set(chunk);
+      other.pending.set(chunk);
+      assert.equal(Boolean(one.momentsOfPending(CHUNK)), other.momentsOfPending(CHUNK));
+      assert.deepEqual(one.moments, other.moments);
+    }
+  });
+
   it('gives the same for any finite numbers', () => {
     const chunk = fc.array(finite, { minLength: 1, maxLength: 400 }).map((list) => Float64Array.from(list));
     fc.assert(

@@ -30,11 +30,11 @@ export function watchedCall(
   follow: FollowStream | undefined,
 ): unknown {
   const call = watch.begin(args);
-  if (call === undefined) return Reflect.apply(fn, self, args);
+  if (call === undefined) return invoke(fn, self, args);
   if (call.instead !== undefined) return call.instead();
   let result: unknown;
   try {
-    result = Reflect.apply(fn, self, args);
+    result = invoke(fn, self, args);
   } catch (error) {
     watch.fail(call, error);
     throw error;
@@ -46,6 +46,12 @@ export function watchedCall(
   }
   if (watch.replaces || follow !== undefined) return followed(result, call, args, watch, follow);
   return observed(result, call, args, watch);
+}
+
+/** Calls `fn` as `Reflect.apply` does; the usual call, of one argument and no `this`, at half the price. */
+function invoke(fn: Callable, self: unknown, args: readonly unknown[]): unknown {
+  if (self === undefined && args.length === 1) return (fn as (arg: unknown) => unknown)(args[0]);
+  return Reflect.apply(fn, self, args as never[]);
 }
 
 /** The watch of a call, by what it is called on; undefined lets the call go bare. Must not throw. */
@@ -60,11 +66,11 @@ export function watchedAsync(fn: Callable, watchOf: WatchOf, follow: FollowStrea
     async wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
       const watch = watchOf(this);
       const call = watch?.begin(args);
-      if (watch === undefined || call === undefined) return await Reflect.apply(fn, this, args);
+      if (watch === undefined || call === undefined) return await invoke(fn, this, args);
       if (call.instead !== undefined) return call.instead();
       let result: unknown;
       try {
-        result = await Reflect.apply(fn, this, args);
+        result = await invoke(fn, this, args);
       } catch (error) {
         watch.fail(call, error);
         throw error;

@@ -1,4 +1,4 @@
-import type { Categories, Summary } from '@tidemark/sketch';
+import type { ListedCounts, Summary } from '@tidemark/sketch';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import type { ColumnRoom } from './column-room.ts';
@@ -42,7 +42,7 @@ export class ColumnBlock {
   readonly window: WindowRecord;
   readonly values: Float64Array;
   /** By place among the recorder's columns of categories. */
-  readonly categories: readonly Categories[];
+  readonly categories: readonly ListedCounts[];
   /** The row to be written next. */
   row = 0;
   /** As soon as this row is reached, `drainDue` must be called. */
@@ -76,7 +76,7 @@ export class ColumnBlock {
     this.#onlyMask = layout.columns === 1 ? layout.rows - 1 : -1;
     this.#summaries = numbers.map((series) => window.summary(series));
     this.#counted = categories.map((series) => window.summary(series));
-    this.categories = this.#counted.map((summary) => summary.categories);
+    this.categories = this.#counted.map((summary) => summary.categories.listed);
     this.#from = Uint16Array.from(numbers, (_, column) => offsetOf(column, layout));
     this.due = this.#dueNext();
   }
@@ -106,8 +106,12 @@ export class ColumnBlock {
       if (this.#onlyMask < 0 || Number.isNaN(value)) return false;
       // The ring of a single column begins where the block does.
       this.values[row & this.#onlyMask] = value;
-    } else if (typeof value !== 'string' || this.#onlyMask >= 0 || !(this.categories[0] as Categories).bump(value)) {
-      return false;
+    } else {
+      if (typeof value !== 'string' || this.#onlyMask >= 0) return false;
+      const { slots, counts } = this.categories[0] as ListedCounts;
+      const slot = slots.get(value);
+      if (slot === undefined) return false;
+      (counts[slot] as number)++;
     }
     this.row = row + 1;
     if (row + 1 === this.due) this.drainDue();
@@ -144,7 +148,10 @@ export class ColumnBlock {
       const end = (this.row + offsetOf(column, this.#layout)) & (rows - 1);
       this.#drain(column, end);
     }
-    for (const { kinds, categories } of this.#counted) kinds.valid = categories.total;
+    for (const { kinds, categories } of this.#counted) {
+      categories.recount();
+      kinds.valid = categories.total;
+    }
     this.#room.giveBack(this.values);
     this.settled = true;
   }

@@ -24,12 +24,14 @@ export function compileRecorder(columns: readonly Column[], layout: Layout, addO
       const at = `${column * layout.stride} + ((i + ${offsetOf(column, layout)}) & ${layout.rows - 1})`;
       return `${read} if (typeof v === 'number' && v === v) { a[${at}] = v; n++; } else { a[${at}] = NaN; ${long} }`;
     }
-    if (series.kind === 'category' && plain)
-      return `${read} if (typeof v === 'string' && c[${categories++}].bump(v)) n++; else ${long}`;
+    if (series.kind === 'category' && plain) {
+      const count = `t = c[${categories++}], s = t.slots.get(v)`;
+      return `${read} if (typeof v === 'string' && (${count}, s !== undefined)) { t.counts[s]++; n++; } else ${long}`;
+    }
     return `${read} ${long}`;
   });
   const body = `'use strict'; return (f, b) => {
-    const a = b.values, c = b.categories, i = b.row; let n = 0, v;
+    const a = b.values, c = b.categories, i = b.row; let n = 0, v, s, t;
     ${lines.join('\n    ')}
     b.row = i + 1; if (b.due === i + 1) b.drainDue();
     return n;
