@@ -1,11 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { AGENT_VERSION } from './agent-version.ts';
-import { WALL_CLOCK } from './clock.ts';
-import { Exporter, type FlushResult } from './export/exporter.ts';
-import { GrpcTransport } from './export/grpc.ts';
-import { type FlushOptions, Shipper } from './export/shipper.ts';
-import type { Transport } from './export/transport.ts';
+import type { FlushResult } from './export/exporter.ts';
+import type { FlushOptions } from './export/shipper.ts';
 import { LimitedLog } from './limited-log.ts';
 import { Losses } from './losses.ts';
 import type { ModelOptions } from './model-options.ts';
@@ -32,6 +26,8 @@ import { Capture } from './record/capture.ts';
 import { ModelRegistry } from './record/model-registry.ts';
 import type { ModelVersion } from './record/model-version.ts';
 import { settleWindow } from './record/settle-window.ts';
+import type { CollectorSettings } from './settings.ts';
+import { makeShipping, type ShippingParts } from './shipping.ts';
 import type { AgentStats } from './stats.ts';
 import { MAX_OPEN_WINDOWS, Roller } from './window/roller.ts';
 import type { WindowRecord } from './window/window-record.ts';
@@ -64,8 +60,8 @@ export interface Agent extends ModelHandle {
   stats(): AgentStats;
 }
 
-/** What tests put in the place of the network and of chance. */
-export type AgentParts = { readonly transport?: Transport; readonly random?: () => number };
+/** What tests put in the place of the network and of chance, and who takes the collector's settings. */
+export type AgentParts = ShippingParts & { readonly onSettings?: (settings: CollectorSettings) => void };
 
 // Heap of an open number series at its largest, a full chunk of pending doubles and its centroids: 22 167 measured,
 // and the block of 64 before it.
@@ -83,28 +79,23 @@ export function createAgent(options: AgentOptions): Agent {
 export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Agent {
   const losses = new Losses<ModelVersion>();
   const log = new LimitedLog(settings.log);
-  const exporter = new Exporter<WindowRecord<ModelVersion>>({
-    transport: parts.transport ?? new GrpcTransport(settings.collector),
-    losses,
-    sealer: {
-      sourceId: randomBytes(16),
-      info: { service: settings.service, host: hostname(), pid: process.pid, agentVersion: AGENT_VERSION },
-      now: () => WALL_CLOCK.now(),
-    },
-    maxBytes: settings.maxQueueBytes / 2,
-    random: parts.random ?? Math.random,
-    say: (message) => log.say(message),
-  });
   const limits = {
     maxWindows: MAX_OPEN_WINDOWS,
     maxSeries: Math.floor(settings.maxQueueBytes / 2 / OPEN_SERIES_BYTES),
   };
   const roller = new Roller<ModelVersion>(settings.windowMs, limits, (window) => {
-    exporter.push(settleWindow(window));
-    exporter.send();
+    shipping.exporter.push(settleWindow(window));
+    shipping.exporter.send();
   });
   const capture = new Capture(roller, settings.clock);
-  const shipper = new Shipper(exporter, () => roller.drain().map(settleWindow), settings.flushIntervalMs);
+  const counts = () => ({ captured: capture.captured, dropped: losses.lostRows, open: roller.rows });
+  const drain = () => roller.drain().map(settleWindow);
+  const { onSettings = () => {} } = parts;
+  const shipping = makeShipping<WindowRecord<ModelVersion>>(
+    settings,
+    { losses, log, drain, counts, onSettings },
+    parts,
+  );
   const models = new ModelRegistry(losses);
   const { enabled } = settings;
 
@@ -138,22 +129,20 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
     given === undefined ? own : models.get(given);
   const failed = (version: ModelVersion) => () => losses.add(version, 'capture-failed');
 
-  if (enabled) shipper.start();
+  if (enabled) shipping.start();
   return Object.freeze({
     ...handle(models.get(settings.model)),
     model: (options: ModelOptions) => Object.freeze(handle(models.get(options))),
-    flush: (options?: FlushOptions) => shipper.flush(options),
+    flush: (options?: FlushOptions) => shipping.flush(options),
     stop(options?: FlushOptions) {
       capture.stop();
-      return shipper.stop(options);
+      return shipping.stop(options);
     },
     stats: () => ({
+      ...shipping.stats(),
       captured: capture.captured,
-      sent: exporter.sentRows,
-      pending: roller.rows + exporter.pendingRows,
       dropped: losses.totals('row'),
       incomplete: losses.totals('part'),
-      queueBytes: exporter.bytes,
     }),
   });
 }

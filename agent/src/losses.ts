@@ -9,6 +9,7 @@ export const LOSS_REASONS = Object.freeze({
   'queue-full': { unit: 'row', doc: 'the collector was away for longer than the memory budget lasts' },
   refused: { unit: 'row', doc: 'the collector refused the window or the whole batch' },
   stopped: { unit: 'row', doc: 'the agent was stopped before it was delivered, or the call ended after the stop' },
+  'spool-full': { unit: 'row', doc: 'the spool directory had no room for it, or could not be written' },
   'extractor-failed': { unit: 'part', doc: 'an extractor threw, or returned something without named values' },
   'capture-failed': { unit: 'part', doc: 'the agent itself failed on values of a call' },
   'field-limit': { unit: 'part', doc: 'the model version has as many series as it may have' },
@@ -28,13 +29,19 @@ export const LOSS_REASONS = Object.freeze({
     doc: 'a call chosen for the shadow was not run there: too many under way, or a stream',
   },
   'shadow-failed': { unit: 'part', doc: 'the challenger or the comparison with it failed or took too long' },
-  'event-budget': { unit: 'part', doc: 'a sampled inference did not fit into the byte budget of events' },
   'event-field-failed': { unit: 'part', doc: 'a getter or proxy threw when a sampled inference was read' },
   'event-field-omitted': {
     unit: 'part',
     doc: 'a field of a sampled inference is no single value, has no proper name, or was one too many',
   },
   'summary-refused': { unit: 'part', doc: 'the collector refused one series of a window' },
+  'event-budget': {
+    unit: 'part',
+    doc: 'its event had no room in the byte budget or in memory, or the agent was stopped before',
+  },
+  'event-refused': { unit: 'part', doc: 'the collector refused its event' },
+  'outcome-budget': { unit: 'part', doc: 'its outcome had no room in memory, or the agent was stopped before' },
+  'outcome-refused': { unit: 'part', doc: 'the collector refused its outcome' },
 } as const satisfies Record<string, { readonly unit: 'row' | 'part'; readonly doc: string }>);
 
 export type LossReason = keyof typeof LOSS_REASONS;
@@ -75,6 +82,13 @@ export class Losses<V extends VersionName = VersionName> {
     return Object.fromEntries(reasons.map((reason) => [reason, this.total(reason)])) as ReturnType<
       typeof this.totals<U>
     >;
+  }
+
+  /** Whole inferences lost since the start, for whatever reason. */
+  get lostRows(): number {
+    let rows = 0;
+    for (const [reason, count] of this.#totals) if (LOSS_REASONS[reason].unit === 'row') rows += count;
+    return rows;
   }
 
   /** Whether there is something the collector has not been told. */

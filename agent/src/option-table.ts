@@ -10,6 +10,11 @@ export type OptionRow = {
   /** How the README shows the default, where it differs from the value. */
   readonly defaultText?: string;
   readonly doc: string;
+  /** Environment variable that stands in where the option is not given, and how its text is read; text itself by default. */
+  readonly env?: string;
+  readonly fromEnv?: (text: string) => unknown;
+  /** Whether a wrong value must not be shown. */
+  readonly secret?: boolean;
   /** Whether a given value will do. */
   readonly accepts: (value: unknown) => boolean;
   /** What an error says was expected. */
@@ -27,6 +32,7 @@ export function readOptions(
   given: unknown,
   path: string,
   mistakes: Mistake[],
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, unknown> {
   const at = (name: string) => (path === '' ? name : `${path}.${name}`);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -40,17 +46,27 @@ export function readOptions(
   }
   const result: Record<string, unknown> = {};
   for (const row of rows) {
-    const value = (given as Record<string, unknown>)[row.name];
+    const explicit = (given as Record<string, unknown>)[row.name];
+    const value = explicit === undefined ? fromEnvironment(row, environment) : explicit;
+    const option = explicit === undefined && value !== undefined ? `${at(row.name)} (${row.env})` : at(row.name);
     if (value === undefined && !row.required) {
       if (row.default !== undefined) result[row.name] = row.default;
     } else if (!row.accepts(value)) {
-      mistakes.push({ option: at(row.name), expected: row.expected, got: show(value) });
+      const got = row.secret && value !== undefined ? 'a value that is not shown' : show(value);
+      mistakes.push({ option, expected: row.expected, got });
     } else {
-      row.inside?.(value as never, at(row.name), mistakes);
+      row.inside?.(value as never, option, mistakes);
       result[row.name] = value;
     }
   }
   return result;
+}
+
+function fromEnvironment({ env, fromEnv }: OptionRow, environment: Readonly<Record<string, string | undefined>>) {
+  const text = env === undefined ? undefined : environment[env];
+  // An empty variable is how shells and compose files say "none".
+  if (text === undefined || text === '') return undefined;
+  return fromEnv === undefined ? text : fromEnv(text);
 }
 
 /** The table as Markdown, for the README. */
@@ -59,7 +75,8 @@ export function optionsMarkdown(rows: readonly OptionRow[]): string {
     const standard = row.required
       ? 'required'
       : (row.defaultText ?? (row.default === undefined ? '' : `\`${row.default}\``));
-    return `| \`${row.name}\` | ${row.type} | ${standard} | ${row.doc} |`;
+    const doc = row.env === undefined ? row.doc : `${row.doc}; else \`${row.env}\``;
+    return `| \`${row.name}\` | ${row.type} | ${standard} | ${doc} |`;
   });
   return ['| option | type | default | what it does |', '|---|---|---|---|', ...lines].join('\n');
 }

@@ -1,13 +1,14 @@
 import { type Clock, WALL_CLOCK } from './clock.ts';
 import { type Mistake, optionsInvalid } from './errors.ts';
+import { checkLine, LINE_ROWS, type LineOptions, type LineSettings, readLine } from './line-options.ts';
 import { checkModel, type ModelOptions, type ModelSpec, readModel } from './model-options.ts';
 import { isName } from './names.ts';
 import { isFunction, isObject, isWhole, type OptionRow, readOptions } from './option-table.ts';
 
 /** Options of `createAgent`. */
-export type AgentOptions = {
-  /** `host:port` of the collector. */
-  readonly collector: string;
+export type AgentOptions = LineOptions & {
+  /** `host:port` of the collector; may come from the environment instead. */
+  readonly collector?: string;
   readonly model: ModelOptions;
   readonly service?: string;
   readonly windowMs?: 60_000 | 3_600_000;
@@ -19,7 +20,8 @@ export type AgentOptions = {
 };
 
 /** Checked and completed options, frozen. */
-export type AgentSettings = Required<Omit<AgentOptions, 'model'>> & { readonly model: ModelSpec };
+export type AgentSettings = Required<Omit<AgentOptions, 'model' | keyof LineOptions>> &
+  LineSettings & { readonly model: ModelSpec };
 
 const MIB = 1024 * 1024;
 
@@ -39,6 +41,7 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     type: 'string',
     required: true,
     doc: '`host:port` of the collector',
+    env: 'TIDEMARK_COLLECTOR',
     accepts: isHostAndPort,
     expected: 'host:port',
   },
@@ -56,6 +59,7 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     type: 'string',
     default: 'unknown',
     doc: 'what this process is called',
+    env: 'TIDEMARK_SERVICE',
     accepts: isName,
     expected: 'text of 1 to 128 bytes',
   },
@@ -97,6 +101,8 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     type: 'boolean',
     default: true,
     doc: 'false leaves everything that is wrapped as it is and opens no connection',
+    env: 'TIDEMARK_ENABLED',
+    fromEnv: (text) => ({ true: true, 1: true, false: false, 0: false })[text.toLowerCase()] ?? text,
     accepts: (value) => typeof value === 'boolean',
     expected: 'true or false',
   },
@@ -109,6 +115,7 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     accepts: isFunction,
     expected: 'a function',
   },
+  ...LINE_ROWS,
 ];
 
 /**
@@ -117,7 +124,9 @@ export const AGENT_TABLE: readonly OptionRow[] = [
  */
 export function readAgentOptions(given: unknown): AgentSettings {
   const mistakes: Mistake[] = [];
-  const options = readOptions(AGENT_TABLE, given, '', mistakes);
+  const options = readOptions(AGENT_TABLE, given, '', mistakes, process.env);
+  if (mistakes.length === 0) checkLine(options, mistakes);
   if (mistakes.length > 0) throw optionsInvalid('createAgent', mistakes);
-  return Object.freeze({ ...(options as Required<AgentOptions>), model: readModel(options.model) });
+  const { insecureToken: _, ...rest } = options as Required<AgentOptions>;
+  return Object.freeze({ ...rest, ...readLine(options), model: readModel(options.model) });
 }

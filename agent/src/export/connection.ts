@@ -6,6 +6,9 @@ import type { ReportStream, Transport } from './transport.ts';
 /** How long the collector may take over a receipt (facts on transport: 10 s a write or acknowledgement). */
 export const RECEIPT_TIMEOUT_MS = 10_000;
 
+/** Before a batch the collector could not keep is sent again, when it names no time itself. */
+export const RETRY_MS = 1_000;
+
 const CLOSING_MS = 1_000;
 // Whatever a collector asks for, it can ask for again.
 const LONGEST_WAIT_MS = 600_000;

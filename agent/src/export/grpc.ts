@@ -1,5 +1,6 @@
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { Client } from '@grpc/grpc-js';
 import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
+import { callHeaders, channelCredentials, type LineSecurity, nameOptions } from './credentials.ts';
 import type { ReportStream, StreamHandlers, Transport } from './transport.ts';
 
 const CHANNEL_OPTIONS = Object.freeze({
@@ -20,21 +21,26 @@ const CHANNEL_OPTIONS = Object.freeze({
  */
 export class GrpcTransport implements Transport {
   readonly #address: string;
+  readonly #security: LineSecurity;
   #client: Client | undefined;
 
-  /** @param address `host:port`. */
-  constructor(address: string) {
+  /** @param address `host:port`. @param security plain and without a token by default. */
+  constructor(address: string, security: LineSecurity = {}) {
     this.#address = address;
+    this.#security = security;
   }
 
   open({ onReceipt, onEnd }: StreamHandlers): ReportStream {
-    this.#client ??= new Client(this.#address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    this.#client ??= new Client(this.#address, channelCredentials(this.#security), {
+      ...CHANNEL_OPTIONS,
+      ...nameOptions(this.#security),
+    });
     const { path, responseDeserialize } = REPORT_METHOD;
     const call = this.#client.makeBidiStreamRequest(
       path,
       (bytes: Buffer) => bytes,
       responseDeserialize,
-      new Metadata(),
+      callHeaders(this.#security),
     );
     call.on('data', onReceipt);
     // Every error is followed by the status that says the same.

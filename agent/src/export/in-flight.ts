@@ -1,7 +1,8 @@
 import type { SealedBatch } from './sealer.ts';
+import { rowsOf } from './settle.ts';
 
-/** A sealed batch without a receipt. `sent` is whether it is on its way on the present stream. */
-type Flying = { readonly batch: SealedBatch; sent: boolean };
+/** A sealed batch without a receipt. `sent` is whether it is on its way on the present stream, `sentAtMs` since when. */
+type Flying = { readonly batch: SealedBatch; sent: boolean; sentAtMs: number };
 
 /** Sealed batches in order of sequence, until each has its receipt. */
 export class InFlight {
@@ -15,6 +16,12 @@ export class InFlight {
     let rows = 0;
     for (const { batch } of this.#flying.values()) rows += rowsOf(batch);
     return rows;
+  }
+
+  get outcomes(): number {
+    let outcomes = 0;
+    for (const { batch } of this.#flying.values()) outcomes += batch.outcomes.length;
+    return outcomes;
   }
 
   get bytes(): number {
@@ -37,19 +44,20 @@ export class InFlight {
 
   /** Whether one with descriptions is on its way: what follows would be refused if that one were not kept. */
   get describing(): boolean {
-    for (const { sent, batch } of this.#flying.values()) if (sent && batch.describes) return true;
+    for (const { sent, batch } of this.#flying.values()) if (sent && batch.described.length > 0) return true;
     return false;
   }
 
   add(batch: SealedBatch): void {
-    this.#flying.set(batch.sequence, { batch, sent: false });
+    this.#flying.set(batch.sequence, { batch, sent: false, sentAtMs: 0 });
   }
 
-  /** The first that is not on its way, now marked as sent. */
-  sendNext(): SealedBatch | undefined {
+  /** The first that is not on its way, now marked as sent. @param nowMs by the wall clock. */
+  sendNext(nowMs: number): SealedBatch | undefined {
     for (const flying of this.#flying.values()) {
       if (flying.sent) continue;
       flying.sent = true;
+      flying.sentAtMs = nowMs;
       return flying.batch;
     }
     return undefined;
@@ -58,6 +66,12 @@ export class InFlight {
   /** The one with this sequence, if it has no receipt yet. */
   find(sequence: bigint): SealedBatch | undefined {
     return this.#flying.get(sequence)?.batch;
+  }
+
+  /** When the one with this sequence was sent, if it is on its way. */
+  sentAtMs(sequence: bigint): number | undefined {
+    const flying = this.#flying.get(sequence);
+    return flying?.sent ? flying.sentAtMs : undefined;
   }
 
   /** The first in order that is on its way. */
@@ -88,9 +102,4 @@ export class InFlight {
     this.#flying.clear();
     return batches;
   }
-}
-
-/** Inferences in a batch. */
-export function rowsOf(batch: SealedBatch): number {
-  return batch.windows.reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -9,12 +9,17 @@ export type Waiting<D> = { readonly delta: D; readonly ticket: number; bytes: nu
  */
 export class DeltaQueue<D extends Delta<D>> {
   readonly #waiting = new Map<Owner, Map<number, Waiting<D>>>();
-  #order = new Set<Waiting<D>>();
+  readonly #order = new Set<Waiting<D>>();
   #bytes = 0;
 
   /** Estimated heap of all that waits. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Deltas that wait. */
+  get size(): number {
+    return this.#order.size;
   }
 
   get rows(): number {

@@ -1,5 +1,6 @@
+import type { WorkTime } from '../work-time.ts';
 import type { Delta } from './delta.ts';
-import type { Exporter, FlushResult } from './exporter.ts';
+import type { Exporter, FlushResult, FlushWait } from './exporter.ts';
 
 /** How long `flush` and `stop` wait when the caller names no time. */
 export const FLUSH_TIMEOUT_MS = 5_000;
@@ -12,12 +13,14 @@ export class Shipper<D extends Delta<D>> {
   readonly #exporter: Exporter<D>;
   readonly #drain: () => readonly D[];
   readonly #intervalMs: number;
+  readonly #work: WorkTime;
   #timer: NodeJS.Timeout | undefined;
   #stopping: Promise<FlushResult> | undefined;
 
   /** @param drain takes what is open. */
-  constructor(exporter: Exporter<D>, drain: () => readonly D[], intervalMs: number) {
+  constructor(exporter: Exporter<D>, drain: () => readonly D[], intervalMs: number, work: WorkTime) {
     this.#exporter = exporter;
+    this.#work = work;
     this.#drain = drain;
     this.#intervalMs = intervalMs;
   }
@@ -36,6 +39,12 @@ export class Shipper<D extends Delta<D>> {
     return this.#exporter.flush({ timeoutMs: timeoutOf(options) });
   }
 
+  /** As `flush`, for the end of the process. */
+  lastFlush(wait: FlushWait): Promise<FlushResult> {
+    this.#take();
+    return this.#exporter.flush(wait);
+  }
+
   /** Flushes and closes; what is not acknowledged by then is lost and counted. Every call gets the same answer. */
   stop(options?: FlushOptions): Promise<FlushResult> {
     if (this.#stopping === undefined) {
@@ -46,8 +55,16 @@ export class Shipper<D extends Delta<D>> {
     return this.#stopping;
   }
 
+  /** The process ends now: spools what has no receipt, before it returns. */
+  leave(): void {
+    if (this.#stopping === undefined) this.#take();
+    this.#exporter.leave();
+  }
+
   #take(): void {
-    for (const delta of this.#drain()) this.#exporter.push(delta);
+    this.#work.measure(() => {
+      for (const delta of this.#drain()) this.#exporter.push(delta);
+    });
   }
 }
 

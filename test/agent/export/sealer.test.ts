@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { BatchSchema, decodeSummary, LIMITS } from '@tidemark/proto';
+import { Extras } from '../../../agent/src/export/extras.ts';
 import { DeltaQueue } from '../../../agent/src/export/queue.ts';
 import { Sealer } from '../../../agent/src/export/sealer.ts';
 import { Losses } from '../../../agent/src/losses.ts';
 import { readModel } from '../../../agent/src/model-options.ts';
 import { ModelVersion } from '../../../agent/src/record/model-version.ts';
 import { WindowRecord } from '../../../agent/src/window/window-record.ts';
+import { sealerOptions } from '../make-agent.ts';
 
 function setUp() {
   const losses = new Losses<ModelVersion>();
   const queue = new DeltaQueue<WindowRecord<ModelVersion>>();
-  const info = { service: 's', host: 'h', pid: 1, agentVersion: '0' };
-  const sealer = new Sealer(queue, losses, { sourceId: new Uint8Array(16), info, now: () => 7 });
+  const extras = new Extras(1_000_000, (kind, owner) => losses.add(owner as ModelVersion, `${kind}-budget`));
+  const sealer = new Sealer<WindowRecord<ModelVersion>>({ queue, extras, losses }, sealerOptions());
   const version = new ModelVersion(readModel({ name: 'm', version: '1' }), losses);
   const add = (startMs: number, fields: number, values: (field: number) => Iterable<unknown>, rows: number) => {
     const record = new WindowRecord<ModelVersion>(version, startMs, 60_000);
@@ -41,7 +43,7 @@ function setUp() {
     }
     return batches;
   };
-  return { losses, sealer, version, add, all };
+  return { losses, extras, sealer, version, add, all };
 }
 
 describe('sealed batches', () => {
@@ -84,12 +86,12 @@ describe('sealed batches', () => {
     const { add, all, sealer } = setUp();
     add(0, 1, () => [1], 1);
     assert.deepEqual(
-      all().map(({ describes }) => describes),
+      all().map(({ described }) => described.length > 0),
       [true],
     );
     add(0, 1, () => [1], 1);
     assert.deepEqual(
-      all().map(({ describes }) => describes),
+      all().map(({ described }) => described.length > 0),
       [false],
     );
     sealer.forgetDescribed();
