@@ -13,7 +13,9 @@ import type { Summary } from '@tidemark/sketch';
 
 /** What the fake does with a batch: answer it, keep silent, or cut the connection before or after keeping it. */
 export type Answer =
-  | (Partial<Pick<Receipt, 'status' | 'refusals' | 'slowDownMs'>> & { readonly code?: never })
+  | (Partial<Pick<Receipt, 'status' | 'refusals' | 'slowDownMs' | 'settings' | 'answeredAtUnixMs' | 'sequence'>> & {
+      readonly code?: never;
+    })
   | 'silence'
   | 'cut-before-keeping'
   | 'cut-after-keeping'
@@ -33,6 +35,12 @@ export class FakeCollector {
   /** By `model version start`. */
   readonly windows = new Map<string, KeptWindow>();
   readonly losses: Loss[] = [];
+  readonly events: Batch['events'] = [];
+  readonly outcomes: Batch['outcomes'] = [];
+  /** What this server proves itself with, and asks for; plain by default. */
+  credentials: ServerCredentials = ServerCredentials.createInsecure();
+  /** The token a stream must bring; whoever brings another is turned away. */
+  token: string | undefined;
   readonly described = new Map<string, Batch['modelVersions'][number]>();
   readonly #seen = new Set<string>();
   #server: Server | undefined;
@@ -57,7 +65,7 @@ export class FakeCollector {
     const service: ServiceDefinition = { report: REPORT_METHOD };
     server.addService(service, { report: (stream: Stream) => this.#report(stream) });
     this.#port = await new Promise((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) =>
+      server.bindAsync(`127.0.0.1:${this.#port}`, this.credentials, (error, port) =>
         error ? reject(error) : resolve(port),
       );
     });
@@ -84,6 +92,11 @@ export class FakeCollector {
 
   #report(stream: Stream): void {
     const id = ++this.#streams;
+    if (this.token !== undefined && stream.metadata.get('authorization')[0] !== `Bearer ${this.token}`) {
+      stream.on('error', () => {});
+      stream.emit('error', Object.assign(new Error('who are you?'), { code: status.UNAUTHENTICATED }));
+      return;
+    }
     stream.on('data', (batch: Batch) => this.#take(batch, stream, id));
     stream.on('end', () => stream.end());
     stream.on('error', () => {});
@@ -121,6 +134,8 @@ export class FakeCollector {
     for (const described of batch.modelVersions)
       this.described.set(`${described.model} ${described.version}`, described);
     this.losses.push(...batch.losses);
+    this.events.push(...batch.events.filter((_, i) => !refused.has(`events[${i}]`)));
+    this.outcomes.push(...batch.outcomes.filter((_, i) => !refused.has(`outcomes[${i}]`)));
     for (const [i, window] of batch.windows.entries()) {
       if (refused.has(`windows[${i}]`)) continue;
       if (!this.described.has(`${window.model} ${window.version}`))

@@ -88,6 +88,11 @@ export class BatchSender {
     this.#connection.hurry();
   }
 
+  /** Gives up what is on its way for now; see Connection. */
+  letGo(): void {
+    this.#connection.letGo();
+  }
+
   /** Gives the line up for good; what is in flight stays there. */
   close(): void {
     this.#closed = true;

@@ -110,6 +110,14 @@ export class Connection {
     this.#wait = undefined;
   }
 
+  /** Gives up what is on its way as if the line had failed, so that it does not keep the process alive; it is sent again if the process lives on. */
+  letGo(): void {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    this.#lose({ code: 1, details: 'given up, for the process to end' });
+    stream.cancel();
+  }
+
   /** Gives everything up for good. */
   close(): void {
     this.#closed = true;

@@ -142,6 +142,12 @@ export class Exporter<D extends Delta<D>> {
     return { delivered: answered() && this.#accounts.givenUp === givenUp, pending };
   }
 
+  /** Gives up what is on its way for now, so that it does not keep the process alive. */
+  letGo(): void {
+    this.#sender.letGo();
+    this.#options.spool?.letGo();
+  }
+
   /**
    * Flushes, closes, and spools what is left or counts it as lost. Safe at any time; every call gets the same answer.
    */

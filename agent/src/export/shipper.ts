@@ -39,10 +39,12 @@ export class Shipper<D extends Delta<D>> {
     return this.#exporter.flush({ timeoutMs: timeoutOf(options) });
   }
 
-  /** As `flush`, for the end of the process. */
-  lastFlush(wait: FlushWait): Promise<FlushResult> {
+  /** As `flush`, for the end of the process: what has no receipt afterwards does not hold it up any longer. */
+  async lastFlush(wait: FlushWait): Promise<FlushResult> {
     this.#take();
-    return this.#exporter.flush(wait);
+    const result = await this.#exporter.flush(wait);
+    if (!result.delivered) this.#exporter.letGo();
+    return result;
   }
 
   /** Flushes and closes; what is not acknowledged by then is lost and counted. Every call gets the same answer. */

@@ -69,6 +69,11 @@ export class SpoolSender {
     this.send();
   }
 
+  /** Gives up what is on its way for now; see Connection. */
+  letGo(): void {
+    this.#connection.letGo();
+  }
+
   close(): void {
     this.#closed = true;
     this.#current = undefined;

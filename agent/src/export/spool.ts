@@ -139,6 +139,11 @@ export class Spool {
     if (!this.#closed) this.#sender.hurry();
   }
 
+  /** Gives up what is on its way for now, so that it does not keep the process alive. */
+  letGo(): void {
+    this.#sender.letGo();
+  }
+
   /** Ends sending; resolves when all that was taken is written and free for the next run. Never rejects. */
   async stop(): Promise<void> {
     this.#close();

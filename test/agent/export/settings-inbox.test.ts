@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { SettingsSchema } from '@tidemark/proto';
+import { SettingsInbox } from '../../../agent/src/export/settings-inbox.ts';
+import { FakeCollector } from '../fake-collector.ts';
+import { makeAgent } from '../make-agent.ts';
+
+type Given = MessageInitShape<typeof SettingsSchema>;
+type Model = NonNullable<Given['models']>[number];
+type Bounds = NonNullable<Model['bounds']>[number];
+
+const field: Bounds = { stage: 'feature', field: 'x', min: -1, max: 1 };
+const model: Model = { model: 'm', version: '1', bounds: [field], confidenceFloor: 0.25, eventShare: 0 };
+const withBounds = (...bounds: Bounds[]): Given => ({ revision: 9n, models: [{ ...model, bounds }] });
+
+const WRONG: Record<string, Given> = {
+  'no revision': { models: [model] },
+  'a revision beyond numbers': { revision: 2n ** 60n, models: [] },
+  'a bound that is no number': withBounds({ ...field, min: Number.NaN }),
+  'an infinite bound': withBounds({ ...field, max: Number.POSITIVE_INFINITY }),
+  'bounds the wrong way round': withBounds({ ...field, min: 2 }),
+  'a stage that is none': withBounds({ ...field, stage: 'features' }),
+  'a field without a name': withBounds({ ...field, field: '' }),
+  'a field twice': withBounds(field, field),
+  'too many fields': withBounds(...Array.from({ length: 501 }, (_, i) => ({ ...field, field: `f${i}` }))),
+  'too many categories': withBounds({ ...field, values: Array.from({ length: 257 }, (_, i) => `${i}`) }),
+  'a category too long': withBounds({ ...field, values: ['x'.repeat(1_025)] }),
+  'a model without a name': { revision: 9n, models: [{ ...model, model: '' }] },
+  'a model twice': { revision: 9n, models: [model, model] },
+  'too many models': { revision: 9n, models: Array.from({ length: 257 }, (_, i) => ({ ...model, version: `${i}` })) },
+  'a share above one': { revision: 9n, models: [{ ...model, eventShare: 1.5 }] },
+  'a share that is no number': { revision: 9n, models: [{ ...model, eventShare: Number.NaN }] },
+  'a floor that is no number': { revision: 9n, models: [{ ...model, confidenceFloor: Number.NaN }] },
+};
+
+describe('settings of the collector', () => {
+  const handed: unknown[] = [];
+  const said: string[] = [];
+  let inbox: SettingsInbox;
+  beforeEach(() => {
+    handed.length = 0;
+    said.length = 0;
+    inbox = new SettingsInbox(
+      (settings) => handed.push(settings),
+      (message) => said.push(message),
+    );
+  });
+  const take = (given: Given) => inbox.take(create(SettingsSchema, given));
+
+  it('are handed on as they are, frozen', () => {
+    take({ revision: 3n, models: [{ ...model, bounds: [field, { stage: 'input', field: 'c', values: ['a', 'b'] }] }] });
+    const bounds = [field, { stage: 'input', field: 'c', values: ['a', 'b'] }];
+    const expected = { model: 'm', version: '1', bounds, confidenceFloor: 0.25, eventShare: 0 };
+    assert.deepEqual(handed, [{ revision: 3, models: [expected] }]);
+    assert.ok(Object.isFrozen(handed[0]));
+    assert.equal(inbox.revision, 3);
+  });
+
+  it('say nothing of what they leave out', () => {
+    take({ revision: 1n, models: [{ model: 'm', version: '1', bounds: [{ stage: 'feature', field: 'x' }] }] });
+    const bounds = [{ stage: 'feature', field: 'x' }];
+    assert.deepEqual(handed, [{ revision: 1, models: [{ model: 'm', version: '1', bounds }] }]);
+  });
+
+  it('of an older or the same revision are not', () => {
+    for (const revision of [5n, 5n, 4n, 0n, 6n]) take({ revision, models: [] });
+    inbox.take(undefined);
+    assert.deepEqual(handed, [
+      { revision: 5, models: [] },
+      { revision: 6, models: [] },
+    ]);
+    assert.deepEqual(said, []);
+  });
+
+  for (const [what, given] of Object.entries(WRONG)) {
+    it(`with ${what} are ignored as a whole`, () => {
+      take(given);
+      assert.deepEqual([handed, inbox.revision], [[], 0]);
+      assert.equal(said.length, given.revision === undefined ? 0 : 1);
+      take({ revision: 9n, models: [model] });
+      assert.equal(handed.length, 1);
+    });
+  }
+
+  it('that cannot be used are said once', () => {
+    for (let i = 0; i < 3; i++) take(withBounds({ ...field, min: 2 }));
+    assert.deepEqual(said, ['the collector sent settings that cannot be used: min: expected at most max (1), got 2']);
+  });
+
+  it('do no harm where they are put to use', () => {
+    const failing = new SettingsInbox(
+      () => {
+        throw new Error('theirs');
+      },
+      (message) => said.push(message),
+    );
+    failing.take(create(SettingsSchema, { revision: 1n }));
+    assert.deepEqual(said, ['settings of the collector could not be put to use: theirs']);
+  });
+});
+
+describe('an agent that is told settings', () => {
+  let collector: FakeCollector;
+  beforeEach(async () => {
+    collector = await new FakeCollector().start();
+  });
+  afterEach(() => collector.kill());
+
+  it('goes by them from the receipt on, and says so with the next batch', async () => {
+    const handed: number[] = [];
+    const agent = makeAgent({ collector: collector.address }, { onSettings: ({ revision }) => handed.push(revision) });
+    collector.answer = (_, nth) => ({ settings: create(SettingsSchema, { revision: nth === 2 ? 3n : 7n }) });
+    const predict = agent.wrap((x: number) => x);
+    for (let i = 0; i < 3; i++) {
+      predict(i);
+      await agent.flush({ timeoutMs: 5_000 });
+    }
+    assert.deepEqual(handed, [7]);
+    assert.deepEqual(
+      collector.arrived.map(({ batch }) => Number(batch.settingsRevision)),
+      [0, 7, 7],
+    );
+    assert.equal(agent.stats().settingsRevision, 7);
+    await agent.stop({ timeoutMs: 5_000 });
+  });
+});
