@@ -5,8 +5,10 @@ export type SpoolId = { readonly source: string; readonly sequence: bigint };
 export type SpoolName =
   | ({ readonly kind: 'batch'; readonly claimedBy?: number } & SpoolId)
   | { readonly kind: 'unfinished'; readonly writtenBy: number }
-  | { readonly kind: 'bad' }
-  | { readonly kind: 'foreign' };
+  /** Called a batch, and not one of ours. */
+  | { readonly kind: 'foreign' }
+  /** Moved aside before, or nothing to do with a spool. */
+  | { readonly kind: 'other' };
 
 const PATTERN = /^([0-9a-f]{32})-(\d{20})\.batch(?:\.(\d{1,10}))?(\.tmp)?$/;
 
@@ -22,9 +24,11 @@ export function unfinishedName(id: SpoolId, writtenBy: number): string {
 }
 
 export function parseSpoolName(name: string): SpoolName {
-  if (name.endsWith('.bad')) return { kind: 'bad' };
   const [, source, digits, process, unfinished] = PATTERN.exec(name) ?? [];
-  if (source === undefined || digits === undefined) return { kind: 'foreign' };
+  if (source === undefined || digits === undefined) {
+    // A directory given by mistake may be full of what is dear to somebody.
+    return { kind: /\.batch(\.\d+)?(\.tmp)?$/.test(name) ? 'foreign' : 'other' };
+  }
   if (unfinished !== undefined)
     return process === undefined ? { kind: 'foreign' } : { kind: 'unfinished', writtenBy: Number(process) };
   const id = { kind: 'batch', source, sequence: BigInt(digits) } as const;
