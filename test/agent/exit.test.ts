@@ -1,55 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { AgentProgram } from '../support/agent-program.ts';
 import { FakeCollector } from './fake-collector.ts';
 
-const AGENT_FOLDER = new URL('../../agent/', import.meta.url);
-const FLAGS = ['--conditions=tidemark-source', '--disable-warning=ExperimentalWarning'];
-
-/** A program with an agent, in a process of its own. `line` waits for the next line that it prints. */
-class Program {
-  readonly child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  #errors = '';
-
-  constructor(collector: string, body: string, options = '') {
-    const program = `
-      import { createAgent } from '@tidemark/agent';
-      const newAgent = () => createAgent({ collector: '${collector}', model: { name: 'm', version: '1' },
-        flushIntervalMs: 3600000, log: () => {}, ${options} });
-      const agent = newAgent();
-      const predict = agent.wrap((x) => x);
-      ${body}`;
-    this.child = spawn(process.execPath, [...FLAGS, '--input-type=module', '-e', program], {
-      cwd: AGENT_FOLDER,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const { stdout, stderr } = this.child;
-    assert.ok(stdout && stderr);
-    this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-    stderr.on('data', (text: Buffer) => {
-      this.#errors += text;
-    });
-  }
-
-  async line(): Promise<string> {
-    return (await this.#lines.next()).value ?? '';
-  }
-
-  async end(): Promise<{ code: number | null; signal: string | null; stderr: string }> {
-    const { child } = this;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    return { code: child.exitCode, signal: child.signalCode, stderr: this.#errors };
-  }
-}
-
+const CLEAN = { code: null, signal: null, stderr: '', lines: [] };
 const READY = "console.log('ready'); setInterval(() => {}, 1000);";
 
 describe('a process that ends', () => {
   let collector: FakeCollector;
-  let running: Program | undefined;
+  let running: AgentProgram | undefined;
   beforeEach(async () => {
     collector = await new FakeCollector().start();
   });
@@ -60,7 +19,7 @@ describe('a process that ends', () => {
     collector.kill();
   });
   const start = (body: string, options = '') => {
-    running = new Program(collector.address, body, options);
+    running = new AgentProgram(collector.address, body, options);
     return running;
   };
 
@@ -69,7 +28,7 @@ describe('a process that ends', () => {
       const program = start(`predict(1); predict(2); ${READY}`);
       await program.line();
       program.child.kill(signal);
-      assert.deepEqual(await program.end(), { code: null, signal, stderr: '' });
+      assert.deepEqual(await program.end(), { ...CLEAN, signal });
       assert.equal(collector.rows, 2);
     });
   }
@@ -171,12 +130,12 @@ describe('a process that ends', () => {
       console.log(${count});`);
     assert.equal(await program.line(), '1,1,1,1');
     assert.equal(await program.line(), '0,0,0,0');
-    assert.deepEqual(await program.end(), { code: 0, signal: null, stderr: '' });
+    assert.deepEqual(await program.end(), { ...CLEAN, code: 0 });
   });
 
   it('because nothing is left to do sends what it has, though nobody asked', async () => {
     const program = start('predict(1); predict(2);');
-    assert.deepEqual(await program.end(), { code: 0, signal: null, stderr: '' });
+    assert.deepEqual(await program.end(), { ...CLEAN, code: 0 });
     assert.equal(collector.rows, 2);
   });
 
