@@ -18,6 +18,7 @@ import type { LimitedLog } from './limited-log.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { AgentSettings } from './options.ts';
 import type { CollectorSettings } from './settings.ts';
+import { shielded } from './shield.ts';
 import type { AgentStats, SpoolStats } from './stats.ts';
 import { WorkTime } from './work-time.ts';
 
@@ -116,6 +117,8 @@ export function makeShipping<D extends Delta<D>>(
     ...(spool && { spool }),
   });
   const shipper = new Shipper(exporter, drain, settings.flushIntervalMs, work);
+  const failed = (error: unknown) =>
+    say(`could not send at the end: ${error instanceof Error ? error.message : typeof error}`);
   let unwatch = () => {};
 
   return {
@@ -125,8 +128,8 @@ export function makeShipping<D extends Delta<D>>(
       unwatch = watchExit({
         signals: settings.exitSignals,
         hasWork: () => counts().open + exporter.pendingRows + exporter.pendingOutcomes > 0,
-        flush: (wait) => shipper.lastFlush(wait),
-        leave: () => shipper.leave(),
+        flush: (wait) => shipper.lastFlush(wait).catch(failed),
+        leave: shielded(() => shipper.leave(), failed),
       });
     },
     flush: (options) => shipper.flush(options),

@@ -1,4 +1,4 @@
-import { Client } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client } from '@grpc/grpc-js';
 import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
 import { callHeaders, channelCredentials, type LineSecurity, nameOptions } from './credentials.ts';
 import type { ReportStream, StreamHandlers, Transport } from './transport.ts';
@@ -22,6 +22,7 @@ const CHANNEL_OPTIONS = Object.freeze({
 export class GrpcTransport implements Transport {
   readonly #address: string;
   readonly #security: LineSecurity;
+  #credentials: ChannelCredentials | undefined;
   #client: Client | undefined;
 
   /** @param address `host:port`. @param security plain and without a token by default. */
@@ -31,7 +32,9 @@ export class GrpcTransport implements Transport {
   }
 
   open({ onReceipt, onEnd }: StreamHandlers): ReportStream {
-    this.#client ??= new Client(this.#address, channelCredentials(this.#security), {
+    // Reading a hundred and more authorities takes a while: once, and not before there is something to send.
+    this.#credentials ??= channelCredentials(this.#security);
+    this.#client ??= new Client(this.#address, this.#credentials, {
       ...CHANNEL_OPTIONS,
       ...nameOptions(this.#security),
     });

@@ -58,7 +58,7 @@ export class SpoolDirectory {
   /** Bytes of all batches that are there now, whoever has claimed them. */
   async size(): Promise<number> {
     let bytes = 0;
-    for (const name of await readdir(this.#path)) {
+    for (const name of (await unlessGone(readdir(this.#path))) ?? []) {
       if (parseSpoolName(name).kind !== 'batch') continue;
       bytes += (await unlessGone(stat(join(this.#path, name))))?.size ?? 0;
     }

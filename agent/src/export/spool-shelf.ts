@@ -78,7 +78,8 @@ export class SpoolShelf {
     return this.#do(false, async () => {
       if (held.bytes > 0 || !this.#has(held)) return held.bytes > 0;
       const bytes = payload();
-      if (this.#lacks(bytes.length)) this.#bytes = await this.#directory.size();
+      // Other processes write there too.
+      this.#bytes = await this.#directory.size();
       for (const old of this.#droppable()) {
         if (!this.#lacks(bytes.length)) break;
         await this.#directory.remove(old.id);

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { BatchSchema, type Receipt } from '@tidemark/proto';
+import { BatchSchema, LIMITS, type Receipt } from '@tidemark/proto';
 import { shielded } from '../shield.ts';
 import type { SpoolStats } from '../stats.ts';
 import type { Accounts } from './accounts.ts';
@@ -144,10 +144,15 @@ export class Spool {
     this.#sender.letGo();
   }
 
-  /** Ends sending; resolves when all that was taken is written and free for the next run. Never rejects. */
+  /** Ends sending; resolves when all that was taken is written and free for the next run, or after 5 s. Never rejects. */
   async stop(): Promise<void> {
     this.#close();
-    await this.#shelf.release();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DISK_TIMEOUT_MS);
+    });
+    await Promise.race([this.#shelf.release(), late]);
+    clearTimeout(timer);
   }
 
   #close(): void {
@@ -173,6 +178,9 @@ export class Spool {
         this.#sending = held;
         return { bytes, contents: contents ?? { ...UNKNOWN, sequence: id.sequence } };
       }
+      held.isSending = false;
+      // It could not be read now: it stays for the next run.
+      if (this.#shelf.find(held.id) === held) continue;
       if (this.#shelf.bad > bad) this.#lose(held);
       else if (contents !== undefined) {
         this.#handedOver.rows += rowsOf(contents);
@@ -236,6 +244,9 @@ export class Spool {
   }
 }
 
+/** How long the end of an agent waits for a disk. */
+const DISK_TIMEOUT_MS = 5_000;
+
 const UNKNOWN = { windows: [], events: [], outcomes: [], losses: [], described: [], ticket: Number.POSITIVE_INFINITY };
 
 function contentsOf({ bytes, ...contents }: SealedBatch): BatchContents {
@@ -250,8 +261,9 @@ function payloadOf({ windows, events, outcomes, losses, described, bytes }: Seal
   const owners = new Set([...windows.map(({ owner }) => owner), ...events, ...outcomes]);
   for (const { version } of losses) owners.add(version);
   for (const owner of described) owners.delete(owner);
-  const before = create(BatchSchema, { modelVersions: [...owners].map(describe) });
-  return Buffer.concat([toBinary(BatchSchema, before), bytes]);
+  const before = toBinary(BatchSchema, create(BatchSchema, { modelVersions: [...owners].map(describe) }));
+  // A message over the limit would never be taken; a collector that has seen the versions needs no descriptions.
+  return before.length + bytes.length > LIMITS.maxBytes ? bytes : Buffer.concat([before, bytes]);
 }
 
 /** Whether bytes are the batch that their file is named after. */
