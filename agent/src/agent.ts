@@ -1,6 +1,7 @@
 import type { FlushResult } from './export/exporter.ts';
 import type { FlushOptions } from './export/shipper.ts';
 import { LimitedLog } from './limited-log.ts';
+import { goBy, handOver, makeListeners } from './listeners.ts';
 import { Losses } from './losses.ts';
 import type { ModelOptions } from './model-options.ts';
 import type { Callable } from './observe/call.ts';
@@ -24,7 +25,8 @@ import type { WrapOptions } from './observe/wrap-options.ts';
 import { type AgentOptions, type AgentSettings, readAgentOptions } from './options.ts';
 import { Capture } from './record/capture.ts';
 import { ModelRegistry } from './record/model-registry.ts';
-import type { ModelVersion } from './record/model-version.ts';
+import type { FilterOf, ModelVersion } from './record/model-version.ts';
+import { recordOutcome } from './record/outcome-series.ts';
 import { settleWindow } from './record/settle-window.ts';
 import type { CollectorSettings } from './settings.ts';
 import { makeShipping, type ShippingParts } from './shipping.ts';
@@ -34,6 +36,18 @@ import type { WindowRecord } from './window/window-record.ts';
 
 /** Watches functions and sessions on behalf of one model version. */
 export interface ModelHandle extends WatchHandle {
+  /**
+   * Tells what turned out to be true of a prediction, from any process, whenever it is known: `{ actual: 12 }`. Never
+   * throws; what is wrong with it is counted in `stats().outcomes`.
+   * @param predictionId what `id` of `wrap` named it, or `predictionIdOf(result)`.
+   * @param options `at`, when it became known, in milliseconds since the epoch; `record`, whether it is also recorded as
+   * series of stage `outcome`.
+   */
+  outcome(
+    predictionId: string,
+    values: Readonly<Record<string, number | string | boolean | null>>,
+    options?: { readonly at?: number; readonly record?: boolean },
+  ): void;
   /** A session that does what `session` does and is watched. @throws {AgentError} as `wrap`. */
   wrapSession<S extends SessionLike>(session: S, options?: SessionOptions): S;
   /**
@@ -60,12 +74,14 @@ export interface Agent extends ModelHandle {
   stats(): AgentStats;
 }
 
-/** What tests put in the place of the network and of chance, and who takes the collector's settings. */
-export type AgentParts = ShippingParts & { readonly onSettings?: (settings: CollectorSettings) => void };
+/** What tests put in the place of the network and of chance. */
+export type AgentParts = ShippingParts;
 
 // Heap of an open number series at its largest, a full chunk of pending doubles and its centroids: 22 167 measured,
 // and the block of 64 before it.
 const OPEN_SERIES_BYTES = 24 * 1024;
+// Of the memory for the queue, the share that blocks of columns may take.
+const COLUMNS_SHARE = 4;
 
 /**
  * Starts an agent: no connection is opened before there is something to send, and no timer keeps the process alive.
@@ -87,19 +103,31 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
     shipping.exporter.push(settleWindow(window));
     shipping.exporter.send();
   });
-  const capture = new Capture(roller, settings.clock);
+  const random = parts.random ?? Math.random;
+  const listeners = makeListeners(settings, { losses, log, clock: settings.clock, random });
+  const { outcomes, sampler, tracing } = listeners;
+  const capture = new Capture(roller, settings.clock, listeners.around);
   const counts = () => ({ captured: capture.captured, dropped: losses.lostRows, open: roller.rows });
-  const drain = () => roller.drain().map(settleWindow);
-  const { onSettings = () => {} } = parts;
+  const drain = () => {
+    handOver(listeners, shipping.exporter);
+    return roller.drain().map(settleWindow);
+  };
+  const onSettings = (pushed: CollectorSettings) => goBy(pushed, models.all(), listeners);
+  const outcomesWaiting = () => outcomes.account.pending;
   const shipping = makeShipping<WindowRecord<ModelVersion>>(
     settings,
-    { losses, log, drain, counts, onSettings },
+    { losses, log, drain, counts, outcomesWaiting, onSettings },
     parts,
   );
-  const models = new ModelRegistry(losses);
+  const filterOf: FilterOf = (stage, field) => sampler?.privacy.categoryFilter(stage, field);
+  const models = new ModelRegistry(losses, settings.maxQueueBytes / COLUMNS_SHARE, filterOf);
   const { enabled } = settings;
 
   const handle = (own: ModelVersion): ModelHandle => ({
+    outcome(predictionId, values, options) {
+      const known = enabled && !capture.stopped ? outcomes.add(own, predictionId, values, options) : undefined;
+      if (known !== undefined && options?.record === true) recordOutcome(capture, own, known);
+    },
     ...watchHandle({ capture, own, find: (options) => models.get(options), enabled, failed }),
     wrapSession(session, given = {}) {
       const options = readSessionOptions(session, given);
@@ -121,7 +149,7 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
         enabled ? wrapFunction(fn, new FunctionWatch(capture, by, options), failed(by)) : fn;
       const lose = () => losses.add(other, 'extractor-failed');
       const salt = `${other.model}\u0000${other.version}`;
-      const choice = new ShareChoice(share, { key, salt, random: parts.random ?? Math.random, lose });
+      const choice = new ShareChoice(share, { key, salt, random, lose });
       return canaryFunction(stable, [serve(stable, version, first), serve(candidate, other, second)], choice);
     },
   });
@@ -129,6 +157,30 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
     given === undefined ? own : models.get(given);
   const failed = (version: ModelVersion) => () => losses.add(version, 'capture-failed');
 
+  const stats = (): AgentStats => {
+    const shipped = shipping.stats();
+    const { given, pending, dropped } = outcomes.account;
+    return {
+      ...shipped,
+      captured: capture.captured,
+      dropped: losses.totals('row'),
+      incomplete: losses.totals('part'),
+      outcomes: {
+        ...shipped.outcomes,
+        given,
+        pending: shipped.outcomes.pending + pending,
+        dropped: shipped.outcomes.dropped + dropped.invalid + dropped.full,
+      },
+    };
+  };
+  let stopping: Promise<FlushResult> | undefined;
+  const stop = async (options?: FlushOptions): Promise<FlushResult> => {
+    const result = await shipping.stop(options);
+    tracing.settle();
+    return result;
+  };
+
+  tracing.observe(stats);
   if (enabled) shipping.start();
   return Object.freeze({
     ...handle(models.get(settings.model)),
@@ -136,13 +188,9 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
     flush: (options?: FlushOptions) => shipping.flush(options),
     stop(options?: FlushOptions) {
       capture.stop();
-      return shipping.stop(options);
+      stopping ??= stop(options);
+      return stopping;
     },
-    stats: () => ({
-      ...shipping.stats(),
-      captured: capture.captured,
-      dropped: losses.totals('row'),
-      incomplete: losses.totals('part'),
-    }),
+    stats,
   });
 }

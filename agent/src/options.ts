@@ -1,27 +1,32 @@
 import { type Clock, WALL_CLOCK } from './clock.ts';
 import { type Mistake, optionsInvalid } from './errors.ts';
+import { checkEvents, type EventOptions, type EventSettings, readEvents } from './events/event-options.ts';
 import { checkLine, LINE_ROWS, type LineOptions, type LineSettings, readLine } from './line-options.ts';
 import { checkModel, type ModelOptions, type ModelSpec, readModel } from './model-options.ts';
 import { isName } from './names.ts';
 import { isFunction, isObject, isWhole, type OptionRow, readOptions } from './option-table.ts';
+import { TRACE_ROWS, type TraceOptions } from './trace/trace-options.ts';
 
 /** Options of `createAgent`. */
-export type AgentOptions = LineOptions & {
-  /** `host:port` of the collector; may come from the environment instead. */
-  readonly collector?: string;
-  readonly model: ModelOptions;
-  readonly service?: string;
-  readonly windowMs?: 60_000 | 3_600_000;
-  readonly flushIntervalMs?: number;
-  readonly maxQueueBytes?: number;
-  readonly clock?: Clock;
-  readonly enabled?: boolean;
-  readonly log?: (message: string) => void;
-};
+export type AgentOptions = LineOptions &
+  TraceOptions & {
+    /** `host:port` of the collector; may come from the environment instead. */
+    readonly collector?: string;
+    readonly model: ModelOptions;
+    readonly service?: string;
+    readonly windowMs?: 60_000 | 3_600_000;
+    readonly flushIntervalMs?: number;
+    readonly maxQueueBytes?: number;
+    readonly clock?: Clock;
+    /** Which inferences are kept whole, and what of them; without it none is. */
+    readonly events?: EventOptions;
+    readonly enabled?: boolean;
+    readonly log?: (message: string) => void;
+  };
 
 /** Checked and completed options, frozen. */
-export type AgentSettings = Required<Omit<AgentOptions, 'model' | keyof LineOptions>> &
-  LineSettings & { readonly model: ModelSpec };
+export type AgentSettings = Required<Omit<AgentOptions, 'model' | 'events' | keyof LineOptions>> &
+  LineSettings & { readonly model: ModelSpec; readonly events: EventSettings | undefined };
 
 const MIB = 1024 * 1024;
 
@@ -97,6 +102,15 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     expected: 'an object with a function now',
   },
   {
+    name: 'events',
+    type: 'object',
+    doc: 'which inferences are kept whole, see below; without it none is',
+    // Checked inside, where no message shows what was given: a key may be in it.
+    accepts: () => true,
+    expected: 'an object',
+    inside: checkEvents,
+  },
+  {
     name: 'enabled',
     type: 'boolean',
     default: true,
@@ -116,6 +130,7 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     expected: 'a function',
   },
   ...LINE_ROWS,
+  ...TRACE_ROWS,
 ];
 
 /**
@@ -128,5 +143,6 @@ export function readAgentOptions(given: unknown): AgentSettings {
   if (mistakes.length === 0) checkLine(options, mistakes);
   if (mistakes.length > 0) throw optionsInvalid('createAgent', mistakes);
   const { insecureToken: _, ...rest } = options as Required<AgentOptions>;
-  return Object.freeze({ ...rest, ...readLine(options), model: readModel(options.model) });
+  const events = rest.events === undefined ? undefined : readEvents(rest.events);
+  return Object.freeze({ ...rest, ...readLine(options), events, model: readModel(options.model) });
 }

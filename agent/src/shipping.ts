@@ -30,6 +30,8 @@ export type Recording<D> = {
   readonly drain: () => readonly D[];
   /** Inferences so far: that came to an end, that are in open windows, that were given up. */
   readonly counts: () => Pick<Health, 'captured' | 'dropped'> & { readonly open: number };
+  /** Outcomes that `drain` has yet to hand over. */
+  readonly outcomesWaiting: () => number;
   /** Gets each new revision of the collector's settings. */
   readonly onSettings: (settings: CollectorSettings) => void;
 };
@@ -57,7 +59,7 @@ export function makeShipping<D extends Delta<D>>(
   recording: Recording<D>,
   parts: ShippingParts,
 ): Shipping<D> {
-  const { losses, log, drain, counts, onSettings } = recording;
+  const { losses, log, drain, counts, outcomesWaiting, onSettings } = recording;
   const say = (message: string) => log.say(message);
   const random = parts.random ?? Math.random;
   const newTransport = () => parts.transport ?? new GrpcTransport(settings.collector, settings);
@@ -127,7 +129,7 @@ export function makeShipping<D extends Delta<D>>(
       shipper.start();
       unwatch = watchExit({
         signals: settings.exitSignals,
-        hasWork: () => counts().open + exporter.pendingRows + exporter.pendingOutcomes > 0,
+        hasWork: () => counts().open + outcomesWaiting() + exporter.pendingRows + exporter.pendingOutcomes > 0,
         flush: (wait) => shipper.lastFlush(wait).catch(failed),
         leave: shielded(() => shipper.leave(), failed),
       });

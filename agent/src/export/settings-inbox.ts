@@ -3,7 +3,10 @@ import type { CollectorSettings } from '../settings.ts';
 import { hush, shielded } from '../shield.ts';
 import { readSettings } from './read-settings.ts';
 
-/** Takes settings out of receipts: only what is right, and newer than what the agent goes by. */
+/**
+ * Takes settings out of receipts: only what is right, and not older than what the agent goes by. The same revision comes
+ * again, whole, when a version is reported that it says something about.
+ */
 export class SettingsInbox {
   readonly #hand: (settings: CollectorSettings) => void;
   readonly #read: (message: Settings) => CollectorSettings | undefined;
@@ -31,7 +34,7 @@ export class SettingsInbox {
   }
 
   take(message: Settings | undefined): void {
-    if (message === undefined || message.revision <= BigInt(this.#revision)) return;
+    if (message === undefined || message.revision === 0n || message.revision < BigInt(this.#revision)) return;
     const settings = this.#read(message);
     if (settings === undefined) return;
     this.#revision = settings.revision;

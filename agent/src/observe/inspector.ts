@@ -46,7 +46,7 @@ export class Inspector {
   readonly #guard: Guard | undefined;
   readonly #series: GuardSeries | undefined;
   readonly #readId: ((args: readonly unknown[]) => string | undefined) | undefined;
-  #revision = 0;
+  #pushed: ModelVersion['pushed'] | undefined;
 
   private constructor(capture: Capture, version: ModelVersion, options: WrapOptions, reads: GuardReads) {
     this.#capture = capture;
@@ -77,8 +77,8 @@ export class Inspector {
     const guard = this.#guard;
     if (guard === undefined) return { ...before, predictionId, verdict: undefined, pending: undefined, checkMs: 0 };
     const { pushed } = this.#version;
-    if (pushed.revision !== this.#revision) {
-      this.#revision = pushed.revision;
+    if (pushed !== this.#pushed) {
+      this.#pushed = pushed;
       guard.setBounds(pushed.bounds, pushed.confidenceFloor);
     }
     if (!guard.checksBefore) return { ...before, predictionId, verdict: undefined, pending: undefined, checkMs: 0 };

@@ -23,5 +23,5 @@ export function addValue(version: ModelVersion, window: WindowRecord, series: Se
     addVector(version, window, series, value as ArrayLike<unknown>);
     return;
   }
-  (window.summaries[series.index] ?? window.summary(series)).add(value);
+  (window.summaries[series.index] ?? window.summary(series)).add(series.outgoing(value));
 }

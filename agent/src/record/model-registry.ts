@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { AgentError } from '../errors.ts';
 import type { Losses } from '../losses.ts';
 import { isBare, readModel } from '../model-options.ts';
-import { ModelVersion } from './model-version.ts';
+import { ColumnRoom } from './column-room.ts';
+import { type FilterOf, ModelVersion } from './model-version.ts';
 
 /** Model versions one agent keeps apart; each may hold windows and series of its own. */
 export const MAX_MODEL_VERSIONS = 256;
@@ -10,10 +11,20 @@ export const MAX_MODEL_VERSIONS = 256;
 /** The model versions of one agent, each once. */
 export class ModelRegistry {
   readonly #losses: Losses<ModelVersion>;
+  readonly #room: ColumnRoom;
+  readonly #filterOf: FilterOf;
   readonly #versions = new Map<string, ModelVersion>();
 
-  constructor(losses: Losses<ModelVersion>) {
+  /** @param roomBytes memory that the blocks of all versions share. */
+  constructor(losses: Losses<ModelVersion>, roomBytes: number, filterOf: FilterOf) {
     this.#losses = losses;
+    this.#room = new ColumnRoom(roomBytes);
+    this.#filterOf = filterOf;
+  }
+
+  /** All versions so far. */
+  all(): Iterable<ModelVersion> {
+    return this.#versions.values();
   }
 
   /**
@@ -41,7 +52,7 @@ export class ModelRegistry {
         `model: an agent keeps at most ${MAX_MODEL_VERSIONS} versions apart`,
       );
     }
-    const version = new ModelVersion(spec, this.#losses);
+    const version = new ModelVersion(spec, this.#losses, this.#room, this.#filterOf);
     this.#versions.set(key, version);
     return version;
   }

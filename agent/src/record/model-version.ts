@@ -2,7 +2,7 @@ import type { SeriesKind } from '@tidemark/sketch';
 import type { Losses } from '../losses.ts';
 import type { ModelSpec } from '../model-options.ts';
 import { isName } from '../names.ts';
-import { type Expectation, Series } from '../window/series.ts';
+import { type Expectation, Series, type TextFilter } from '../window/series.ts';
 import { ColumnRoom } from './column-room.ts';
 import { MAX_SLICED_SERIES, Slices } from './slices.ts';
 
@@ -10,7 +10,11 @@ export type { Series, SeriesKind };
 
 /** Series of one model version; a field beyond is counted as the loss `field-limit`. */
 export const MAX_SERIES = 500;
+/** Memory for blocks of columns unless said otherwise. */
 const ROOM_BYTES = 8 * 1024 * 1024;
+
+/** What texts of a field are counted as; undefined where that is as they are. */
+export type FilterOf = (stage: string, field: string) => TextFilter | undefined;
 
 /** Bounds of one model version as the collector sent them last. */
 export type PushedBounds = {
@@ -39,12 +43,19 @@ export class ModelVersion {
   /** What the collector wants guards to go by; whoever has seen another revision looks again. */
   pushed: PushedBounds = NO_BOUNDS;
   readonly #byName = new Map<string, Series>();
+  readonly #filterOf: FilterOf;
   #sliced = 0;
 
-  constructor(spec: ModelSpec, losses: Losses<ModelVersion>, room: ColumnRoom = new ColumnRoom(ROOM_BYTES)) {
+  constructor(
+    spec: ModelSpec,
+    losses: Losses<ModelVersion>,
+    room: ColumnRoom = new ColumnRoom(ROOM_BYTES),
+    filterOf: FilterOf = () => undefined,
+  ) {
     this.spec = spec;
     this.losses = losses;
     this.room = room;
+    this.#filterOf = filterOf;
     for (const field of spec.fields) {
       const known = field.kind === 'category' && field.values !== undefined ? new Set(field.values) : undefined;
       const range = {
@@ -99,7 +110,8 @@ export class ModelVersion {
   }
 
   #add(stage: string, field: string, expectation: Expectation): Series {
-    const series = new Series(this.series.length, stage, field, expectation);
+    const filter = this.#filterOf(stage, field);
+    const series = new Series(this.series.length, stage, field, expectation, '', filter);
     this.series.push(series);
     this.#byName.set(nameOf(stage, field), series);
     return series;

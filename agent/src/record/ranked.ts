@@ -46,11 +46,11 @@ export class RankedSeries {
       return;
     }
     this.#count(window, list.length);
-    if (this.#first !== undefined) window.summary(this.#first).add(list[0]);
+    if (this.#first !== undefined) window.summary(this.#first).add(this.#first.outgoing(list[0]));
     if (this.#item === undefined) return;
     const summary = window.summary(this.#item);
     const count = Math.min(list.length, this.#top);
-    for (let i = 0; i < count; i++) summary.add(list[i]);
+    for (let i = 0; i < count; i++) summary.add(this.#item.outgoing(list[i]));
   }
 
   /** Adds the picked rows of a tensor, each a list. */
@@ -59,10 +59,11 @@ export class RankedSeries {
     for (let i = 0; i < picked.count; i++) {
       const at = (picked.rows[i] as number) * table.width;
       this.#count(window, table.width);
-      if (this.#first !== undefined) window.summary(this.#first).add(count > 0 ? valueAt(table, at) : undefined);
+      if (this.#first !== undefined)
+        window.summary(this.#first).add(count > 0 ? this.#first.outgoing(valueAt(table, at)) : undefined);
       if (this.#item === undefined) continue;
       const summary = window.summary(this.#item);
-      for (let j = 0; j < count; j++) summary.add(valueAt(table, at + j));
+      for (let j = 0; j < count; j++) summary.add(this.#item.outgoing(valueAt(table, at + j)));
     }
   }
 

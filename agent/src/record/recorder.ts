@@ -8,7 +8,7 @@ import type { Slice } from './slices.ts';
 
 /**
  * One field a recorder reads: its name in the object, the series it goes to, and whether a category of it is only
- * counted, and not also held against declared values.
+ * counted as it is, and neither held against declared values nor made private.
  */
 export type Column = { readonly name: string; readonly series: Series; readonly plain: boolean };
 
@@ -152,7 +152,7 @@ export class Recorder {
   #discover(name: string): Series | 'field-limit' | 'field-name' {
     const series = this.#version.find(this.#stage, name);
     if (typeof series !== 'string') {
-      this.#columns.push({ name, series, plain: !series.hasKnown });
+      this.#columns.push({ name, series, plain: !series.hasKnown && series.filter === undefined });
       this.#names.add(name);
       this.#forgetCode();
     }

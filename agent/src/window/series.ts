@@ -7,6 +7,9 @@ export type Expectation = {
   readonly known?: ReadonlySet<string>;
 };
 
+/** Makes of a text what may leave the process. */
+export type TextFilter = (text: string) => string;
+
 /** One stage and field of a model version, of all traffic or of a slice; `index` is its place in every window of that version. */
 export class Series {
   readonly index: number;
@@ -14,18 +17,33 @@ export class Series {
   readonly field: string;
   /** Empty for all traffic. */
   readonly slice: string;
+  /** What a text is counted as, where it may not leave as it is. */
+  readonly filter: TextFilter | undefined;
   readonly #expectation: Expectation;
   #kind: SeriesKind | undefined;
   #vectorSize: number | undefined;
   #components = 0;
 
-  constructor(index: number, stage: string, field: string, expectation: Expectation = {}, slice = '') {
+  constructor(
+    index: number,
+    stage: string,
+    field: string,
+    expectation: Expectation = {},
+    slice = '',
+    filter?: TextFilter,
+  ) {
     this.index = index;
     this.stage = stage;
     this.field = field;
     this.slice = slice;
+    this.filter = filter;
     this.#expectation = expectation;
     this.#kind = expectation.kind;
+  }
+
+  /** The value as it may leave: texts by way of the filter, where there is one. */
+  outgoing(value: unknown): unknown {
+    return typeof value === 'string' && this.filter !== undefined ? this.filter(value) : value;
   }
 
   /** Whether the values it may have are declared, so that others are counted as unseen. */
@@ -41,6 +59,7 @@ export class Series {
       this.field,
       { ...this.#expectation, ...(this.#kind && { kind: this.#kind }) },
       slice,
+      this.filter,
     );
   }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { SettingsSchema } from '@tidemark/proto';
 import { SettingsInbox } from '../../../agent/src/export/settings-inbox.ts';
+import type { CollectorSettings } from '../../../agent/src/settings.ts';
 import { FakeCollector } from '../fake-collector.ts';
 import { makeAgent } from '../make-agent.ts';
 
@@ -63,13 +64,13 @@ describe('settings of the collector', () => {
     assert.deepEqual(handed, [{ revision: 1, models: [{ model: 'm', version: '1', bounds }] }]);
   });
 
-  it('of an older or the same revision are not', () => {
-    for (const revision of [5n, 5n, 4n, 0n, 6n]) take({ revision, models: [] });
+  it('of an older revision are not, of the same one again they are, since they may say more', () => {
+    for (const revision of [5n, 5n, 4n, 0n, 6n]) take({ revision, models: revision === 5n ? [model] : [] });
     inbox.take(undefined);
-    assert.deepEqual(handed, [
-      { revision: 5, models: [] },
-      { revision: 6, models: [] },
-    ]);
+    assert.deepEqual(
+      handed.map((settings) => (settings as CollectorSettings).revision),
+      [5, 5, 6],
+    );
     assert.deepEqual(said, []);
   });
 
@@ -108,20 +109,37 @@ describe('an agent that is told settings', () => {
   afterEach(() => collector.kill());
 
   it('goes by them from the receipt on, and says so with the next batch', async () => {
-    const handed: number[] = [];
-    const agent = makeAgent({ collector: collector.address }, { onSettings: ({ revision }) => handed.push(revision) });
-    collector.answer = (_, nth) => ({ settings: create(SettingsSchema, { revision: nth === 2 ? 3n : 7n }) });
-    const predict = agent.wrap((x: number) => x);
-    for (let i = 0; i < 3; i++) {
-      predict(i);
+    const agent = makeAgent({ collector: collector.address });
+    const bounds = [{ stage: 'feature', field: 'x', max: 1 }];
+    const models = [{ model: 'flight-delay', version: '1', bounds, confidenceFloor: 0.5 }];
+    collector.answer = (_, nth) => ({
+      settings: create(
+        SettingsSchema,
+        nth === 2 ? { revision: 3n } : { revision: nth < 4 ? 7n : 9n, models: nth < 4 ? models : [] },
+      ),
+    });
+    const found: (string | undefined)[][] = [];
+    const predict = agent.wrap((x: number) => ({ x }), {
+      features: (x) => ({ x }),
+      confidence: (_, x) => (x === 1 ? 0.1 : 0.9),
+      guard: { bounds: true, onVerdict: ({ violations }) => found.push(violations.map(({ check }) => check)) },
+    });
+    for (let round = 0; round < 6; round++) {
+      for (let x = 0; x < 3; x++) predict(x);
       await agent.flush({ timeoutMs: 5_000 });
+      found.push([`after round ${round}`]);
     }
-    assert.deepEqual(handed, [7]);
+    const bounded = [['confidence'], ['statistical']];
+    const expected = [[], bounded, bounded, bounded, [], []].flatMap((verdicts, round) => [
+      ...verdicts,
+      [`after round ${round}`],
+    ]);
+    assert.deepEqual(found, expected);
     assert.deepEqual(
       collector.arrived.map(({ batch }) => Number(batch.settingsRevision)),
-      [0, 7, 7],
+      [0, 7, 7, 7, 9, 9],
     );
-    assert.equal(agent.stats().settingsRevision, 7);
+    assert.equal(agent.stats().settingsRevision, 9);
     await agent.stop({ timeoutMs: 5_000 });
   });
 });
