@@ -72,11 +72,13 @@ class Lives {
     const program = this.#start(
       NOBODY,
       true,
-      `import { readdirSync } from 'node:fs';
-       const files = () => readdirSync('${this.#spool}').filter((name) => name.endsWith('.batch.' + process.pid));
+      `import { readdirSync, readFileSync } from 'node:fs';
+       // Not one that an earlier life has left, and that is claimed by this one.
+       const isOwn = (name) => name.endsWith('.batch.' + process.pid) &&
+         readFileSync('${this.#spool}/' + name).includes('life-${this.#count + 1}');
        for (let i = 0; i < ${rows}; i++) predict(i);
        await agent.flush({ timeoutMs: 10 });
-       while (!files().some((name) => name.includes('00000000000000000001.batch.'))) await new Promise(setImmediate);
+       while (!readdirSync('${this.#spool}').some(isOwn)) await new Promise(setImmediate);
        for (let i = 0; i < 1000; i++) predict(i);
        console.log('kept');
        setInterval(() => {}, 1000);`,
