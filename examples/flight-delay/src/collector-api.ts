@@ -45,18 +45,27 @@ export class CollectorApi {
     return this.#get(`/api/v1/models/${model}/versions`);
   }
 
-  /** Valid and other values of one series, over all its windows. */
+  /** Valid and other values of one series, over all its windows; 0 where there is no such series. */
   async countValues(versionId: number, stage: string, field: string): Promise<number> {
-    const windows = await this.#get<Record<string, number>[]>(
-      `/api/v1/series/${await this.#seriesId(versionId, stage, field)}/windows?limit=10000`,
-    );
+    const windows = await this.#windows<Record<string, number>>(versionId, stage, field);
     const kinds = ['valid', 'missing', 'nan', 'infinite', 'wrong_type'];
     return windows.reduce((sum, window) => sum + kinds.reduce((all, kind) => all + (window[kind] ?? 0), 0), 0);
+  }
+
+  /** Counts of the categories of one series, over all its windows, the most frequent first; the API lists 20 of a window. */
+  async countCategories(versionId: number, stage: string, field: string): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    type Top = { readonly top: readonly { readonly key: string; readonly count: number }[] | null };
+    for (const { top } of await this.#windows<Top>(versionId, stage, field)) {
+      for (const { key, count } of top ?? []) counts.set(key, (counts.get(key) ?? 0) + count);
+    }
+    return new Map([...counts].sort(([, a], [, b]) => b - a));
   }
 
   /** Waits until every rule that judges this series has judged the tick `until`. */
   async waitForJudging(versionId: number, stage: string, field: string, until: number): Promise<void> {
     const id = await this.#seriesId(versionId, stage, field);
+    if (id === undefined) throw new Error(`the collector has no series ${stage}/${field} of version ${versionId}`);
     for (;;) {
       const from = new Date(until).toISOString();
       const scores = await this.#get<{ tick: string }[]>(`/api/v1/series/${id}/scores?from=${from}`);
@@ -97,13 +106,16 @@ export class CollectorApi {
     );
   }
 
-  async #seriesId(versionId: number, stage: string, field: string): Promise<number> {
+  async #windows<T>(versionId: number, stage: string, field: string): Promise<T[]> {
+    const id = await this.#seriesId(versionId, stage, field);
+    return id === undefined ? [] : this.#get<T[]>(`/api/v1/series/${id}/windows?limit=10000`);
+  }
+
+  async #seriesId(versionId: number, stage: string, field: string): Promise<number | undefined> {
     const series = await this.#get<{ id: number; stage: string; field: string }[]>(
       `/api/v1/versions/${versionId}/series`,
     );
-    const found = series.find((one) => one.stage === stage && one.field === field);
-    if (found === undefined) throw new Error(`the collector has no series ${stage}/${field} of version ${versionId}`);
-    return found.id;
+    return series.find((one) => one.stage === stage && one.field === field)?.id;
   }
 
   async #get<T>(path: string): Promise<T> {

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DAY, HOUR, REPLAY_TO } from './calendar.ts';
-import { CollectorApi } from './collector-api.ts';
+import { CollectorApi, type VersionAnswer } from './collector-api.ts';
 import { CollectorProcess, runCommand } from './collector-process.ts';
 import { type DemoOptions, readDemoOptions } from './demo-options.ts';
+import { type GuardedRun, guardedRun } from './guarded-run.ts';
 import { RELEASES } from './incidents.ts';
 import { prepare } from './prepare.ts';
 import { type LocalReceiver, startReceiver } from './receiver.ts';
@@ -34,7 +35,9 @@ async function main(options: DemoOptions): Promise<number> {
 
   await rm(DIRECTORY, { recursive: true, force: true });
   await mkdir(DIRECTORY, { recursive: true });
-  const { flights, deployments, baselineFile } = await prepare(DIRECTORY, say);
+  const prepared = await prepare(DIRECTORY, say);
+  const { flights, deployments, baselineFile } = prepared;
+  const guarded = options.guarded ? guardedRun(prepared) : undefined;
 
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   const receiver = await startReceiver({
@@ -83,6 +86,7 @@ async function main(options: DemoOptions): Promise<number> {
       collector: collector.grpcAddress,
       speedUp: options.speedUp,
       signal: interrupted.signal,
+      ...(guarded && { serving: guarded.serving }),
       onDay: async (day, flush) => {
         const flushed = flush();
         if (options.chaos && KILL_DAYS.includes(day)) await crash(collector, say);
@@ -93,7 +97,7 @@ async function main(options: DemoOptions): Promise<number> {
     if (interrupted.signal.aborted) return 1;
     say(`served ${served.rows.toLocaleString('en')} flights; waiting until the last of them is judged`);
     const api = new CollectorApi(collector.httpUrl);
-    const isGood = await conclude(api, served, receiver);
+    const isGood = await conclude(api, served, receiver, guarded);
     say(isGood ? 'all is as it should be' : 'NOT all is as it should be, see above');
     if (options.once) return isGood ? 0 : 1;
     console.log(
@@ -116,7 +120,12 @@ async function crash(collector: CollectorProcess, say: (text: string) => void): 
 }
 
 /** Prints what came of it. @returns whether everything is as it should be. */
-async function conclude(api: CollectorApi, served: Served, receiver: LocalReceiver): Promise<boolean> {
+async function conclude(
+  api: CollectorApi,
+  served: Served,
+  receiver: LocalReceiver,
+  guarded: GuardedRun | undefined,
+): Promise<boolean> {
   const versions = await api.versions(MODEL);
   const last = versions.find(({ version }) => version === RELEASES.at(-1)?.version);
   if (last === undefined) throw new Error('the collector has never seen the last release');
@@ -125,9 +134,10 @@ async function conclude(api: CollectorApi, served: Served, receiver: LocalReceiv
   await api.waitForDeliveries();
   const verdict = judgeEpisodes(await api.episodes());
   console.log(`\n${reportOf(verdict)}\n`);
-  const isStored = await checkRows(api, served, versions);
+  const isStored = await checkRows(api, served, versions, guarded);
   const isValid = checkPayloads(receiver);
-  return isStored && isValid && isFound(verdict);
+  const isGood = isStored && isValid && isFound(verdict);
+  return guarded === undefined ? isGood : (await guarded.conclude(api, versions)) && isGood;
 }
 
 function isFound({ incidents, others }: Verdict): boolean {
@@ -142,7 +152,8 @@ function isFound({ incidents, others }: Verdict): boolean {
 async function checkRows(
   api: CollectorApi,
   served: Served,
-  versions: readonly { id: number; version: string; rows: number }[],
+  versions: readonly VersionAnswer[],
+  guarded: GuardedRun | undefined,
 ): Promise<boolean> {
   const stored = versions.reduce((sum, { rows }) => sum + rows, 0);
   let predictions = 0;
@@ -152,9 +163,12 @@ async function checkRows(
     features += await api.countValues(id, 'feature', 'distance');
   }
   const { captured, sent, pending } = served.stats;
+  const fallbacks = guarded?.fallbacks() ?? 0;
+  // A guard sees the features of every call, also of those that never reach the model.
+  const through = guarded === undefined ? 'rows through the model' : `by the fallback ${fallbacks}, rows checked`;
   console.log(`rows served ${served.rows}, captured ${captured}, acknowledged ${sent}, pending ${pending}`);
-  console.log(`rows in the store ${stored}, predictions ${predictions}, rows through the model ${features}`);
-  const isSame = [captured, sent, stored, predictions, features].every((count) => count === served.rows);
+  console.log(`rows in the store ${stored}, predictions ${predictions}, ${through} ${features}`);
+  const isSame = [captured, sent, stored, predictions + fallbacks, features].every((count) => count === served.rows);
   const isSplit = versions.every(({ version, rows }) => rows === (served.byVersion.get(version) ?? 0));
   if (!isSame || !isSplit) console.log('ROWS DIFFER');
   return isSame && isSplit;

@@ -24,6 +24,8 @@ export type Prepared = {
   /** In the order of their releases. */
   readonly deployments: readonly [Deployment, ...Deployment[]];
   readonly baselineFile: string;
+  /** Row-major features of the flights of January, which the model was trained on. */
+  readonly january: Float32Array;
 };
 
 /** Rows on which the ONNX runtime is held against our own arithmetic. */
@@ -64,5 +66,5 @@ export async function prepare(directory: string, say: (text: string) => void): P
   const baselineFile = join(directory, 'january.csv');
   const rows = await writeBaselineFile(baselineFile, flights, trained.january, first.session);
   say(`wrote ${rows.toLocaleString('en')} rows of January to ${baselineFile}`);
-  return { flights, deployments, baselineFile };
+  return { flights, deployments, baselineFile, january: trained.january };
 }

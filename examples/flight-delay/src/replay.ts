@@ -9,6 +9,8 @@ export type ReplayStep = {
   /** Date of the first flight of the step, sent or not. */
   readonly at: number;
   readonly requests: readonly FlightRequest[];
+  /** Of each request, the row of its flight. */
+  readonly rows: readonly number[];
   /** Flights of this stretch that an incident kept from being sent. */
   readonly withheld: number;
 };
@@ -45,11 +47,14 @@ export async function* replay(flights: Flights, options: ReplayOptions = {}): As
     if (signal?.aborted) return;
     const last = endOfStep(flights, row, Math.min(end, row + stepSize));
     const requests: FlightRequest[] = [];
+    const rows: number[] = [];
     for (let next = row; next < last; next += 1) {
       const sent = applyIncidents(requestOf(flights, next), randomOfFlight(next), incidents);
-      if (sent !== null) requests.push(sent);
+      if (sent === null) continue;
+      requests.push(sent);
+      rows.push(next);
     }
-    yield { at, requests, withheld: last - row - requests.length };
+    yield { at, requests, rows, withheld: last - row - requests.length };
     row = last;
   }
 }

@@ -3,6 +3,8 @@ export type Score = {
   readonly rows: number;
   /** Share of rows whose label is 1. */
   readonly baseRate: number;
+  /** Mean of the probabilities; that of a calibrated model is near the base rate. */
+  readonly meanProbability: number;
   /** Area under the ROC curve; 0.5 is guessing. */
   readonly auc: number;
   /** Mean negative log-likelihood, nats. */
@@ -24,6 +26,7 @@ export function scoreProbabilities(probabilities: Float64Array, labels: Uint8Arr
   return {
     rows,
     baseRate: rate,
+    meanProbability: probabilities.reduce((sum, p) => sum + p, 0) / rows,
     auc: (rankSum(probabilities, labels) - (positives * (positives + 1)) / 2) / (positives * (rows - positives)),
     logLoss: loss / rows,
     baseLogLoss: -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate)),

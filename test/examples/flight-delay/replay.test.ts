@@ -53,6 +53,11 @@ test('incidents change and withhold requests, and what is withheld is counted', 
   assert.equal(second.requests.length + second.withheld, 100);
   assert.ok(second.withheld > 30 && second.withheld < 70);
   assert.ok(second.requests.every(({ destination }) => destination === null));
+  assert.deepEqual(
+    second.requests.map(({ date, distance }) => [date, distance]),
+    second.rows.map((row) => [flights.time[row], flights.distance[row]]),
+    'rows are those of the requests that were sent',
+  );
 });
 
 test('with a speed-up it waits until flight time has passed, and never waits when it is late', async () => {
