@@ -30,6 +30,9 @@ type EventAnswer = {
   readonly deliveries: readonly { readonly state: string }[];
 };
 
+/** What a window of categories lists of them; null for numbers. */
+type TopAnswer = { readonly top: readonly { readonly key: string; readonly count: number }[] | null };
+
 /** One life of an alert: what it said first, and its end if it has come. */
 export type Episode = { readonly fired: AlertMessage; readonly resolved: AlertMessage | null };
 
@@ -55,8 +58,7 @@ export class CollectorApi {
   /** Counts of the categories of one series, over all its windows, the most frequent first; the API lists 20 of a window. */
   async countCategories(versionId: number, stage: string, field: string): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
-    type Top = { readonly top: readonly { readonly key: string; readonly count: number }[] | null };
-    for (const { top } of await this.#windows<Top>(versionId, stage, field)) {
+    for (const { top } of await this.#windows<TopAnswer>(versionId, stage, field)) {
       for (const { key, count } of top ?? []) counts.set(key, (counts.get(key) ?? 0) + count);
     }
     return new Map([...counts].sort(([, a], [, b]) => b - a));

@@ -120,12 +120,17 @@ test('the collector has every call once, by verdict, and can tell the share that
   assert.equal(verdict.categories.count('fallback'), ROWS.length);
   const violation = collector.series('step:guard/violation', '2');
   assert.equal(violation.categories.count('range:feature/destination_delay'), ROWS.length);
-  assert.equal(
-    collector.series('feature/destination_delay', '2').moments.min! > 50,
-    true,
-    'distances, as they were fed',
-  );
+  assert.ok(collector.series('feature/destination_delay', '2').moments.min > 50, 'distances, as they were fed');
   assert.throws(() => collector.series('prediction/delayed', '2'), /no series/, 'no answer of the release');
+});
+
+test('features are recorded and checked under the names by which the model reads them', async () => {
+  await serve('3', NEVER);
+  for (const [column, name] of FEATURE_NAMES.entries()) {
+    const mean = ROWS.reduce((sum, row) => sum + matrix[row * FEATURE_NAMES.length + column]!, 0) / ROWS.length;
+    const { moments } = collector.series(`feature/${name}`, '3');
+    assert.ok(Math.abs(moments.mean - mean) < 1e-9 * Math.abs(mean), name);
+  }
 });
 
 test('calls that pass are of the declared verdicts', async () => {
