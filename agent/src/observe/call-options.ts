@@ -1,4 +1,5 @@
 import { AgentError, type Mistake, optionsInvalid, show } from '../errors.ts';
+import type { GuardOptions } from '../guard/guard-options.ts';
 import { isFunction, isObject, isWhole, type OptionRow, readOptions } from '../option-table.ts';
 import { checkGuarded, type Scalar, WRAP_TABLE, type WrapOptions } from './wrap-options.ts';
 
@@ -10,7 +11,12 @@ export type ItemOf<R> =
 export type AnswerOf<R> = R extends AsyncGenerator<infer T> ? T : Awaited<R>;
 
 /** Options of `wrap` for functions that answer one inference, at once or item by item. */
-export type CallOptions<A extends readonly unknown[], R, C = AnswerOf<R>> = WrapOptions<A, NoInfer<C>> & {
+export type CallOptions<A extends readonly unknown[], R, C = AnswerOf<R>> = Omit<
+  WrapOptions<A, NoInfer<C>>,
+  'guard'
+> & {
+  /** Checks before and after each call, and what follows where one does not hold. */
+  readonly guard?: GuardOptions<A, NoInfer<R>>;
   /**
    * `true`: whatever the call answers that can be iterated over, arrays included, is followed to its end, by way of a
    * stand-in. `false`: nothing is. Without it, async generator functions are followed; their objects stay themselves.

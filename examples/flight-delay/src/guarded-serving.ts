@@ -60,8 +60,7 @@ function guardedService(
     features: ({ features }) => asRead(features),
     prediction: ({ delayed }) => ({ delayed }),
     confidence: ({ confidence }) => confidence,
-    // The types of a guard know the answer of an async function, not that its fallback may promise one as well.
-    guard: { fields: checks, action: 'fallback', fallback: ([{ request }]) => fallback(request) as never },
+    guard: { fields: checks, action: 'fallback', fallback: ([{ request }]) => fallback(request) },
   });
   return { prepare: service.prepare, predict };
 }
