@@ -74,14 +74,17 @@ export class Digest {
     this.addFinite(doubles, false);
   }
 
-  /** `addAll` of numbers that are known to be finite. @param isPending whether the kernel holds them all, a chunk at most. */
-  addFinite(doubles: Float64Array, isPending: boolean): void {
+  /** `addAll` of numbers that are known to be finite. @param isLoaded whether the kernel holds them, after `makeReady`. */
+  addFinite(doubles: Float64Array, isLoaded: boolean): void {
     const { length } = doubles;
     if (this.count + length > MAX_COUNT - CHUNK) throw full();
     for (let done = 0; done < length; ) {
-      if (this.#pendingCount === 0 && length - done >= CHUNK) {
-        // A whole chunk needs no room here on its way to the kernel.
-        if (!isPending) copyInto(doubles, done, kernel.pending, 0, CHUNK);
+      if (length - done >= CHUNK) {
+        // A whole chunk needs no room here on its way to the kernel, and what waits is better merged before.
+        if (!isLoaded) {
+          this.makeReady();
+          copyInto(doubles, done, kernel.pending, 0, CHUNK);
+        }
         this.#compressKernel(CHUNK);
         done += CHUNK;
         continue;
@@ -101,8 +104,8 @@ export class Digest {
   merge(other: Digest): void {
     if (other.count === 0) return;
     sumOfCounts(this.count, other.count);
-    other.#compress();
-    this.#compress();
+    other.makeReady();
+    this.makeReady();
     kernel.incoming.set(other.#pairs());
     this.#take(other.#list.length, other.#total);
   }
@@ -166,37 +169,37 @@ export class Digest {
 
   /** Smallest value, exact; NaN when empty. */
   get min(): number {
-    this.#compress();
+    this.makeReady();
     return this.#total === 0 ? Number.NaN : meanOf(this.#list, 0);
   }
 
   /** Largest value, exact; NaN when empty. */
   get max(): number {
-    this.#compress();
+    this.makeReady();
     return this.#total === 0 ? Number.NaN : meanOf(this.#list, this.#list.length - 1);
   }
 
   /** Whether every value still stands for itself, so that `cdf` and `quantile` are exact. */
   get exact(): boolean {
-    this.#compress();
+    this.makeReady();
     return isAllAtoms(this.#list);
   }
 
   /** How many centroids are kept, never more than MAX_CENTROIDS. */
   get centroidCount(): number {
-    this.#compress();
+    this.makeReady();
     return this.#list.length;
   }
 
   /** Copies of the centroids, ascending by mean; `atom` is 1 where all values of the centroid are identical. */
   centroids(): { mean: Float64Array; weight: Float64Array; atom: Uint8Array } {
-    this.#compress();
+    this.makeReady();
     return columnsOf(this.#list);
   }
 
   /** The byte form, described in digest-bytes.ts. */
   toBytes(): Uint8Array {
-    this.#compress();
+    this.makeReady();
     return encodeDigest(this.#list, this.#total, this.#rule);
   }
 
@@ -208,7 +211,7 @@ export class Digest {
 
   /** An independent digest of the same contents. */
   clone(): Digest {
-    this.#compress();
+    this.makeReady();
     const twin = Digest.#of(this.#list, this.#total, this.#rule);
     twin.#sortMemory = this.#sortMemory;
     return twin;
@@ -227,7 +230,7 @@ export class Digest {
       for (let i = 0; i < weight; i++) this.add(x);
       return;
     }
-    this.#compress();
+    this.makeReady();
     kernel.incoming[0] = x + 0;
     kernel.incoming[1] = -weight;
     this.#take(1, weight);
@@ -237,7 +240,7 @@ export class Digest {
   #makeRoom(more = 1): void {
     const size = this.#pending.length;
     if (size === CHUNK) {
-      this.#compress();
+      this.makeReady();
       if (this.#pending.length > 0) return;
     }
     if (this.#total > MAX_COUNT - CHUNK) throw full();
@@ -246,8 +249,8 @@ export class Digest {
     this.#pending.set(smaller);
   }
 
-  /** Merges what is pending into the list. */
-  #compress(): void {
+  /** Merges what is pending into the list; to be called before a whole chunk is loaded into the kernel, which it goes through. */
+  makeReady(): void {
     const n = this.#pendingCount;
     if (n === 0) return;
     kernel.pending.set(n === this.#pending.length ? this.#pending : this.#pending.subarray(0, n));
@@ -288,7 +291,7 @@ export class Digest {
   }
 
   #curveNow(): Curve | null {
-    this.#compress();
+    this.makeReady();
     if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.#list, this.#total);
     return this.#curve;
   }

@@ -141,9 +141,10 @@ export class NumberSketches implements KindSketches {
   /** Counts in a chunk of numbers at the most, if they are all finite and so are their sums; else nothing. */
   #count(values: Float64Array): boolean {
     const n = values.length;
+    this.#digest ??= this.#newDigest();
+    if (n === CHUNK) this.#digest.makeReady();
     copyInto(values, 0, kernel.pending, 0, n);
     if (!kernel.momentsOfPending(n)) return false;
-    this.#digest ??= this.#newDigest();
     this.#moments ??= new Moments();
     this.#moments.addPending(n);
     this.#digest.addFinite(values, true);

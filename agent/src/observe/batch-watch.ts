@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import type { Capture, Counting } from '../record/capture.ts';
 import type { FieldReader } from '../record/field-reader.ts';
 import { hush, shielded } from '../shield.ts';
@@ -45,12 +46,12 @@ export class BatchWatch implements CallWatch {
         recordAll(this.#capture, counting.version, before, atMs, row);
       }
     }
-    return { atMs, startedMs: performance.now(), rows, list };
+    return { atMs, startedMs: monotonicMs(), rows, list };
   }
 
   end(call: BatchCall, result: unknown, args: readonly unknown[]): undefined {
     const { after, counting } = this.#plan;
-    const latencyMs = performance.now() - call.startedMs;
+    const latencyMs = monotonicMs() - call.startedMs;
     this.#capture.finish(counting, call.atMs, call.rows, false, latencyMs);
     if (after.length === 0 || call.rows === 0 || this.#capture.stopped) return;
     const answers = this.#answers([result, ...args]);
@@ -68,7 +69,7 @@ export class BatchWatch implements CallWatch {
   }
 
   fail(call: Call): void {
-    const latencyMs = performance.now() - call.startedMs;
+    const latencyMs = monotonicMs() - call.startedMs;
     this.#capture.finish(this.#plan.counting, call.atMs, call.rows, true, latencyMs);
   }
 

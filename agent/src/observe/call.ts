@@ -61,16 +61,22 @@ export type WatchOf = (self: unknown) => ShieldedWatch | undefined;
  * The same for an async function, and an async function itself. The promise of `fn` is nobody's but the call's, so it
  * is answered by one that settles one tick later, and a rejection that nobody handles stays unhandled as without us.
  */
-export function watchedAsync(fn: Callable, watchOf: WatchOf, follow: FollowStream | undefined): Callable {
+export function watchedAsync(
+  fn: Callable,
+  watched: ShieldedWatch | WatchOf,
+  follow: FollowStream | undefined,
+  selfOf?: (self: unknown) => unknown,
+): Callable {
   return {
     async wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
-      const watch = watchOf(this);
+      const self = selfOf === undefined ? this : selfOf(this);
+      const watch = typeof watched === 'function' ? watched(self) : watched;
       const call = watch?.begin(args);
-      if (watch === undefined || call === undefined) return await invoke(fn, this, args);
+      if (watch === undefined || call === undefined) return await invoke(fn, self, args);
       if (call.instead !== undefined) return call.instead();
       let result: unknown;
       try {
-        result = await invoke(fn, this, args);
+        result = await invoke(fn, self, args);
       } catch (error) {
         watch.fail(call, error);
         throw error;

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import { shielded } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
 import type { InferCall, InferWatch } from './infer-watch.ts';
@@ -48,7 +49,7 @@ export class FetchWatch implements CallWatch {
       this.#infer.fail(call as InferCall);
       return;
     }
-    const latencyMs = performance.now() - call.startedMs;
+    const latencyMs = monotonicMs() - call.startedMs;
     void this.#read(call as InferCall, copyOf(response), latencyMs);
   }
 

@@ -1,11 +1,10 @@
-import { isTime } from '../clock.ts';
+import { isTime, monotonicMs } from '../clock.ts';
 import { type AnswerReader, RankedReader } from '../record/answer-reader.ts';
 import type { Around } from '../record/around.ts';
 import type { Capture, Counting, Window } from '../record/capture.ts';
 import { type Extractor, FieldReader, type Named } from '../record/field-reader.ts';
-import { latencySeries } from '../record/latency-series.ts';
+import { Latency } from '../record/latency.ts';
 import type { ModelVersion } from '../record/model-version.ts';
-import { Recorder } from '../record/recorder.ts';
 import type { Slice } from '../record/slices.ts';
 import { hush } from '../shield.ts';
 import type { Call, CallWatch, Instead } from './call-watch.ts';
@@ -20,8 +19,6 @@ type Notes = { readonly slices: readonly Slice[] | undefined; readonly inspected
 export class FunctionWatch implements CallWatch {
   readonly #capture: Capture;
   readonly #counting: Counting;
-  readonly #latency: Recorder;
-  readonly #latencyField: 'call_ms' | 'step_ms';
   readonly #input: FieldReader | undefined;
   readonly #features: FieldReader | undefined;
   readonly #prediction: AnswerReader | undefined;
@@ -33,12 +30,8 @@ export class FunctionWatch implements CallWatch {
 
   constructor(capture: Capture, version: ModelVersion, options: WrapOptions) {
     const role = options.role ?? 'inference';
-    this.#latencyField = role === 'step' ? 'step_ms' : 'call_ms';
     this.#capture = capture;
-    // The duration goes by a recorder here, which is cheaper for single calls.
-    this.#counting = { version, role, latency: undefined };
-    latencySeries(version, this.#latencyField);
-    this.#latency = new Recorder(version, 'latency');
+    this.#counting = { version, role, latency: new Latency(version, role === 'step' ? 'step_ms' : 'call_ms') };
     const reader = (stage: string, extract: Extractor | undefined, scalars: boolean) =>
       extract && new FieldReader(version, stage, extract, scalars);
     this.#input = reader('input', options.input, false);
@@ -63,7 +56,7 @@ export class FunctionWatch implements CallWatch {
     const input = stopped ? undefined : this.#input?.read(args);
     const features = stopped ? undefined : this.#features?.read(args);
     // Read once, after what may take long and before what does not, for the event time and for the duration.
-    const startedMs = performance.now();
+    const startedMs = monotonicMs();
     const atMs = this.#at === undefined ? this.#capture.now(startedMs) : this.#timeOf(args, this.#at);
     const slices = this.#slices === undefined || stopped ? undefined : this.#slices.read(args);
     if (input !== undefined || features !== undefined) {
@@ -78,7 +71,7 @@ export class FunctionWatch implements CallWatch {
   }
 
   end(call: Call, result: unknown, args: readonly unknown[], promised = false): Instead | undefined {
-    const latencyMs = performance.now() - call.startedMs;
+    const latencyMs = monotonicMs() - call.startedMs;
     if (this.#capture.stopped) {
       this.#capture.finish(this.#counting, call.atMs, call.rows, false);
       return undefined;
@@ -95,7 +88,7 @@ export class FunctionWatch implements CallWatch {
   }
 
   fail(call: Call): void {
-    const latencyMs = performance.now() - call.startedMs;
+    const latencyMs = monotonicMs() - call.startedMs;
     if (this.#capture.stopped) {
       this.#capture.finish(this.#counting, call.atMs, call.rows, true);
       return;
@@ -136,10 +129,9 @@ export class FunctionWatch implements CallWatch {
   #finish(call: Call, failed: boolean, latencyMs: number, slices: readonly Slice[] | undefined): Window {
     const window = this.#window(call.atMs);
     this.#capture.count(this.#counting, window, call.rows, failed);
-    this.#latency.recordOne(window, this.#latencyField, latencyMs);
+    this.#counting.latency.record(window, latencyMs);
     this.#finished?.(this.#counting.version, this.#counting.role, latencyMs, failed);
-    if (slices !== undefined)
-      for (const slice of slices) this.#latency.recordSlice(window, slice, { [this.#latencyField]: latencyMs });
+    if (slices !== undefined) for (const slice of slices) this.#counting.latency.recordSlice(window, slice, latencyMs);
     return window;
   }
 

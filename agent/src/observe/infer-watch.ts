@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import { eventTime } from './call-readers.ts';
 import type { Call, CallWatch } from './call-watch.ts';
@@ -57,11 +58,11 @@ export class InferWatch implements CallWatch {
     const feeds = tensorsOf(listOf(request, 'inputs'), this.#inputs);
     const first = this.#inputs.length === 0 ? listOf(request, 'inputs')?.[0] : undefined;
     if (isTensor(first)) feeds[FIRST_INPUT] = unreadTensor(first);
-    return { atMs: this.#timeOf([feeds]), startedMs: performance.now(), rows: 1, feeds, asked };
+    return { atMs: this.#timeOf([feeds]), startedMs: monotonicMs(), rows: 1, feeds, asked };
   }
 
   end(call: InferCall, response: unknown): undefined {
-    this.answer(call, response, performance.now() - call.startedMs);
+    this.answer(call, response, monotonicMs() - call.startedMs);
   }
 
   /** Ends a call by what the server answered, undefined where that cannot be read. */
@@ -75,7 +76,7 @@ export class InferWatch implements CallWatch {
   fail(call: InferCall): void {
     const { model, version } = call.asked;
     const watch = this.#watchOf(model, version ?? this.#last.get(model ?? ''));
-    watch.fail(this.#begun(watch, call, performance.now() - call.startedMs));
+    watch.fail(this.#begun(watch, call, monotonicMs() - call.startedMs));
   }
 
   lose(call: InferCall): void {
@@ -87,7 +88,7 @@ export class InferWatch implements CallWatch {
   #begun(watch: SessionWatch, call: InferCall, latencyMs: number): Call {
     this.#atMs = call.atMs;
     const begun = watch.begin([call.feeds]) ?? call;
-    return { ...begun, startedMs: performance.now() - latencyMs };
+    return { ...begun, startedMs: monotonicMs() - latencyMs };
   }
 
   #watchOf(model: string | undefined, version = UNKNOWN): SessionWatch {

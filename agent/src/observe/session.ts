@@ -1,7 +1,7 @@
 import { AgentError, show } from '../errors.ts';
 import type { Callable } from './call.ts';
 import type { CallWatch } from './call-watch.ts';
-import { type Method, standInFor } from './stand-in.ts';
+import { type ReplaceWhole, standInFor } from './stand-in.ts';
 import { isWrapped, markWrapped, wrapFunction } from './wrap.ts';
 
 /** What an inference session looks like; that of onnxruntime-node does. */
@@ -29,10 +29,11 @@ export function checkSession(session: unknown): asserts session is SessionLike {
  */
 export function wrapSession<S extends SessionLike>(session: S, watch: CallWatch, failed: (error: unknown) => void): S {
   if (isWrapped(session)) return session;
-  const standIn = standInFor(session, (key, method) => {
+  const whole: ReplaceWhole = (key, method, selfOf) => {
     // Past a `run` that `instrument` has put there, so that the run is counted once.
-    return key === 'run' ? (wrapFunction(bareRun(method) as Callable, watch, failed) as Method) : undefined;
-  });
+    return key === 'run' ? wrapFunction(bareRun(method) as Callable, watch, failed, undefined, selfOf) : undefined;
+  };
+  const standIn = standInFor(session, () => undefined, whole);
   markWrapped(standIn);
   return standIn;
 }

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import type { Capture } from '../record/capture.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import type { Callable } from './call.ts';
@@ -30,7 +31,7 @@ class ChampionWatch extends FunctionWatch {
 
   override end(...given: Parameters<FunctionWatch['end']>): ReturnType<FunctionWatch['end']> {
     const [call, result, championArgs] = given;
-    const latencyMs = performance.now() - call.startedMs;
+    const latencyMs = monotonicMs() - call.startedMs;
     const instead = super.end(...given);
     const args = this.#chosen.get(call);
     if (args !== undefined) this.#runner.run({ args, result, latencyMs, atMs: call.atMs }, championArgs);

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import type { PartLossReason } from '../losses.ts';
 import { hush } from '../shield.ts';
 import { agree, differenceOf, snapshotOf } from './agreement.ts';
@@ -22,7 +23,7 @@ export type ShadowParts = {
 
 /** Those of this process. */
 export const HOST: ShadowParts = {
-  now: () => performance.now(),
+  now: () => monotonicMs(),
   random: Math.random,
   later: (run) => void setImmediate(run),
 };

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import type { Capture, Counting } from '../record/capture.ts';
 import type { FieldReader } from '../record/field-reader.ts';
 import { recordAll } from './call-readers.ts';
@@ -25,18 +26,18 @@ export class StepWatch implements CallWatch {
     const { counting, before, at } = this.#plan;
     const atMs = at(args);
     if (before.length > 0 && !this.#capture.stopped) recordAll(this.#capture, counting.version, before, atMs, args);
-    return { atMs, startedMs: performance.now(), rows: 1 };
+    return { atMs, startedMs: monotonicMs(), rows: 1 };
   }
 
   end(call: Call, result: unknown, args: readonly unknown[]): undefined {
     const { counting, after } = this.#plan;
-    this.#capture.finish(counting, call.atMs, call.rows, false, performance.now() - call.startedMs);
+    this.#capture.finish(counting, call.atMs, call.rows, false, monotonicMs() - call.startedMs);
     if (this.#capture.stopped) return;
     recordAll(this.#capture, counting.version, after, call.atMs, [result, ...args]);
   }
 
   fail(call: Call): void {
-    this.#capture.finish(this.#plan.counting, call.atMs, call.rows, true, performance.now() - call.startedMs);
+    this.#capture.finish(this.#plan.counting, call.atMs, call.rows, true, monotonicMs() - call.startedMs);
   }
 
   lose(call: Call): void {

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../clock.ts';
 import { hush } from '../shield.ts';
 import type { Call } from './call-watch.ts';
 import type { ShieldedWatch } from './shielded-watch.ts';
@@ -48,7 +49,7 @@ class StreamAccount {
   }
 
   addItem(): void {
-    if (this.#items++ === 0) this.#firstItemMs = performance.now() - this.#call.startedMs;
+    if (this.#items++ === 0) this.#firstItemMs = monotonicMs() - this.#call.startedMs;
   }
 
   /** Ends the call; an end after the first is none. */

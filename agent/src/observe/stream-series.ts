@@ -1,6 +1,7 @@
 import { addValue } from '../record/add-value.ts';
 import type { Capture } from '../record/capture.ts';
-import type { ModelVersion, Series, SeriesKind } from '../record/model-version.ts';
+import type { ModelVersion, Series } from '../record/model-version.ts';
+import { ownSeries } from '../record/own-series.ts';
 import type { Call } from './call-watch.ts';
 import type { StreamMeasure } from './stream-call.ts';
 
@@ -15,9 +16,9 @@ export class StreamSeries {
   constructor(capture: Capture, version: ModelVersion) {
     this.#capture = capture;
     this.#version = version;
-    this.#firstItem = seriesOf(version, 'latency', 'first_item_ms', 'number');
-    this.#items = seriesOf(version, 'step:stream', 'items', 'number');
-    this.#ended = seriesOf(version, 'step:stream', 'ended', 'category');
+    this.#firstItem = ownSeries(version, 'latency', 'first_item_ms', 'number');
+    this.#items = ownSeries(version, 'step:stream', 'items', 'number');
+    this.#ended = ownSeries(version, 'step:stream', 'ended', 'category');
   }
 
   /** Adds the measures of a stream to the window of its call. */
@@ -29,15 +30,4 @@ export class StreamSeries {
     if (this.#items !== undefined) addValue(this.#version, window, this.#items, items);
     if (this.#ended !== undefined) addValue(this.#version, window, this.#ended, ended);
   }
-}
-
-/** The series of a field whose kind is known; undefined where the version has no room for it (a loss). */
-export function seriesOf(version: ModelVersion, stage: string, field: string, kind: SeriesKind): Series | undefined {
-  const series = version.find(stage, field);
-  if (typeof series === 'string') {
-    version.losses.add(version, series);
-    return undefined;
-  }
-  version.determine(series, kind);
-  return series;
 }

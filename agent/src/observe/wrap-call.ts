@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { latencySeries } from '../record/latency-series.ts';
+import { Latency } from '../record/latency.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import { shielded } from '../shield.ts';
 import { BatchWatch } from './batch-watch.ts';
@@ -11,7 +11,7 @@ import { FunctionWatch } from './function-watch.ts';
 import { type ReadStepOptions, readStepOptions } from './step-options.ts';
 import { StepWatch } from './step-watch.ts';
 import { streamFollower } from './stream.ts';
-import { StreamSeries, seriesOf } from './stream-series.ts';
+import { StreamSeries } from './stream-series.ts';
 import type { WatchPlace } from './watch-place.ts';
 import { wrapFunction } from './wrap.ts';
 
@@ -54,7 +54,7 @@ function batchWatch(
 ): CallWatch {
   const role = options.role ?? 'inference';
   return new BatchWatch(capture, {
-    counting: { version, role, latency: latencySeries(version, role === 'step' ? 'step_ms' : 'call_ms') },
+    counting: { version, role, latency: new Latency(version, role === 'step' ? 'step_ms' : 'call_ms') },
     before: readersOf(version, [
       ['input', options.input, false],
       ['feature', options.features, false],
@@ -75,7 +75,7 @@ function stepWatch(
   { input, output, at, batch }: ReadStepOptions,
 ): CallWatch {
   const plan = {
-    counting: { version, role: 'step', latency: seriesOf(version, 'latency', `${name}_ms`, 'number') },
+    counting: { version, role: 'step', latency: new Latency(version, `${name}_ms`) },
     before: readersOf(version, [['input', input, false]]),
     after: readersOf(version, [[`step:${name}`, output ?? ((result: unknown) => result), true]]),
     at: eventTime(capture, version, at),

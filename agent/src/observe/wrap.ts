@@ -21,33 +21,45 @@ export function markWrapped(wrapper: object): void {
  * the same looks. What is wrapped already is returned as it is.
  * @param failed told of everything `watch` throws; must not throw itself.
  * @param follow takes over calls whose answer is iterated over.
+ * @param selfOf what `fn` is to run on, of what the wrapper is called on.
  */
 export function wrapFunction<F extends Callable>(
   fn: F,
   watch: CallWatch,
   failed: (error: unknown) => void,
   follow?: FollowStream,
+  selfOf?: (self: unknown) => unknown,
 ): F {
   if (isWrapped(fn)) return fn;
-  const wrapper = wrapperOf(fn, new ShieldedWatch(watch, failed), follow);
+  const wrapper = wrapperOf(fn, new ShieldedWatch(watch, failed), follow, selfOf);
   copyShape(fn, wrapper);
   markWrapped(wrapper);
   return wrapper as unknown as F;
 }
 
-function wrapperOf(fn: Callable, watch: ShieldedWatch, follow: FollowStream | undefined): Callable {
-  if (makesFreshPromises(fn)) return watchedAsync(fn, () => watch, follow);
-  if (!isConstructor(fn)) return plain(fn, watch, follow);
+function wrapperOf(
+  fn: Callable,
+  watch: ShieldedWatch,
+  follow: FollowStream | undefined,
+  selfOf: ((self: unknown) => unknown) | undefined,
+): Callable {
+  if (makesFreshPromises(fn)) return watchedAsync(fn, watch, follow, selfOf);
+  if (!isConstructor(fn)) return plain(fn, watch, follow, selfOf);
   const wrapper = constructible(fn, watch, follow);
   // Of a bound function, which has no `prototype` and does not care for `this`.
   return Object.hasOwn(fn, 'prototype') ? wrapper : wrapper.bind(undefined);
 }
 
 /** For arrows, methods and generator functions, which cannot be called with `new`. */
-function plain(fn: Callable, watch: ShieldedWatch, follow: FollowStream | undefined): Callable {
+function plain(
+  fn: Callable,
+  watch: ShieldedWatch,
+  follow: FollowStream | undefined,
+  selfOf: ((self: unknown) => unknown) | undefined,
+): Callable {
   return {
     wrapper(this: unknown, ...args: unknown[]): unknown {
-      return watchedCall(fn, this, args, watch, follow);
+      return watchedCall(fn, selfOf === undefined ? this : selfOf(this), args, watch, follow);
     },
   }.wrapper as Callable;
 }

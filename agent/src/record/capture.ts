@@ -1,10 +1,9 @@
-import { AnchoredClock, type Clock, isTime, WALL_CLOCK } from '../clock.ts';
+import { AnchoredClock, type Clock, isTime, monotonicMs, WALL_CLOCK } from '../clock.ts';
 import { hush } from '../shield.ts';
 import type { Roller } from '../window/roller.ts';
-import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
-import { addValue } from './add-value.ts';
 import type { Around } from './around.ts';
+import type { Latency } from './latency.ts';
 import type { ModelVersion } from './model-version.ts';
 import type { Role } from './role.ts';
 
@@ -14,7 +13,7 @@ export type { Role } from './role.ts';
 export type Window = WindowRecord<ModelVersion>;
 
 /** How one wrapped thing counts: for which version, as what, and where its latency goes. */
-export type Counting = { readonly version: ModelVersion; readonly role: Role; readonly latency: Series | undefined };
+export type Counting = { readonly version: ModelVersion; readonly role: Role; readonly latency: Latency };
 
 /** Finished calls become rows here; keeps the first term of captured = sent + dropped + pending. */
 export class Capture {
@@ -48,10 +47,10 @@ export class Capture {
 
   /**
    * Event time by the agent's clock, or by the wall clock where that one fails.
-   * @param monotonicMs what `performance.now()` has just said.
+   * @param readMs what `monotonicMs` has just said.
    */
-  now(monotonicMs: number = performance.now()): number {
-    if (this.#clock === WALL_CLOCK) return this.#wall.at(monotonicMs);
+  now(readMs: number = monotonicMs()): number {
+    if (this.#clock === WALL_CLOCK) return this.#wall.at(readMs);
     try {
       const now = this.#clock.now();
       if (isTime(now)) return now;
@@ -78,7 +77,7 @@ export class Capture {
     }
     const window = this.#roller.at(version, atMs);
     this.count(counting, window, rows, failed);
-    if (latency !== undefined && latencyMs !== undefined) addValue(version, window, latency, latencyMs);
+    if (latencyMs !== undefined) latency.record(window, latencyMs);
   }
 
   /** Counts inferences that have ended into their window, while the agent runs. */

@@ -1,6 +1,7 @@
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import type { ModelVersion } from './model-version.ts';
+import { ownSeries } from './own-series.ts';
 import type { RowSample } from './row-sample.ts';
 import { type Table, valueAt } from './tensor.ts';
 
@@ -18,7 +19,6 @@ export type RankedOptions = true | { readonly top?: number };
  * (popularity), the first alone in `top`, and `length` is how many there are.
  */
 export class RankedSeries {
-  readonly #version: ModelVersion;
   readonly #top: number;
   readonly #item: Series | undefined;
   readonly #first: Series | undefined;
@@ -26,11 +26,10 @@ export class RankedSeries {
 
   /** Series that the version has no room for are counted as lost and left out. */
   constructor(version: ModelVersion, options: RankedOptions, stage = 'prediction') {
-    this.#version = version;
     this.#top = options === true ? DEFAULT_TOP : (options.top ?? DEFAULT_TOP);
-    this.#item = this.#find(stage, 'item', 'category');
-    this.#first = this.#find(stage, 'top', 'category');
-    this.#length = this.#find(stage, 'length', 'number');
+    this.#item = ownSeries(version, stage, 'item', 'category');
+    this.#first = ownSeries(version, stage, 'top', 'category');
+    this.#length = ownSeries(version, stage, 'length', 'number');
   }
 
   /**
@@ -69,16 +68,6 @@ export class RankedSeries {
 
   #count(window: WindowRecord, length: number): void {
     if (this.#length !== undefined) window.summary(this.#length).add(length);
-  }
-
-  #find(stage: string, field: string, kind: 'number' | 'category'): Series | undefined {
-    const series = this.#version.find(stage, field);
-    if (typeof series === 'string') {
-      this.#version.losses.add(this.#version, series);
-      return undefined;
-    }
-    this.#version.determine(series, kind);
-    return series;
   }
 }
 

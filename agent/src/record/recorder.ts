@@ -38,12 +38,15 @@ export class Recorder {
   /** Calls to go before code is made, or before a block is tried again. */
   #wait = CALLS_BEFORE_COMPILING;
 
-  /** @param mayCompile false keeps to the interpreted form, as where code generation is forbidden. */
-  constructor(version: ModelVersion, stage: string, mayCompile = true) {
+  /**
+   * @param mayCompile false keeps to the interpreted form, as where code generation is forbidden.
+   * @param names the fields that are expected from the first call on.
+   */
+  constructor(version: ModelVersion, stage: string, mayCompile = true, names = version.declared(stage)) {
     this.#version = version;
     this.#stage = stage;
     this.#mayCompile = mayCompile;
-    for (const name of version.declared(stage)) this.#discover(name);
+    for (const name of names) this.#discover(name);
   }
 
   /** Adds the values of one inference to its window. */
