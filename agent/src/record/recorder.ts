@@ -2,7 +2,7 @@ import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import { addValue } from './add-value.ts';
 import { ColumnBlock, type Layout, layoutOf } from './column-block.ts';
-import { compileRecorder, type RecordColumns } from './compile.ts';
+import { compileRecorder, NOTHING_NEW, type RecordColumns } from './compile.ts';
 import type { ModelVersion } from './model-version.ts';
 import type { Slice } from './slices.ts';
 
@@ -53,6 +53,7 @@ export class Recorder {
   record(window: WindowRecord, fields: object): void {
     const block = this.#block?.window === window ? this.#block : this.#blockOf(window);
     const present = block === undefined ? this.#oneByOne(fields, window) : this.#intoBlock(fields, block);
+    if (present === NOTHING_NEW) return;
     const names = Object.keys(fields);
     if (names.length !== present) this.#addNew(window, fields as Record<string, unknown>, names);
   }

@@ -3,8 +3,8 @@ import type { Measured } from './measured.ts';
 
 /** Peers that the gates are about, by the line of the budget. */
 const PEERS: Readonly<Record<string, string>> = {
-  W1: 'otel-span',
-  'W1-active': 'otel-active',
+  W1: 'otel-active',
+  'W1-lean': 'otel-span',
   W2: 'otel-attributes',
   W3: 'pino',
   W4: 'prom',
@@ -13,10 +13,11 @@ const PEERS: Readonly<Record<string, string>> = {
 /** What was measured for every line of the budget. */
 export function findings({ calls, loops, runs, guards }: Measured): Map<string, Finding> {
   const found = new Map<string, Finding>();
-  const hot = calls?.find(({ pool }) => pool === 'hot');
-  for (const [id, peer] of Object.entries(PEERS)) {
-    const over = hot?.oursOver[peer];
-    if (over !== undefined) found.set(id, { value: over.median });
+  for (const { pool, oursOver } of calls ?? []) {
+    for (const [id, peer] of Object.entries(PEERS)) {
+      const over = oursOver[peer];
+      if (over !== undefined) found.set(pool === 'hot' ? id : `${id}-cold`, { value: over.median });
+    }
   }
   const [steady, wide] = loops ?? [];
   if (steady !== undefined) found.set('W5', { value: steady.ratio.median });

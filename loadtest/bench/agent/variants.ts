@@ -11,8 +11,8 @@ import { tidemark } from './variants/tidemark.ts';
 export const VARIANTS: readonly Variant[] = [
   bare,
   tidemark,
-  otelSpan,
   otelActiveSpan,
+  otelSpan,
   otelAttributes,
   pinoLine,
   promHistogram,

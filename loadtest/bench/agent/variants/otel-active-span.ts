@@ -7,10 +7,13 @@ import type { Features } from '../workload.ts';
 
 const ATTRIBUTES = { model: 'bench', version: '1' };
 
-/** As the SDK's own guide has it: the span is active while the call runs, and the histogram knows the model. */
+/**
+ * As the guide of OpenTelemetry has it and `@opentelemetry/sdk-node` sets it up: the span is active while the call runs, and
+ * the histogram knows the model (https://opentelemetry.io/docs/languages/js/instrumentation/).
+ */
 export const otelActiveSpan: Variant = {
   id: 'otel-active',
-  label: 'OTel active span + histogram, 2 attributes',
+  label: 'OTel span + histogram',
   async start(predict) {
     const { tracer, stop } = discardingTracer();
     const histogram = durations();

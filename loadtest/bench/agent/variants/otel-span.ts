@@ -2,10 +2,10 @@ import { discardingTracer, durations } from '../otel.ts';
 import type { Variant } from '../variant.ts';
 import type { Features } from '../workload.ts';
 
-/** A span through a batch processor to an exporter that discards, and one histogram of durations. */
+/** The least there is: a span that is never active, and a histogram without attributes. */
 export const otelSpan: Variant = {
   id: 'otel-span',
-  label: 'OTel span + histogram',
+  label: 'OTel span without context + bare histogram',
   async start(predict) {
     const { tracer, stop } = discardingTracer();
     const histogram = durations();
