@@ -25,7 +25,7 @@ import type { WrapOptions } from './observe/wrap-options.ts';
 import { type AgentOptions, type AgentSettings, readAgentOptions } from './options.ts';
 import { Capture } from './record/capture.ts';
 import { ModelRegistry } from './record/model-registry.ts';
-import type { FilterOf, ModelVersion } from './record/model-version.ts';
+import type { ModelVersion } from './record/model-version.ts';
 import { recordOutcome } from './record/outcome-series.ts';
 import { settleWindow } from './record/settle-window.ts';
 import type { CollectorSettings } from './settings.ts';
@@ -105,7 +105,7 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
   });
   const random = parts.random ?? Math.random;
   const listeners = makeListeners(settings, { losses, log, clock: settings.clock, random });
-  const { outcomes, sampler, tracing } = listeners;
+  const { outcomes, tracing, filterOf } = listeners;
   const capture = new Capture(roller, settings.clock, listeners.around);
   const counts = () => ({ captured: capture.captured, dropped: losses.lostRows, open: roller.rows });
   const drain = () => {
@@ -119,7 +119,6 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
     { losses, log, drain, counts, outcomesWaiting, onSettings },
     parts,
   );
-  const filterOf: FilterOf = (stage, field) => sampler?.privacy.categoryFilter(stage, field);
   const models = new ModelRegistry(losses, settings.maxQueueBytes / COLUMNS_SHARE, filterOf);
   const { enabled } = settings;
 

@@ -2,12 +2,14 @@ import type { Clock } from './clock.ts';
 import type { Stratum } from './events/event.ts';
 import { EventSampler } from './events/event-sampler.ts';
 import { OutcomeBuffer } from './events/outcomes.ts';
+import { Privacy } from './events/privacy.ts';
 import type { Exporter } from './export/exporter.ts';
 import type { LimitedLog } from './limited-log.ts';
 import type { Losses } from './losses.ts';
 import type { AgentSettings } from './options.ts';
 import type { Around, EventKeeper } from './record/around.ts';
-import type { ModelVersion } from './record/model-version.ts';
+import type { FilterOf, ModelVersion } from './record/model-version.ts';
+import { SLICE } from './record/slices.ts';
 import type { CollectorSettings } from './settings.ts';
 import { Tracing } from './trace/tracing.ts';
 
@@ -17,6 +19,8 @@ export type Listeners = {
   readonly tracing: Tracing;
   readonly sampler: EventSampler<ModelVersion> | undefined;
   readonly outcomes: OutcomeBuffer<ModelVersion>;
+  /** What texts are counted as in summaries, and what values of slices are called. */
+  readonly filterOf: FilterOf;
 };
 
 // Outcomes are packed into batches of about half a mebibyte, some 5 000 of them.
@@ -40,7 +44,10 @@ export function makeListeners(
     ...(sampler && { events: keeperOf(sampler) }),
     ...(events && { lowBelow: events.lowConfidence }),
   };
-  return { around, tracing, sampler, outcomes: new OutcomeBuffer<ModelVersion>(clock) };
+  const privacy = new Privacy(settings.privacy);
+  const filterOf: FilterOf = (stage, field) =>
+    stage === SLICE ? privacy.withoutSecrets : privacy.categoryFilter(stage, field);
+  return { around, tracing, sampler, outcomes: new OutcomeBuffer<ModelVersion>(clock), filterOf };
 }
 
 /** Hands what was kept since the last time to the exporter. */

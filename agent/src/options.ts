@@ -1,6 +1,7 @@
 import { type Clock, WALL_CLOCK } from './clock.ts';
 import { type Mistake, optionsInvalid } from './errors.ts';
 import { checkEvents, type EventOptions, type EventSettings, readEvents } from './events/event-options.ts';
+import { type PrivacyOptions, type PrivacySettings, readPrivacy } from './events/privacy-options.ts';
 import { checkLine, LINE_ROWS, type LineOptions, type LineSettings, readLine } from './line-options.ts';
 import { checkModel, type ModelOptions, type ModelSpec, readModel } from './model-options.ts';
 import { isName } from './names.ts';
@@ -20,13 +21,19 @@ export type AgentOptions = LineOptions &
     readonly clock?: Clock;
     /** Which inferences are kept whole, and what of them; without it none is. */
     readonly events?: EventOptions;
+    /** What may leave the process, with events and (`appliesTo: 'all'`) as categories in summaries. */
+    readonly privacy?: PrivacyOptions;
     readonly enabled?: boolean;
     readonly log?: (message: string) => void;
   };
 
 /** Checked and completed options, frozen. */
-export type AgentSettings = Required<Omit<AgentOptions, 'model' | 'events' | keyof LineOptions>> &
-  LineSettings & { readonly model: ModelSpec; readonly events: EventSettings | undefined };
+export type AgentSettings = Required<Omit<AgentOptions, 'model' | 'events' | 'privacy' | keyof LineOptions>> &
+  LineSettings & {
+    readonly model: ModelSpec;
+    readonly events: EventSettings | undefined;
+    readonly privacy: PrivacySettings;
+  };
 
 const MIB = 1024 * 1024;
 
@@ -111,6 +118,15 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     inside: checkEvents,
   },
   {
+    name: 'privacy',
+    type: 'object',
+    doc: 'what may leave the process, see below; without it no value leaves with an event, and secrets are taken out of categories',
+    // Checked inside, where no message shows what was given: a key may be in it.
+    accepts: () => true,
+    expected: 'an object',
+    inside: (given, path, mistakes) => readPrivacy(given, path, mistakes),
+  },
+  {
     name: 'enabled',
     type: 'boolean',
     default: true,
@@ -143,6 +159,7 @@ export function readAgentOptions(given: unknown): AgentSettings {
   if (mistakes.length === 0) checkLine(options, mistakes);
   if (mistakes.length > 0) throw optionsInvalid('createAgent', mistakes);
   const { insecureToken: _, ...rest } = options as Required<AgentOptions>;
-  const events = rest.events === undefined ? undefined : readEvents(rest.events);
-  return Object.freeze({ ...rest, ...readLine(options), events, model: readModel(options.model) });
+  const privacy = readPrivacy(rest.privacy ?? {}, 'privacy', []);
+  const events = rest.events === undefined ? undefined : readEvents(rest.events, privacy);
+  return Object.freeze({ ...rest, ...readLine(options), events, privacy, model: readModel(options.model) });
 }

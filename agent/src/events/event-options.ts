@@ -88,7 +88,7 @@ export const EVENT_TABLE: readonly OptionRow[] = [
   {
     name: 'privacy',
     type: 'object',
-    doc: 'what may leave the process, see below; without it no value does',
+    doc: 'what may leave with events, where that is other than `privacy` of the agent',
     // Checked inside, where no message shows what was given: a key may be in it.
     accepts: () => true,
     expected: 'an object',
@@ -111,7 +111,7 @@ export function checkEvents(given: unknown, path: string, mistakes: Mistake[]): 
  * Event options checked, completed and frozen.
  * @throws {AgentError} TIDEMARK_OPTION_INVALID, naming every mistake at once.
  */
-export function readEvents(given: unknown): EventSettings {
+export function readEvents(given: unknown, privacy?: PrivacySettings): EventSettings {
   const mistakes: Mistake[] = [];
   checkEvents(given, 'events', mistakes);
   if (mistakes.length > 0) throw optionsInvalid('events', mistakes);
@@ -124,6 +124,9 @@ export function readEvents(given: unknown): EventSettings {
     slow: slowMs === undefined ? { quantile: slowQuantile } : { ms: slowMs },
     lowConfidence,
     maxBytes: options.maxBytes,
-    privacy: readPrivacy(options.privacy ?? {}, 'events.privacy', []),
+    privacy:
+      options.privacy === undefined && privacy !== undefined
+        ? privacy
+        : readPrivacy(options.privacy ?? {}, 'events.privacy', []),
   });
 }

@@ -93,18 +93,23 @@ export class Privacy {
   }
 
   /**
-   * What a category of this field is counted as in summaries; undefined = as it is, at no cost. Only with `appliesTo: 'all'`:
-   * then what may not leave is counted as `[redacted]`, and a hashed one by its hash. Asked for once a series.
+   * What a category of this field is counted as in summaries: without the secrets it holds; with `appliesTo: 'all'` what
+   * may not leave is counted as `[redacted]`, and a hashed one by its hash. Asked for once a series.
    */
-  categoryFilter(stage: string, field: string): ((text: string) => string) | undefined {
-    const { appliesTo, numericOnly, redactEmails } = this.#settings;
-    if (appliesTo === 'events') return undefined;
+  categoryFilter(stage: string, field: string): (text: string) => string {
+    const { appliesTo, numericOnly } = this.#settings;
+    if (appliesTo === 'events') return this.withoutSecrets;
     const fate = this.fateOf(stage, field);
     if (fate === 'stays' || fate === 'redacted' || numericOnly) return () => REDACTED;
     if (fate === 'hashed') return remembered((text) => this.#hashed(text));
-    // A text without a secret stays whole: the sketch has its own way with long ones, which tells them apart.
-    return remembered((text) => (holdsSecret(text, redactEmails) ? hideSecrets(text, redactEmails) : text));
+    return remembered(this.withoutSecrets);
   }
+
+  /** A text without a secret as it is: the sketch has its own way with long ones, which tells them apart. */
+  readonly withoutSecrets = (text: string): string => {
+    const { redactEmails } = this.#settings;
+    return holdsSecret(text, redactEmails) ? hideSecrets(text, redactEmails) : text;
+  };
 
   #hashed(text: string): string {
     const { hashKey } = this.#settings;

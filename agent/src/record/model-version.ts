@@ -43,7 +43,7 @@ export class ModelVersion {
   /** What the collector wants guards to go by; whoever has seen another revision looks again. */
   pushed: PushedBounds = NO_BOUNDS;
   readonly #byName = new Map<string, Series>();
-  readonly #filterOf: FilterOf;
+  readonly filterOf: FilterOf;
   #sliced = 0;
 
   constructor(
@@ -55,7 +55,7 @@ export class ModelVersion {
     this.spec = spec;
     this.losses = losses;
     this.room = room;
-    this.#filterOf = filterOf;
+    this.filterOf = filterOf;
     for (const field of spec.fields) {
       const known = field.kind === 'category' && field.values !== undefined ? new Set(field.values) : undefined;
       const range = {
@@ -110,7 +110,7 @@ export class ModelVersion {
   }
 
   #add(stage: string, field: string, expectation: Expectation): Series {
-    const filter = this.#filterOf(stage, field);
+    const filter = this.filterOf(stage, field);
     const series = new Series(this.series.length, stage, field, expectation, '', filter);
     this.series.push(series);
     this.#byName.set(nameOf(stage, field), series);

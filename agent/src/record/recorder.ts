@@ -7,8 +7,8 @@ import type { ModelVersion } from './model-version.ts';
 import type { Slice } from './slices.ts';
 
 /**
- * One field a recorder reads: its name in the object, the series it goes to, and whether a category of it is only
- * counted as it is, and neither held against declared values nor made private.
+ * One field a recorder reads: its name in the object, the series it goes to, and whether a category of it that is listed is
+ * only counted: what is listed may leave, but is not always a declared value.
  */
 export type Column = { readonly name: string; readonly series: Series; readonly plain: boolean };
 
@@ -156,7 +156,7 @@ export class Recorder {
   #discover(name: string): Series | 'field-limit' | 'field-name' {
     const series = this.#version.find(this.#stage, name);
     if (typeof series !== 'string') {
-      this.#columns.push({ name, series, plain: !series.hasKnown && series.filter === undefined });
+      this.#columns.push({ name, series, plain: !series.hasKnown });
       this.#names.add(name);
       this.#forgetCode();
     }

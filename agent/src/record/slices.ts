@@ -9,6 +9,8 @@ export const MAX_SLICES = 200;
 export const MAX_SLICED_SERIES = 2_000;
 /** The value of a slice that stands for all values of a dimension that found no room. */
 export const OVERFLOW = '~other';
+/** The stage under which a version is asked what the values of a dimension may be called. */
+export const SLICE = 'slice';
 
 /** One segment of the traffic, such as `country=DE`, with series of its own. */
 export class Slice {
@@ -51,6 +53,10 @@ export class Slices {
     const name = `${dimension}=${value}`;
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
+    const filter = this.#version.filterOf(SLICE, dimension);
+    // A value that holds a secret is called otherwise, and looked at each time.
+    if (typeof value === 'string' && filter !== undefined && filter(value) !== value)
+      return this.#overflow(dimension, 'slice-name');
     if (!isName(name)) return this.#overflow(dimension, 'slice-name');
     if (this.#byName.size >= MAX_SLICES) return this.#overflow(dimension, 'slice-limit');
     return this.#add(name);
