@@ -9,8 +9,7 @@ import { CHUNK, checkedSizeRule, exactValues, type SizeRule, WINDOW_SIZE_RULE } 
 
 const NO_ROOM = new Float64Array(0);
 const FIRST_ROOM = 32;
-/** Up to this weight a repeated value goes through the chunk, beyond it a merge of one atom is cheaper. */
-const REPEATED = 16;
+const REPEATED = 16; // up to this weight a value goes through the chunk, beyond it a merge of one atom is cheaper
 
 /** Options of a Digest. */
 export type DigestOptions = { readonly sizeRule?: SizeRule };
@@ -23,8 +22,7 @@ export type DigestOptions = { readonly sizeRule?: SizeRule };
  * after hundreds of merges, and 1 % on data made to hurt or where few values have weights; the error in a tail shrinks
  * with the tail. Count, minimum and maximum are exact, and a value with 0.6 % of the weight keeps its own step.
  *
- * Memory: 16 KB for the values that wait, and 16 bytes a centroid (some 240, never more than MAX_CENTROIDS); both start
- * small and stop there.
+ * Memory: up to 16 KB for values that wait one by one, and 16 bytes a centroid (some 240, never over MAX_CENTROIDS).
  */
 export class Digest {
   readonly #rule: SizeRule;
@@ -244,9 +242,9 @@ export class Digest {
       if (this.#pending.length > 0) return;
     }
     if (this.#total > MAX_COUNT - CHUNK) throw full();
-    const smaller = this.#pending;
-    this.#pending = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4, size + more)));
-    this.#pending.set(smaller);
+    const larger = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4, size + more)));
+    larger.set(this.#pending);
+    this.#pending = larger;
   }
 
   /** Merges what is pending into the list; to be called before a whole chunk is loaded into the kernel, which it goes through. */
