@@ -82,6 +82,8 @@ export class FunctionWatch implements CallWatch {
     const window = this.#finish(call, false, latencyMs, notes?.slices);
     if (prediction !== undefined) record(this.#prediction as AnswerReader, window, prediction, notes?.slices);
     if (confidence !== undefined) record(this.#confidence as FieldReader, window, confidence, notes?.slices);
+    // Others hear of it only now: they may flush, and the window is another one then.
+    this.#finished?.(this.#counting.version, this.#counting.role, latencyMs, false);
     if (notes?.inspected === undefined) return undefined;
     const after = { prediction, confidence };
     return this.#inspector?.answered(notes.inspected, after, result, args, promised, this.#ended(call, latencyMs));
@@ -95,6 +97,7 @@ export class FunctionWatch implements CallWatch {
     }
     const notes = call.notes as Notes | undefined;
     this.#finish(call, true, latencyMs, notes?.slices);
+    this.#finished?.(this.#counting.version, this.#counting.role, latencyMs, true);
     if (notes?.inspected !== undefined) this.#inspector?.failed(notes.inspected, this.#ended(call, latencyMs));
   }
 
@@ -130,7 +133,6 @@ export class FunctionWatch implements CallWatch {
     const window = this.#window(call.atMs);
     this.#capture.count(this.#counting, window, call.rows, failed);
     this.#counting.latency.record(window, latencyMs);
-    this.#finished?.(this.#counting.version, this.#counting.role, latencyMs, failed);
     if (slices !== undefined) for (const slice of slices) this.#counting.latency.recordSlice(window, slice, latencyMs);
     return window;
   }

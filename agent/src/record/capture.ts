@@ -77,7 +77,9 @@ export class Capture {
     }
     const window = this.#roller.at(version, atMs);
     this.count(counting, window, rows, failed);
-    if (latencyMs !== undefined) latency.record(window, latencyMs);
+    if (latencyMs === undefined) return;
+    latency.record(window, latencyMs);
+    this.around.finished?.(version, role, latencyMs, failed);
   }
 
   /** Counts inferences that have ended into their window, while the agent runs. */
