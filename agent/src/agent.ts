@@ -29,6 +29,7 @@ import type { ModelVersion } from './record/model-version.ts';
 import { recordOutcome } from './record/outcome-series.ts';
 import { settleWindow } from './record/settle-window.ts';
 import type { CollectorSettings } from './settings.ts';
+import { hush } from './shield.ts';
 import { makeShipping, type ShippingParts } from './shipping.ts';
 import type { AgentStats } from './stats.ts';
 import { MAX_OPEN_WINDOWS, Roller } from './window/roller.ts';
@@ -125,6 +126,7 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
   const handle = (own: ModelVersion): ModelHandle => ({
     outcome(predictionId, values, options) {
       const known = enabled && !capture.stopped ? outcomes.add(own, predictionId, values, options) : undefined;
+      hush(options?.record);
       if (known !== undefined && options?.record === true) recordOutcome(capture, own, known);
     },
     ...watchHandle({ capture, own, find: (options) => models.get(options), enabled, failed }),

@@ -9,7 +9,6 @@ import type { Losses } from './losses.ts';
 import type { AgentSettings } from './options.ts';
 import type { Around, EventKeeper } from './record/around.ts';
 import type { FilterOf, ModelVersion } from './record/model-version.ts';
-import { SLICE } from './record/slices.ts';
 import type { CollectorSettings } from './settings.ts';
 import { Tracing } from './trace/tracing.ts';
 
@@ -23,7 +22,7 @@ export type Listeners = {
   readonly filterOf: FilterOf;
 };
 
-// Outcomes are packed into batches of about half a mebibyte, some 5 000 of them.
+// As many as may wait; the exporter cuts them into batches.
 const OUTCOMES_AT_ONCE = 10_000;
 
 /** Makes the listeners that the settings ask for; who is not asked for is left out, and costs nothing. */
@@ -45,9 +44,9 @@ export function makeListeners(
     ...(events && { lowBelow: events.lowConfidence }),
   };
   const privacy = new Privacy(settings.privacy);
-  const filterOf: FilterOf = (stage, field) =>
-    stage === SLICE ? privacy.withoutSecrets : privacy.categoryFilter(stage, field);
-  return { around, tracing, sampler, outcomes: new OutcomeBuffer<ModelVersion>(clock), filterOf };
+  const filterOf: FilterOf = (stage, field) => privacy.categoryFilter(stage, field);
+  const outcomes = new OutcomeBuffer<ModelVersion>(clock, {}, settings.privacy.redactEmails);
+  return { around, tracing, sampler, outcomes, filterOf };
 }
 
 /** Hands what was kept since the last time to the exporter. */
@@ -58,7 +57,7 @@ export function handOver<D>({ sampler, outcomes }: Listeners, exporter: Pick<Exp
 
 type ExtraTaker = 'pushEvents' | 'pushOutcomes';
 
-/** Puts settings of the collector to use; versions they do not name go by the options again. */
+/** Puts settings of the collector to use; they say nothing of versions they do not name. */
 export function goBy(
   { revision, models }: CollectorSettings,
   versions: Iterable<ModelVersion>,
@@ -66,12 +65,10 @@ export function goBy(
 ): void {
   for (const version of versions) {
     const own = models.find(({ model, version: name }) => model === version.model && name === version.version);
-    version.pushed = {
-      revision,
-      bounds: own?.bounds ?? [],
-      ...(own?.confidenceFloor !== undefined && { confidenceFloor: own.confidenceFloor }),
-    };
-    sampler?.setShare(own?.eventShare, version);
+    if (own === undefined) continue;
+    const { bounds, confidenceFloor } = own;
+    version.pushed = { revision, bounds, ...(confidenceFloor !== undefined && { confidenceFloor }) };
+    sampler?.setShare(own.eventShare, version);
   }
 }
 

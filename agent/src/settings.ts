@@ -19,7 +19,7 @@ export type ModelSettings = {
   readonly eventShare?: number;
 };
 
-/** Checked settings of one revision. They replace those of an earlier one as a whole. */
+/** Checked settings of one revision. They replace those of the versions they name as a whole, and say nothing of others. */
 export type CollectorSettings = {
   /** 1, 2, 3, … */
   readonly revision: number;

@@ -109,7 +109,7 @@ export function makeShipping<D extends Delta<D>>(
       info: { service, host: hostname(), pid: process.pid, threadId, agentVersion: AGENT_VERSION },
       now: () => WALL_CLOCK.now(),
       health,
-      settingsRevision: () => inbox.revision,
+      settingsRevision: (versions) => inbox.revisionOf(versions),
     },
     maxBytes: settings.maxQueueBytes / 2,
     random,

@@ -14,7 +14,9 @@ export const isTokenOption = (value: unknown): boolean =>
 export function checkToken(given: TokenOption, path: string, mistakes: Mistake[]): void {
   if (typeof given === 'string' || readToken(given) !== undefined) return;
   const got = process.env[given.env] ? 'a value that is not shown' : 'nothing';
-  mistakes.push({ option: path, expected: `a token of visible ASCII characters in ${given.env}`, got });
+  // A token in the place of the name must not be shown either.
+  const name = /^[A-Z_][A-Z0-9_]{0,63}$/.test(given.env) ? given.env : 'the variable that `env` names';
+  mistakes.push({ option: path, expected: `a token of visible ASCII characters in ${name}`, got });
 }
 
 /** The token itself; undefined where there is none. */

@@ -4,7 +4,7 @@ import { isName } from '../names.ts';
 import { hush } from '../shield.ts';
 import type { NamedValue, OutcomeRecord } from './event.ts';
 import { holdsNames, NO_SCALAR, scalarOf } from './scalar.ts';
-import { hideSecrets } from './secrets.ts';
+import { hideSecrets, holdsSecret } from './secrets.ts';
 import { frameBytes, valueBytes } from './wire-size.ts';
 
 /** Fields of one outcome. */
@@ -33,6 +33,7 @@ type Waiting<V extends VersionName> = { readonly record: OutcomeRecord<V>; reado
 export class OutcomeBuffer<V extends VersionName> {
   readonly #clock: Clock;
   readonly #limits: OutcomeLimits;
+  readonly #redactEmails: boolean;
   #waiting: Waiting<V>[] = [];
   #bytes = 0;
   #given = 0;
@@ -41,7 +42,8 @@ export class OutcomeBuffer<V extends VersionName> {
   #full = 0;
 
   /** @param clock when an outcome without a time of its own became known. */
-  constructor(clock: Clock, limits: Partial<OutcomeLimits> = {}) {
+  constructor(clock: Clock, limits: Partial<OutcomeLimits> = {}, redactEmails = false) {
+    this.#redactEmails = redactEmails;
     this.#clock = clock;
     this.#limits = { ...LIMITS, ...limits };
   }
@@ -101,8 +103,9 @@ export class OutcomeBuffer<V extends VersionName> {
     for (const one of [predictionId, values, given]) hush(one);
     try {
       const atMs = this.#timeOf(given);
-      if (atMs === undefined || !isName(predictionId) || !holdsNames(values)) return undefined;
-      const named = readOutcome(values);
+      if (atMs === undefined || !isName(predictionId) || holdsSecret(predictionId, false) || !holdsNames(values))
+        return undefined;
+      const named = readOutcome(values, this.#redactEmails);
       return named === undefined ? undefined : { version, predictionId, atMs, values: named };
     } catch (error) {
       hush(error);
@@ -117,14 +120,14 @@ export class OutcomeBuffer<V extends VersionName> {
   }
 }
 
-function readOutcome(values: object): NamedValue[] | undefined {
+function readOutcome(values: object, emails: boolean): NamedValue[] | undefined {
   const names = Object.keys(values);
   if (names.length === 0 || names.length > MAX_OUTCOME_FIELDS) return undefined;
   const read: NamedValue[] = [];
   for (const field of names) {
     const value = scalarOf((values as Record<string, unknown>)[field]);
     if (!isName(field) || value === NO_SCALAR) return undefined;
-    read.push({ stage: 'outcome', field, value: typeof value === 'string' ? hideSecrets(value, false) : value });
+    read.push({ stage: 'outcome', field, value: typeof value === 'string' ? hideSecrets(value, emails) : value });
   }
   return read;
 }

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { isName } from '../names.ts';
 import { hush, shielded } from '../shield.ts';
+import { holdsSecret } from './secrets.ts';
 
 const ID_BYTES = 16;
 const POOL_BYTES = 256 * ID_BYTES;
@@ -50,9 +51,9 @@ export type IdExtractor = (...args: never[]) => unknown;
 export function idReader(extract: IdExtractor, failed: () => void): (args: readonly unknown[]) => string | undefined {
   return shielded((args: readonly unknown[]) => {
     const id: unknown = Reflect.apply(extract, undefined, args);
-    if (isName(id)) return id;
+    if (isName(id) && !holdsSecret(id, false)) return id;
     hush(id);
-    throw new TypeError('an id must be text of 1 to 128 bytes');
+    throw new TypeError('an id must be text of 1 to 128 bytes, and no secret');
   }, failed);
 }
 

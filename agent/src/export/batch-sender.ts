@@ -136,8 +136,8 @@ export class BatchSender {
 
   #settle(receipt: Receipt): void {
     if (receipt.slowDownMs > 0) this.#connection.holdStill(receipt.slowDownMs);
-    this.#options.settings.take(receipt.settings);
     const batch = this.inFlight.find(receipt.sequence);
+    this.#options.settings.take(receipt.settings, batch?.windows.map(({ owner }) => owner) ?? []);
     // An answer to nothing must not put off the end of waiting for one.
     if (batch === undefined) return;
     this.#noteClock(receipt);

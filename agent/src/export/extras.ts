@@ -70,7 +70,8 @@ export class Extras {
   }
 
   /**
-   * Takes the oldest of each kind, outcomes first, while `fits` says yes; it is asked once for each, in order.
+   * Takes the oldest of each kind, outcomes first, while `fits` says yes; it is asked once for each, in order. No more of
+   * a kind than a batch may hold.
    */
   take(fits: (extra: Extra) => boolean): TakenExtras {
     return { outcomes: takeFrom(this.outcomes, fits), events: takeFrom(this.events, fits) };
@@ -89,7 +90,11 @@ export class Extras {
 
 function takeFrom(queue: ExtraQueue, fits: (extra: Extra) => boolean): Extra[] {
   const taken: Extra[] = [];
-  for (let next = queue.peek(); next !== undefined && fits(next); next = queue.peek()) {
+  for (
+    let next = queue.peek();
+    next !== undefined && taken.length < LIMITS.maxEvents && fits(next);
+    next = queue.peek()
+  ) {
     taken.push(next);
     queue.shift();
   }

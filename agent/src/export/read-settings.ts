@@ -2,6 +2,7 @@ import {
   checkName,
   type FieldBounds as FieldBoundsMessage,
   isStage,
+  LIMITS,
   type ModelSettings as ModelSettingsMessage,
   type Settings,
   toCount,
@@ -9,10 +10,8 @@ import {
 } from '@tidemark/proto';
 import type { CollectorSettings, FieldBounds, ModelSettings } from '../settings.ts';
 
-// As many as an agent keeps apart; as many as a model version may describe.
+// As many as an agent keeps apart.
 const MAX_MODELS = 256;
-const MAX_BOUNDS = 500;
-const MAX_VALUES = 256;
 const MAX_VALUE_BYTES = 1024;
 
 /**
@@ -32,7 +31,7 @@ function readModelSettings(message: ModelSettingsMessage): ModelSettings {
   const { model, version, confidenceFloor, eventShare } = message;
   checkName('model', model);
   checkName('version', version);
-  checkAtMost('bounds', message.bounds, MAX_BOUNDS);
+  checkAtMost('bounds', message.bounds, LIMITS.maxBounds);
   checkFinite('confidence_floor', confidenceFloor);
   if (eventShare !== undefined && !(eventShare >= 0 && eventShare <= 1)) {
     throw new WireError('malformed', `event_share: expected 0 to 1, got ${eventShare}`);
@@ -57,7 +56,7 @@ function readBounds({ stage, field, min, max, values }: FieldBoundsMessage): Fie
   if (min !== undefined && max !== undefined && min > max) {
     throw new WireError('malformed', `min: expected at most max (${max}), got ${min}`);
   }
-  checkAtMost('values', values, MAX_VALUES);
+  checkAtMost('values', values, LIMITS.maxBounds);
   for (const value of values) {
     if (Buffer.byteLength(value) > MAX_VALUE_BYTES)
       throw new WireError('too_large', `values: expected texts of at most ${MAX_VALUE_BYTES} bytes`);

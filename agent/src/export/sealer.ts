@@ -44,8 +44,8 @@ export type SealerOptions = {
   readonly now: () => number;
   /** How the agent is now. */
   readonly health: () => Health;
-  /** Revision of the settings the agent goes by; 0 = none. */
-  readonly settingsRevision: () => number;
+  /** Revision of the settings that these versions go by; 0 = none. */
+  readonly settingsRevision: (versions: readonly Owner[]) => number;
 };
 
 /** Where losses are taken from; see Losses. */
@@ -175,7 +175,7 @@ export class Sealer<D extends Delta<D>> {
       ),
       agent: { ...this.#options.info },
       health: healthMessage(health),
-      settingsRevision: BigInt(this.#options.settingsRevision()),
+      settingsRevision: BigInt(this.#options.settingsRevision(parts.map(({ owner }) => owner))),
     });
     const encoded = [...events, ...outcomes].map(({ bytes }) => bytes);
     return {

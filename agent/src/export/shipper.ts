@@ -1,3 +1,4 @@
+import { hush } from '../shield.ts';
 import type { WorkTime } from '../work-time.ts';
 import type { Delta } from './delta.ts';
 import type { Exporter, FlushResult, FlushWait } from './exporter.ts';
@@ -73,5 +74,6 @@ export class Shipper<D extends Delta<D>> {
 /** These are called where nothing may throw, so that wrong options are none. */
 function timeoutOf(options: unknown): number {
   const { timeoutMs } = Object(options ?? {}) as { timeoutMs?: unknown };
+  hush(timeoutMs);
   return typeof timeoutMs === 'number' && !Number.isNaN(timeoutMs) ? Math.max(0, timeoutMs) : FLUSH_TIMEOUT_MS;
 }

@@ -3,6 +3,7 @@ import { isName } from '../names.ts';
 import type { Extractor } from '../record/field-reader.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import type { Slice } from '../record/slices.ts';
+import { hush } from '../shield.ts';
 
 /** Dimensions that one call may be sliced by: each costs as much again as recording the call. */
 const MAX_DIMENSIONS = 8;
@@ -49,7 +50,9 @@ export class SliceReader {
     const slices: Slice[] = [];
     for (const [dimension, extract] of this.#dimensions) {
       try {
-        const slice = this.#version.slices.of(dimension, extract(...args));
+        const value = extract(...args);
+        hush(value);
+        const slice = this.#version.slices.of(dimension, value);
         if (slice !== undefined) slices.push(slice);
       } catch {
         this.#version.losses.add(this.#version, 'extractor-failed');

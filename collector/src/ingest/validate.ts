@@ -15,6 +15,12 @@ import { checkTime, type TimeBounds } from './time-bounds.ts';
 import { validateEvents, validateOutcomes } from './validate-events.ts';
 
 /**
+ * A batch that was sealed longer ago is refused: whether it has been counted is no longer known then. Clocks of agents may
+ * be off by two days before that could matter.
+ */
+const MAX_SEALED_MS = 14 * 86_400_000;
+
+/**
  * Checks every part of a batch. A bad part is left out and refused by name; the rest is taken.
  * @throws {WireError} if the batch as a whole cannot be told apart from others: no source, no sequence.
  */
@@ -34,12 +40,25 @@ export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
       return [];
     }
   };
+  const sealedAt = Number(batch.sealedAtUnixMs);
+  const isStale = sealedAt > 0 && bounds.newest - sealedAt > MAX_SEALED_MS;
+  const current = <T>(check: () => T) => {
+    return () => {
+      if (isStale)
+        throw new WireError('too_old', 'batch: expected one sealed within 14 days, since ids are not kept longer');
+      return check();
+    };
+  };
   const versions = batch.modelVersions.flatMap((message, i) =>
     attempt(`model_versions[${i}]`, 0, () => validateVersion(message)),
   );
   const windows = batch.windows.flatMap((message, i) => {
     const rows = Math.min(Number(message.rows), Number.MAX_SAFE_INTEGER);
-    return attempt(`windows[${i}]`, rows, () => validateWindow(message, `windows[${i}]`, bounds, attempt));
+    return attempt(
+      `windows[${i}]`,
+      rows,
+      current(() => validateWindow(message, `windows[${i}]`, bounds, attempt)),
+    );
   });
   const losses = batch.losses.flatMap((message, i) =>
     attempt(`losses[${i}]`, 0, () => {
@@ -53,7 +72,7 @@ export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
   return {
     source: toUuid(batch.sourceId),
     sequence,
-    sealedAt: Number(batch.sealedAtUnixMs),
+    sealedAt,
     versions,
     windows,
     losses,

@@ -5,8 +5,8 @@ import { LEVELS } from './levels.ts';
 
 /** Rows in one statement, so that a long clean-up never holds a lock for long. */
 const SLICE = 10_000;
-/** Batch ids are kept for longer than any agent keeps an unacknowledged batch. */
-const BATCH_ID_HOURS = 24;
+/** Batch ids are kept for longer than a batch is taken after it was sealed (`MAX_SEALED_MS`), be it out of a spool. */
+const BATCH_ID_HOURS = 16 * 24;
 
 const EVERY_MS = 3_600_000;
 

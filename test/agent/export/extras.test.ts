@@ -3,7 +3,10 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { LIMITS, RefusalSchema, Receipt_Status as Status, Stratum } from '@tidemark/proto';
 import type { InferenceEvent, OutcomeRecord } from '../../../agent/src/events/event.ts';
-import type { ModelVersion } from '../../../agent/src/record/model-version.ts';
+import { Extras } from '../../../agent/src/export/extras.ts';
+import { Losses } from '../../../agent/src/losses.ts';
+import { readModel } from '../../../agent/src/model-options.ts';
+import { ModelVersion } from '../../../agent/src/record/model-version.ts';
 import { CODES, FakeCollector } from '../fake-collector.ts';
 import { MINUTE, NOWHERE } from '../make-agent.ts';
 import { makeExporter } from '../make-exporter.ts';
@@ -205,5 +208,16 @@ describe('events and outcomes without a collector', () => {
     exporter.pushEvents([eventOf(owner, 'e')]);
     exporter.pushOutcomes([outcomeOf(owner, 'o')]);
     assert.deepEqual([losses.total('event-budget'), losses.total('outcome-budget')], [2, 2]);
+  });
+});
+
+describe('extras of one batch', () => {
+  it('are no more of a kind than the collector takes', () => {
+    const extras = new Extras(64 * 1024 * 1024, () => assert.fail('all of them fit'));
+    const version = new ModelVersion(readModel({ name: 'm', version: '1' }), new Losses());
+    const outcomes = Array.from({ length: LIMITS.maxEvents + 10 }, (_, i) => outcomeOf(version, `o${i}`));
+    extras.pushOutcomes(outcomes, 1);
+    const sizes = [0, 1, 2].map(() => extras.take(() => true).outcomes.length);
+    assert.deepEqual(sizes, [LIMITS.maxEvents, 10, 0]);
   });
 });

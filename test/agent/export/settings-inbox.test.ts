@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { SettingsSchema } from '@tidemark/proto';
+import { LIMITS, SettingsSchema } from '@tidemark/proto';
 import { SettingsInbox } from '../../../agent/src/export/settings-inbox.ts';
+import type { VersionName } from '../../../agent/src/losses.ts';
 import type { CollectorSettings } from '../../../agent/src/settings.ts';
 import { FakeCollector } from '../fake-collector.ts';
 import { makeAgent } from '../make-agent.ts';
@@ -24,8 +25,13 @@ const WRONG: Record<string, Given> = {
   'a stage that is none': withBounds({ ...field, stage: 'features' }),
   'a field without a name': withBounds({ ...field, field: '' }),
   'a field twice': withBounds(field, field),
-  'too many fields': withBounds(...Array.from({ length: 501 }, (_, i) => ({ ...field, field: `f${i}` }))),
-  'too many categories': withBounds({ ...field, values: Array.from({ length: 257 }, (_, i) => `${i}`) }),
+  'too many fields': withBounds(
+    ...Array.from({ length: LIMITS.maxBounds + 1 }, (_, i) => ({ ...field, field: `f${i}` })),
+  ),
+  'too many categories': withBounds({
+    ...field,
+    values: Array.from({ length: LIMITS.maxBounds + 1 }, (_, i) => `${i}`),
+  }),
   'a category too long': withBounds({ ...field, values: ['x'.repeat(1_025)] }),
   'a model without a name': { revision: 9n, models: [{ ...model, model: '' }] },
   'a model twice': { revision: 9n, models: [model, model] },
@@ -47,7 +53,8 @@ describe('settings of the collector', () => {
       (message) => said.push(message),
     );
   });
-  const take = (given: Given) => inbox.take(create(SettingsSchema, given));
+  const take = (given: Given, versions: readonly VersionName[] = []) =>
+    inbox.take(create(SettingsSchema, given), versions);
 
   it('are handed on as they are, frozen', () => {
     take({ revision: 3n, models: [{ ...model, bounds: [field, { stage: 'input', field: 'c', values: ['a', 'b'] }] }] });
@@ -65,8 +72,8 @@ describe('settings of the collector', () => {
   });
 
   it('of an older revision are not, of the same one again they are, since they may say more', () => {
-    for (const revision of [5n, 5n, 4n, 0n, 6n]) take({ revision, models: revision === 5n ? [model] : [] });
-    inbox.take(undefined);
+    for (const revision of [5n, 5n, 4n, 0n, 6n]) take({ revision, models: [model] });
+    inbox.take(undefined, []);
     assert.deepEqual(
       handed.map((settings) => (settings as CollectorSettings).revision),
       [5, 5, 6],
@@ -84,6 +91,24 @@ describe('settings of the collector', () => {
     });
   }
 
+  it('are asked for by the smallest revision among the versions of a batch', () => {
+    const [one, other, third] = ['1', '2', '3'].map((version) => ({ model: 'm', version })) as [
+      VersionName,
+      VersionName,
+      VersionName,
+    ];
+    assert.equal(inbox.revisionOf([one, other]), 0);
+    // The answer to both names the first only: the other has none.
+    take({ revision: 5n, models: [model] }, [one, other]);
+    assert.deepEqual([inbox.revisionOf([one, other]), inbox.revisionOf([one, third])], [5, 0]);
+    // Settings of a version that is served only now may be older than those of others.
+    take({ revision: 4n, models: [{ ...model, version: '3' }] }, [third]);
+    assert.deepEqual([inbox.revisionOf([third]), inbox.revisionOf([one, third]), inbox.revision], [4, 4, 5]);
+    take({ revision: 6n, models: [{ ...model, version: '3' }] }, [third]);
+    assert.deepEqual([inbox.revisionOf([third]), inbox.revisionOf([one])], [6, 5]);
+    assert.equal(handed.length, 3);
+  });
+
   it('that cannot be used are said once', () => {
     for (let i = 0; i < 3; i++) take(withBounds({ ...field, min: 2 }));
     assert.deepEqual(said, ['the collector sent settings that cannot be used: min: expected at most max (1), got 2']);
@@ -96,7 +121,7 @@ describe('settings of the collector', () => {
       },
       (message) => said.push(message),
     );
-    failing.take(create(SettingsSchema, { revision: 1n }));
+    failing.take(create(SettingsSchema, { revision: 1n, models: [model] }), []);
     assert.deepEqual(said, ['settings of the collector could not be put to use: theirs']);
   });
 });
@@ -111,11 +136,12 @@ describe('an agent that is told settings', () => {
   it('goes by them from the receipt on, and says so with the next batch', async () => {
     const agent = makeAgent({ collector: collector.address });
     const bounds = [{ stage: 'feature', field: 'x', max: 1 }];
+    const none = [{ model: 'flight-delay', version: '1' }];
     const models = [{ model: 'flight-delay', version: '1', bounds, confidenceFloor: 0.5 }];
     collector.answer = (_, nth) => ({
       settings: create(
         SettingsSchema,
-        nth === 2 ? { revision: 3n } : { revision: nth < 4 ? 7n : 9n, models: nth < 4 ? models : [] },
+        nth === 2 ? { revision: 3n } : { revision: nth < 4 ? 7n : 9n, models: nth < 4 ? models : none },
       ),
     });
     const found: (string | undefined)[][] = [];

@@ -67,6 +67,11 @@ describe('a sliced function', () => {
     };
     assert.equal(agent.wrap((x: number) => x, { slices: { bad } })(4), 4);
     assert.equal(agent.stats().incomplete['extractor-failed'], 1);
+    // A promise is no value of a slice, and its rejection must not become the host's.
+    const promised = { bad: (async () => bad()) as never };
+    assert.equal(agent.wrap((x: number) => x, { slices: promised })(5), 5);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(agent.stats().incomplete['slice-name'], 1);
     await agent.stop({ timeoutMs: 0 });
   });
 

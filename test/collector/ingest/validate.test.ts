@@ -24,6 +24,15 @@ describe('validate', () => {
     assert.equal(batch.windows[0]?.summaries[0]?.summary.kinds.valid, 2);
   });
 
+  test('refuses all of a batch that was sealed so long ago that its id may be forgotten', () => {
+    const seal = (days: number) =>
+      validated([GOOD], (batch) => {
+        batch.sealedAtUnixMs = BigInt(BOUNDS.newest - days * 24 * HOUR);
+      });
+    assert.deepEqual([seal(13).windows.length, seal(13).refusals], [1, []]);
+    assert.deepEqual([seal(15).windows.length, refusalsOf(seal(15))], [0, ['windows[0] too_old']]);
+  });
+
   const spoilt: [string, TestWindow, ((batch: Batch) => void) | undefined, string[]][] = [
     ['a window in the future', { ...GOOD, start: T0 + 25 * HOUR }, undefined, ['windows[0] in_the_future']],
     ['a window of 2100', { ...GOOD, start: Date.UTC(2100, 0, 1) }, undefined, ['windows[0] in_the_future']],

@@ -40,7 +40,7 @@ describe('retention', () => {
         );
       }
       await database.query(
-        `insert into ingest_batch (source, seq, received_at) values (gen_random_uuid(), 1, now()), (gen_random_uuid(), 2, now() - interval '2 days')`,
+        `insert into ingest_batch (source, seq, received_at) values (gen_random_uuid(), 1, now()), (gen_random_uuid(), 2, now() - interval '17 days')`,
       );
       assert.equal(await deleteExpired(database, T0 + HOUR), 3 + 1 + 1 + 1 + 1);
       assert.deepEqual(await startsLeft(database, 'score', 'tick'), [T0 + 10 * HOUR]);

@@ -76,4 +76,6 @@ create table agent_settings (
   changed_at timestamptz not null default now(),
   changed_by text not null
 );
+-- A store in the place of another must not begin below the revisions that agents know.
+select setval(pg_get_serial_sequence('agent_settings', 'revision'), extract(epoch from now())::int8);
 create index agent_settings_by_version on agent_settings (model_version_id, revision desc);

@@ -87,7 +87,7 @@ export type Batch = Message<"tidemark.v1.Batch"> & {
   health?: AgentHealth | undefined;
 
   /**
-   * Revision of the settings the agent goes by; 0 = it has none yet.
+   * Revision of the settings that the model versions of this batch go by, the smallest of them; 0 = one has none yet.
    *
    * @generated from field: uint64 settings_revision = 12;
    */

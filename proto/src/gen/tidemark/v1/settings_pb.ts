@@ -13,7 +13,8 @@ export const file_tidemark_v1_settings: GenFile = /*@__PURE__*/
   fileDesc("Chp0aWRlbWFyay92MS9zZXR0aW5ncy5wcm90bxILdGlkZW1hcmsudjEiSAoIU2V0dGluZ3MSEAoIcmV2aXNpb24YASABKAQSKgoGbW9kZWxzGAIgAygLMhoudGlkZW1hcmsudjEuTW9kZWxTZXR0aW5ncyK3AQoNTW9kZWxTZXR0aW5ncxINCgVtb2RlbBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEigKBmJvdW5kcxgDIAMoCzIYLnRpZGVtYXJrLnYxLkZpZWxkQm91bmRzEh0KEGNvbmZpZGVuY2VfZmxvb3IYBCABKAFIAIgBARIYCgtldmVudF9zaGFyZRgFIAEoAUgBiAEBQhMKEV9jb25maWRlbmNlX2Zsb29yQg4KDF9ldmVudF9zaGFyZSJvCgtGaWVsZEJvdW5kcxINCgVzdGFnZRgBIAEoCRINCgVmaWVsZBgCIAEoCRIQCgNtaW4YAyABKAFIAIgBARIQCgNtYXgYBCABKAFIAYgBARIOCgZ2YWx1ZXMYBSADKAlCBgoEX21pbkIGCgRfbWF4YgZwcm90bzM");
 
 /**
- * Settings are what agents go by without a deploy. They replace what came before as a whole.
+ * Settings are what agents go by without a deploy. Those of the model versions they name replace what came before as a
+ * whole; of others they say nothing.
  *
  * @generated from message tidemark.v1.Settings
  */
