@@ -51,7 +51,7 @@ export type Shipping<D extends Delta<D>> = {
   stats(): ShippingStats;
 };
 
-const NO_SPOOL: SpoolStats = Object.freeze({ batches: 0, bytes: 0, recovered: 0, dropped: 0, bad: 0 });
+const NO_SPOOL: SpoolStats = Object.freeze({ batches: 0, bytes: 0, recovered: 0, refusedRows: 0, dropped: 0, bad: 0 });
 
 /** Introduces exporter, shipper and spool to each other and to the process. */
 export function makeShipping<D extends Delta<D>>(

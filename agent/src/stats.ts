@@ -17,6 +17,8 @@ export type SpoolStats = {
   readonly bytes: number;
   /** Batches of earlier runs that were delivered, and that were given up. */
   readonly recovered: number;
+  /** Inferences in delivered batches of earlier runs that the collector refused. */
+  readonly refusedRows: number;
   readonly dropped: number;
   /** Files that were no batches and were moved aside. */
   readonly bad: number;

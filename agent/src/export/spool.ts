@@ -45,6 +45,7 @@ export class Spool {
   #changed = () => {};
   #writingBytes = 0;
   #recovered = 0;
+  #refusedRows = 0;
   #dropped = 0;
   #closed = false;
 
@@ -95,7 +96,7 @@ export class Spool {
   get stats(): SpoolStats {
     const batches = this.#shelf.all.filter(({ inMemory }) => !inMemory).length;
     const { bytes, bad } = this.#shelf;
-    return { batches, bytes, recovered: this.#recovered, dropped: this.#dropped, bad };
+    return { batches, bytes, recovered: this.#recovered, refusedRows: this.#refusedRows, dropped: this.#dropped, bad };
   }
 
   /** Keeps a copy of a batch that waits in memory. */
@@ -195,9 +196,21 @@ export class Spool {
     const held = this.#done();
     if (held === undefined) return;
     if (held.contents !== undefined) this.#accounts?.settle(held.contents, settlement, receipt);
-    else if (settlement.kept) this.#recovered++;
+    else if (settlement.kept) this.#recover(receipt);
     else this.#dropped++;
     this.#changed();
+  }
+
+  /** A batch of an earlier run was kept, but for what the receipt refuses: its counts are not ours, so they are told apart. */
+  #recover({ refusals }: Receipt): void {
+    this.#recovered++;
+    const [first] = refusals;
+    if (first === undefined) return;
+    this.#refusedRows += refusals.reduce((sum, { rows }) => sum + Number(rows), 0);
+    const { part, code, message } = first;
+    this.#options.say(
+      `spool: of a batch of an earlier run the collector refused ${part || 'a part'}: ${code}: ${message}`,
+    );
   }
 
   #refused(): void {

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import type { AgentOptions } from '@tidemark/agent';
-import { Receipt_Status as Status } from '@tidemark/proto';
+import { RefusalSchema, Receipt_Status as Status } from '@tidemark/proto';
 import type { Agent } from '../../../agent/src/agent.ts';
 import { frame } from '../../../agent/src/export/spool-file.ts';
 import { CODES, FakeCollector } from '../fake-collector.ts';
@@ -103,6 +104,19 @@ describe('an agent with a spool', () => {
     const second = start();
     await until(() => second.agent.stats().spool.recovered === 1);
     assert.equal(collector.rows, 10);
+  });
+
+  it('tells what the collector refuses of a batch of an earlier run', async () => {
+    collector.answer = () => 'silence';
+    const first = start();
+    first.capture(7);
+    await first.agent.flush({ timeoutMs: 100 });
+    await first.agent.stop(NOW);
+    const refusals = [create(RefusalSchema, { part: 'windows[0]', code: 'too_old', message: 'no', rows: 7n })];
+    collector.answer = () => ({ refusals });
+    const second = start();
+    await until(() => second.agent.stats().spool.recovered === 1);
+    assert.equal(second.agent.stats().spool.refusedRows, 7);
   });
 
   it('moves there what memory has no room for, and delivers it itself when it can', async () => {
