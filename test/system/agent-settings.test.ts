@@ -74,4 +74,58 @@ describe('an agent and its collector', () => {
     const agents = JSON.stringify(await ask(`${api}/agents`));
     assert.match(agents, /captured/);
   });
+
+  test('keep the bounds of model versions apart, also of one that is served only later', {
+    timeout: 60_000,
+  }, async (t) => {
+    const { collector } = await startTestCollector(t);
+    const agent = createAgent({ collector: collector.grpcAddress, model: { name: 'm', version: 'a' }, log: () => {} });
+    t.after(() => agent.stop({ timeoutMs: 1_000 }));
+    const found: string[] = [];
+    const serve = (version: string) =>
+      agent.model({ name: 'm', version }).wrap((x: number) => x, {
+        features: (x) => ({ x }),
+        guard: { bounds: true, onVerdict: () => found.push(version) },
+      });
+    const flush = async () => assert.ok((await agent.flush({ timeoutMs: 20_000 })).delivered);
+    const api = `${collector.httpUrl}/api/v1`;
+    const bound = async (version: string, revision: number) => {
+      const known = await new CollectorApi(collector.httpUrl).versions('m');
+      const id = known.find((one) => one.version === version)?.id ?? assert.fail(`${version} is not known`);
+      const settings = { bounds: [{ stage: 'feature', field: 'x', max: 10 }] };
+      return Number((await ask<Json>(`${api}/models/${id}/settings`, put({ revision, settings }))).revision);
+    };
+
+    // A later version is known to the collector from another process, and its settings are the oldest.
+    const other = createAgent({ collector: collector.grpcAddress, model: { name: 'm', version: 'c' }, log: () => {} });
+    other.wrap((x: number) => x)(1);
+    assert.ok((await other.stop({ timeoutMs: 20_000 })).delivered);
+    await bound('c', 0);
+    const [a, b] = [serve('a'), serve('b')];
+    a(1);
+    b(1);
+    await flush();
+    await bound('a', 0);
+    const ofB = await bound('b', 0);
+    a(1);
+    b(1);
+    await flush();
+    a(99);
+    b(99);
+    assert.deepEqual(found.splice(0), ['a', 'b']);
+
+    // Those of one change while only that one is served.
+    await bound('b', ofB);
+    b(1);
+    await flush();
+    a(99);
+    b(99);
+    assert.deepEqual(found.splice(0), ['a', 'b']);
+
+    const c = serve('c');
+    c(1);
+    await flush();
+    for (const predict of [a, b, c]) predict(99);
+    assert.deepEqual(found, ['a', 'b', 'c']);
+  });
 });
