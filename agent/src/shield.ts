@@ -27,3 +27,17 @@ export function hush(given: unknown): void {
     // Its class does not let itself be looked at.
   }
 }
+
+// A list that is longer was not made by one call's forgotten `await`.
+const MAX_ITEMS = 4_096;
+
+/** The same for a value that is of no kind it could be recorded as: a promise, or a list with promises among its items. */
+export function hushValue(given: unknown): void {
+  if (typeof given !== 'object' || given === null) return;
+  try {
+    if (!Array.isArray(given)) hush(given);
+    else for (let i = 0; i < given.length && i < MAX_ITEMS; i++) hush(given[i]);
+  } catch {
+    // A proxy or a getter of the caller's.
+  }
+}

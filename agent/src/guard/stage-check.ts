@@ -1,4 +1,4 @@
-import { hush } from '../shield.ts';
+import { hush, hushValue } from '../shield.ts';
 import { compares } from './compare.ts';
 import { compileStage, type LongWay, type StageFunction } from './compile-stage.ts';
 import { describeValue, showScalar } from './describe-value.ts';
@@ -96,6 +96,7 @@ export class StageCheck {
       broken ??= [];
       broken.push(this.#violation(name, rule, check, this.#got(value)));
     }
+    if (broken !== undefined) hushValue(value);
     // Only now, so that a check that throws has not left half of them behind.
     return broken === undefined ? found : broken.reduce(added, found);
   }

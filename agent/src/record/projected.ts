@@ -1,3 +1,4 @@
+import { hushValue } from '../shield.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import type { ModelVersion } from './model-version.ts';
@@ -27,7 +28,10 @@ export function addVector(
   const size = vector.length;
   version.determine(series, 'vector');
   if (size > 0) series.fixVector(size, Math.min(size, MAX_COMPONENTS));
-  window.summary(series).add(series.vectorSize === size ? seen(vector, series.components) : NO_VECTOR);
+  const summary = window.summary(series);
+  const { wrongType } = summary.kinds;
+  summary.add(series.vectorSize === size ? seen(vector, series.components) : NO_VECTOR);
+  if (summary.kinds.wrongType !== wrongType) hushValue(vector);
 }
 
 /** Adds the picked rows of a tensor, each as one vector, of which `most` components are looked at; false for texts. */

@@ -1,3 +1,4 @@
+import { hushValue } from '../shield.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import type { ModelVersion } from './model-version.ts';
@@ -38,6 +39,7 @@ export class RankedSeries {
    */
   add(window: WindowRecord, list: unknown): void {
     if (!isList(list)) {
+      hushValue(list);
       const odd = list === null || list === undefined ? undefined : NO_LIST;
       if (this.#first !== undefined) window.summary(this.#first).add(odd);
       // A length that is no number is of the wrong type, as the list is.
@@ -49,7 +51,9 @@ export class RankedSeries {
     if (this.#item === undefined) return;
     const summary = window.summary(this.#item);
     const count = Math.min(list.length, this.#top);
+    const { wrongType } = summary.kinds;
     for (let i = 0; i < count; i++) summary.add(this.#item.outgoing(list[i]));
+    if (summary.kinds.wrongType !== wrongType) hushValue(list);
   }
 
   /** Adds the picked rows of a tensor, each a list. */

@@ -1,3 +1,4 @@
+import { hushValue } from '../shield.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
 import { addValue } from './add-value.ts';
@@ -138,6 +139,7 @@ export class Recorder {
     const own = typeof value === 'number' || typeof value === 'string' || Object.hasOwn(fields, column.name);
     const known = column.series.kind;
     addValue(this.#version, window, column.series, own ? value : undefined);
+    if (!own) hushValue(value);
     if (column.series.kind !== known) this.#forgetCode();
     return own;
   };
@@ -147,8 +149,11 @@ export class Recorder {
     for (const name of names) {
       if (this.#names.has(name)) continue;
       const series = this.#discover(name);
-      if (typeof series === 'string') refused.add(series);
-      else addValue(this.#version, window, series, fields[name]);
+      if (typeof series === 'string') {
+        refused.add(series);
+        // As data only: what there is no room for is not worth running a getter.
+        hushValue(Object.getOwnPropertyDescriptor(fields, name)?.value);
+      } else addValue(this.#version, window, series, fields[name]);
     }
     for (const reason of refused) this.#version.losses.add(this.#version, reason);
   }

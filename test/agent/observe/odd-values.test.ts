@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
 import type { Agent } from '../../../agent/src/agent.ts';
+import type { WrapOptions } from '../../../agent/src/observe/wrap-options.ts';
 import type { FakeCollector } from '../fake-collector.ts';
 import { MINUTE, makeAgent, NOWHERE } from '../make-agent.ts';
 import { useAgent } from '../use-agent.ts';
@@ -92,6 +93,43 @@ describe('odd things that extractors return', () => {
       const { incomplete, captured } = agent.stats();
       assert.deepEqual([incomplete['extractor-failed'] + incomplete['capture-failed'], captured], [1, 1]);
       assert.deepEqual(rejections, []);
+    });
+  }
+
+  const refuse = () => Promise.reject(new Error('theirs'));
+  const many = () => Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`f${i}`, i]));
+  const REFUSING: Record<string, WrapOptions<[x: number], number>> = {
+    'a field of every row': { features: () => ({ a: 1, b: refuse() }) },
+    'a field that was a number': { features: (x: number) => ({ a: x < 45 ? x : refuse() }) },
+    'a field that was a category': { features: (x: number) => ({ a: x < 45 ? 'DE' : refuse() }) },
+    'a field there is no room for': { features: () => ({ ...many(), z: refuse() }) },
+    'a field of the prototype': {
+      features: (x: number) => (x < 45 ? { b: 1 } : Object.create({ b: refuse() })),
+    },
+    'items of a list': { features: (x: number) => ({ list: [x, x].map(refuse) }) },
+    'a component of a vector': { features: (x: number) => ({ list: x < 45 ? [x, x] : [x, refuse()] }) },
+    'a ranked list': { prediction: refuse, ranked: true },
+    'items of a ranked list': { prediction: (x: number) => [x, x].map(refuse), ranked: true },
+    'what a guard reads once more': {
+      features: () => ({
+        get b() {
+          return refuse();
+        },
+      }),
+      guard: { fields: { b: { type: 'number' } } },
+    },
+  };
+  for (const [name, options] of Object.entries(REFUSING)) {
+    it(`end no process by a promise that is rejected: ${name}`, async () => {
+      const rejections: unknown[] = [];
+      const note = (error: unknown) => rejections.push(error);
+      process.on('unhandledRejection', note);
+      const predict = agent.wrap((x: number) => x, options);
+      for (let i = 0; i < 50; i++) assert.equal(predict(i), i);
+      await agent.flush(WAIT);
+      process.off('unhandledRejection', note);
+      assert.deepEqual(rejections, []);
+      assert.equal(collector.rows, 50);
     });
   }
 
