@@ -49,6 +49,8 @@ export class ColumnBlock {
   due: number;
   /** Whether its window has been settled; the block takes no rows then. */
   settled = false;
+  /** Whether a row is being written: what is read for it may call what is watched, or flush, from within. */
+  writing = false;
   readonly #layout: Layout;
   /** Mask of the ring of a block whose one column is one of numbers, else -1. */
   readonly #onlyMask: number;
@@ -152,7 +154,9 @@ export class ColumnBlock {
       categories.recount();
       kinds.valid = categories.total;
     }
-    this.#room.giveBack(this.values);
+    // Someone may still be writing into it.
+    if (this.writing) this.#room.giveUp(this.values);
+    else this.#room.giveBack(this.values);
     this.settled = true;
   }
 

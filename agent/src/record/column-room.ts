@@ -30,6 +30,11 @@ export class ColumnRoom {
     return new Float64Array(length);
   }
 
+  /** Counts what `take` gave as gone. */
+  giveUp(values: Float64Array): void {
+    this.#bytes -= values.byteLength;
+  }
+
   /** Takes back what `take` gave. */
   giveBack(values: Float64Array): void {
     this.#idle.push(values);

@@ -61,7 +61,10 @@ export class FieldReader {
       else this.#recorder.recordOne(window, SINGLE, named);
     } catch {
       this.#lose('capture-failed');
+      return;
     }
+    // A getter of the caller's flushed while its row was being written.
+    if (window.settled) this.#lose('capture-failed');
   }
 
   /** Records once more, for a slice. */

@@ -52,7 +52,7 @@ export class Recorder {
 
   /** Adds the values of one inference to its window. */
   record(window: WindowRecord, fields: object): void {
-    const block = this.#block?.window === window ? this.#block : this.#blockOf(window);
+    const block = this.#usableBlock(window);
     const present = block === undefined ? this.#oneByOne(fields, window) : this.#intoBlock(fields, block);
     if (present === NOTHING_NEW) return;
     const names = Object.keys(fields);
@@ -62,7 +62,8 @@ export class Recorder {
   /** Adds the value of one inference, where it has this field only. */
   recordOne(window: WindowRecord, field: string, value: unknown): void {
     const block = this.#block;
-    if (block !== undefined && block.window === window && this.#only === field && block.put(value)) return;
+    if (block !== undefined && block.window === window && this.#only === field && !block.writing && block.put(value))
+      return;
     this.record(window, { [field]: value });
   }
 
@@ -76,12 +77,22 @@ export class Recorder {
     }
   }
 
+  /** None while a row of it is being written: a getter of the caller's may call what is being recorded. */
+  #usableBlock(window: WindowRecord): ColumnBlock | undefined {
+    const block = this.#block;
+    if (block?.writing === true) return undefined;
+    return block?.window === window ? block : this.#blockOf(window);
+  }
+
   #intoBlock(fields: object, block: ColumnBlock): number {
+    block.writing = true;
     try {
       return (this.#compiled as Compiled).record(fields, block);
     } catch (error) {
       block.spoilRow();
       throw error;
+    } finally {
+      block.writing = false;
     }
   }
 

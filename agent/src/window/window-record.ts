@@ -33,6 +33,8 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
   readonly summaries: (Summary | undefined)[] = [];
   /** Series its owner had when this window was last looked up. */
   seriesSeen = 0;
+  /** Whether it is on its way; what is added now may come too late. */
+  settled = false;
   readonly #pending: Pending[] = [];
   readonly #undetermined = new Map<number, Record<Undetermined, number>>();
 
@@ -78,6 +80,7 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
    * @returns inferences with a field that stays without a kind, and so cannot be sent; of several fields, the most.
    */
   settle(): number {
+    this.settled = true;
     for (const pending of this.#pending.splice(0)) pending.settle();
     let lost = 0;
     for (const [index, counts] of this.#undetermined) {

@@ -165,6 +165,34 @@ describe('odd things that extractors return', () => {
     assert.deepEqual([fed.kinds.valid, answered.kinds.valid, collector.rows], [10, 10, 10]);
   });
 
+  it('are kept or counted as lost where a getter flushes while they are read', async () => {
+    const CALLS = 200;
+    let flushes = 0;
+    const predict = agent.wrap((x: number) => x, {
+      features: (x) => ({
+        a: x,
+        get b() {
+          if (x % 10 === 9) {
+            flushes++;
+            void agent.flush(WAIT);
+          }
+          return x;
+        },
+        c: x,
+      }),
+    });
+    for (let i = 0; i < CALLS; i++) predict(i);
+    await agent.flush(WAIT);
+    assert.ok(flushes >= CALLS / 10);
+    assert.equal(collector.rows, CALLS);
+    const { incomplete } = agent.stats();
+    for (const field of ['a', 'b', 'c']) {
+      const { valid } = collector.series(`feature/${field}`).kinds;
+      assert.ok(valid <= CALLS && valid + incomplete['capture-failed'] >= CALLS, `${field}: ${valid} of ${CALLS}`);
+    }
+    assert.ok(incomplete['capture-failed'] <= flushes);
+  });
+
   it('file a call under the time it names, however odd, and under the clock where it names none', async () => {
     const times = [
       0,

@@ -108,6 +108,35 @@ describe('a recorder', () => {
     );
   });
 
+  it('loses and repeats nothing where reading a row records others, at whichever row of a block', () => {
+    const { window, record } = setUp();
+    const ROWS = 2_060;
+    let nested = 0;
+    for (let i = 0; i < ROWS; i++) {
+      record({
+        get x() {
+          for (let more = i % 3; more > 0; more--) {
+            nested++;
+            record({ x: 1, country: 'FR' });
+          }
+          return 0;
+        },
+        country: 'DE',
+      });
+    }
+    window.settle();
+    const [x, country] = contents(window);
+    assert.deepEqual([x?.kinds.valid, country?.kinds.valid], [ROWS + nested, ROWS + nested]);
+    const mean = [...window.entries()].find(({ field }) => field === 'x')?.summary.moments.mean ?? Number.NaN;
+    assert.ok(Math.abs(mean * (ROWS + nested) - nested) < 1e-6, `mean ${mean}`);
+    const counts = new Map([
+      ['DE', ROWS],
+      ['FR', nested],
+    ]);
+    const found = [...window.entries()].find(({ field }) => field === 'country')?.summary.categories.entries() ?? [];
+    assert.deepEqual(new Map(found.map(({ key, count }) => [key, count])), counts);
+  });
+
   it('counts the calls whose fields it cannot keep', () => {
     const { version, window, record } = setUp();
     record(Object.fromEntries(Array.from({ length: MAX_SERIES + 5 }, (_, i) => [`f${i}`, i])));
