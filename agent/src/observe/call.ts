@@ -1,4 +1,4 @@
-import type { Call } from './call-watch.ts';
+import type { Call, Instead } from './call-watch.ts';
 import { isPlainPromise, isThenable } from './promise-kind.ts';
 import type { ShieldedWatch } from './shielded-watch.ts';
 
@@ -31,7 +31,7 @@ export function watchedCall(
 ): unknown {
   const call = watch.begin(args);
   if (call === undefined) return invoke(fn, self, args);
-  if (call.instead !== undefined) return call.instead();
+  if (call.instead !== undefined) return watch.promises ? promised(call.instead) : call.instead();
   let result: unknown;
   try {
     result = invoke(fn, self, args);
@@ -39,13 +39,19 @@ export function watchedCall(
     watch.fail(call, error);
     throw error;
   }
-  if (!isThenable(result)) return answered(result, call, args, watch, follow, false);
+  watch.promises = isThenable(result);
+  if (!watch.promises) return answered(result, call, args, watch, follow, false);
   if (!isPlainPromise(result)) {
     watch.lose(call);
     return result;
   }
   if (watch.replaces || follow !== undefined) return followed(result, call, args, watch, follow);
   return observed(result, call, args, watch);
+}
+
+/** For callers that await, or catch, what they are given. */
+async function promised(instead: Instead): Promise<unknown> {
+  return instead();
 }
 
 /** Calls `fn` as `Reflect.apply` does; the usual call, of one argument and no `this`, at half the price. */

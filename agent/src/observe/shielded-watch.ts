@@ -7,6 +7,8 @@ import type { Call, CallWatch, Instead } from './call-watch.ts';
 export class ShieldedWatch {
   /** Whether `end` may answer something in the place of the result. */
   readonly replaces: boolean;
+  /** Whether the last answer that was seen was a promise, as what takes the place of one should be. */
+  promises = false;
   readonly #watch: CallWatch;
   readonly #failed: (error: unknown) => void;
 

@@ -64,6 +64,18 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('a guarded function', () => {
+  it('answers by promises as soon as it is known to, also where something takes its place', async () => {
+    const later = (row: { x: number }) => Promise.resolve({ y: row.x });
+    const refused = guarded(later, { fields: { x: { max: 0, action: 'reject' } } });
+    assert.deepEqual(await refused.call({ x: 0 }), { y: 0 });
+    const refusal = refused.call({ x: 1 });
+    assert.ok(refusal instanceof Promise);
+    await assert.rejects(refusal, TidemarkRejection);
+    const replaced = guarded(later, { fields: { x: { max: 0, action: 'fallback' } }, fallback: () => ({ y: -1 }) });
+    await replaced.call({ x: 0 });
+    assert.deepEqual(await replaced.call({ x: 1 }).then(({ y }) => y), -1);
+  });
+
   it('is not called where a check before it refuses, or has a fallback', () => {
     const fn = () => assert.fail('not called') as { y: number };
     const refused = guarded(fn as (f: object) => { y: number }, { fields: { x: { max: 0, action: 'reject' } } });
