@@ -1,7 +1,7 @@
 import type { Callable } from './call.ts';
-import { copyShape } from './shape.ts';
+import { likeFunction } from './like-function.ts';
 import type { ShareChoice } from './share-choice.ts';
-import { markWrapped } from './wrap.ts';
+import { dressed } from './wrap.ts';
 
 /**
  * A function with the looks of `stable` that hands each call, `this` and all, to one of two functions. With `new` it
@@ -13,28 +13,8 @@ export function canaryFunction<F extends Callable>(
   serve: readonly [stable: Callable, candidate: Callable],
   choice: ShareChoice,
 ): F {
-  const pass = (self: unknown, args: unknown[]): unknown =>
-    Reflect.apply(choice.chosen(args) ? serve[1] : serve[0], self, args);
-  const wrapper = Object.hasOwn(stable, 'prototype') ? constructible(stable, pass) : plain(pass);
-  copyShape(stable, wrapper);
-  markWrapped(wrapper);
-  return wrapper as unknown as F;
-}
-
-type Pass = (self: unknown, args: unknown[]) => unknown;
-
-function plain(pass: Pass): Callable {
-  return {
-    wrapper(this: unknown, ...args: unknown[]): unknown {
-      return pass(this, args);
-    },
-  }.wrapper as Callable;
-}
-
-function constructible(stable: Callable, pass: Pass): Callable {
-  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return pass(this, args);
-    return Reflect.construct(stable, args, new.target === (wrapper as unknown) ? stable : new.target);
-  };
-  return wrapper as Callable;
+  const wrapper = likeFunction(stable, (self, args) =>
+    Reflect.apply(choice.chosen(args) ? serve[1] : serve[0], self, args as never[]),
+  );
+  return dressed(stable, wrapper) as unknown as F;
 }

@@ -7,10 +7,9 @@ import { methodOf, patchMethod } from './patch.ts';
 import { makesFreshPromises } from './promise-kind.ts';
 import { markInstrumented } from './session.ts';
 import { SessionWatches } from './session-watches.ts';
-import { copyShape } from './shape.ts';
 import type { ShieldedWatch } from './shielded-watch.ts';
 import type { WatchPlace } from './watch-place.ts';
-import { isWrapped, markWrapped } from './wrap.ts';
+import { dressed, isWrapped } from './wrap.ts';
 
 /** What `instrument` needs of an ONNX runtime; onnxruntime-node has it. */
 export type OnnxRuntime = { readonly InferenceSession: object };
@@ -100,10 +99,4 @@ async function known(source: Promise<ModelSource>): Promise<void> {
   await Promise.race([source, timer]);
   timer.catch(() => {});
   patience.abort();
-}
-
-function dressed(method: Callable, wrapper: Callable): Callable {
-  copyShape(method, wrapper);
-  markWrapped(wrapper);
-  return wrapper;
 }

@@ -1,5 +1,6 @@
 import { type Callable, type FollowStream, watchedAsync, watchedCall } from './call.ts';
 import type { CallWatch } from './call-watch.ts';
+import { likeFunction } from './like-function.ts';
 import { makesFreshPromises } from './promise-kind.ts';
 import { copyShape } from './shape.ts';
 import { ShieldedWatch } from './shielded-watch.ts';
@@ -14,6 +15,13 @@ export function isWrapped(value: object): boolean {
 /** Remembers `wrapper` as wrapped, so that it is not wrapped and counted twice. */
 export function markWrapped(wrapper: object): void {
   wrappers.add(wrapper);
+}
+
+/** Gives `wrapper` the looks of `fn`, and remembers it as wrapped. */
+export function dressed(fn: Callable, wrapper: Callable): Callable {
+  copyShape(fn, wrapper);
+  markWrapped(wrapper);
+  return wrapper;
 }
 
 /**
@@ -31,10 +39,7 @@ export function wrapFunction<F extends Callable>(
   selfOf?: (self: unknown) => unknown,
 ): F {
   if (isWrapped(fn)) return fn;
-  const wrapper = wrapperOf(fn, new ShieldedWatch(watch, failed), follow, selfOf);
-  copyShape(fn, wrapper);
-  markWrapped(wrapper);
-  return wrapper as unknown as F;
+  return dressed(fn, wrapperOf(fn, new ShieldedWatch(watch, failed), follow, selfOf)) as unknown as F;
 }
 
 function wrapperOf(
@@ -44,41 +49,7 @@ function wrapperOf(
   selfOf: ((self: unknown) => unknown) | undefined,
 ): Callable {
   if (makesFreshPromises(fn)) return watchedAsync(fn, watch, follow, selfOf);
-  if (!isConstructor(fn)) return plain(fn, watch, follow, selfOf);
-  const wrapper = constructible(fn, watch, follow);
-  // Of a bound function, which has no `prototype` and does not care for `this`.
-  return Object.hasOwn(fn, 'prototype') ? wrapper : wrapper.bind(undefined);
-}
-
-/** For arrows, methods and generator functions, which cannot be called with `new`. */
-function plain(
-  fn: Callable,
-  watch: ShieldedWatch,
-  follow: FollowStream | undefined,
-  selfOf: ((self: unknown) => unknown) | undefined,
-): Callable {
-  return {
-    wrapper(this: unknown, ...args: unknown[]): unknown {
-      return watchedCall(fn, selfOf === undefined ? this : selfOf(this), args, watch, follow);
-    },
-  }.wrapper as Callable;
-}
-
-function constructible(fn: Callable, watch: ShieldedWatch, follow: FollowStream | undefined): Callable {
-  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return watchedCall(fn, this, args, watch, follow);
-    return Reflect.construct(fn, args, new.target === (wrapper as unknown) ? fn : new.target);
-  };
-  return wrapper as Callable;
-}
-
-/** Whether `new` can be used with `fn`, bound functions included; runs none of it. */
-function isConstructor(fn: Callable): boolean {
-  try {
-    // Asks only whether `fn` would do as new.target.
-    Reflect.construct(Object, [], fn);
-    return true;
-  } catch {
-    return false;
-  }
+  return likeFunction(fn, (self, args) =>
+    watchedCall(fn, selfOf === undefined ? self : selfOf(self), args, watch, follow),
+  );
 }

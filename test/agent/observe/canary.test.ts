@@ -69,6 +69,10 @@ describe('a canary', () => {
     const Served = agent.canary(Stable, Stable, { candidate: CANDIDATE, share: 1 });
     const made: unknown = Reflect.construct(Served, []);
     assert.ok(made instanceof Stable && made instanceof Served);
+    const bound = Stable.bind(undefined as never);
+    const Bound = agent.canary(bound, bound, { candidate: CANDIDATE, share: 1 });
+    assert.ok((Reflect.construct(Bound as never, []) as unknown) instanceof Stable);
+    assert.equal(Object.hasOwn(Bound, 'prototype'), false);
   });
 
   it('goes on to choose where the agent is disabled or has been stopped', async () => {

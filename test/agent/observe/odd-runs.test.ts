@@ -28,6 +28,22 @@ describe('runs of odd tensors', () => {
     collector = ownCollector;
   });
 
+  it('run on the session itself, also by a method of the old form', async () => {
+    class Old {
+      readonly inputNames = ['x'];
+      readonly outputNames = ['y'];
+      readonly #answer = { y: tensor('float32', Float32Array.of(1), [1, 1]) };
+      declare run: (feeds: Tensors) => Promise<Tensors>;
+      static {
+        Old.prototype.run = function (this: Old) {
+          return Promise.resolve(this.#answer);
+        };
+      }
+    }
+    const session = agent.wrapSession(new Old(), { prediction: 'y' });
+    assert.deepEqual(Object.keys(await session.run({})), ['y']);
+  });
+
   const ODD: Record<string, { readonly x: unknown; readonly rows: number; readonly unreadable: number }> = {
     'a fraction of a row': { x: tensor('float32', Float32Array.of(1, 2, 3), [1.5, 2]), rows: 1, unreadable: 1 },
     'more rows than values': { x: tensor('float32', Float32Array.of(1, 2), [1e12]), rows: 1, unreadable: 1 },
