@@ -36,6 +36,9 @@ export class Recorder {
   #block: ColumnBlock | undefined;
   /** The name of the one column of the block, where it has one only. */
   #only: string | undefined;
+  /** The last prototype that was asked for the names of columns, and whether it has one. */
+  #prototype: object | undefined;
+  #prototypeHasFields = false;
   /** Calls to go before code is made, or before a block is tried again. */
   #wait = CALLS_BEFORE_COMPILING;
 
@@ -54,9 +57,10 @@ export class Recorder {
   record(window: WindowRecord, fields: object): void {
     const block = this.#usableBlock(window);
     const present = block === undefined ? this.#oneByOne(fields, window) : this.#intoBlock(fields, block);
-    if (present === NOTHING_NEW) return;
+    const inherits = this.#inherits(fields);
+    if (present === NOTHING_NEW && !inherits) return;
     const names = Object.keys(fields);
-    if (names.length !== present) this.#addNew(window, fields as Record<string, unknown>, names);
+    if (names.length !== present || inherits) this.#addNew(window, fields as Record<string, unknown>, names);
   }
 
   /** Adds the value of one inference, where it has this field only. */
@@ -75,6 +79,17 @@ export class Recorder {
       const value = Object.hasOwn(fields, name) ? (fields as Record<string, unknown>)[name] : undefined;
       addValue(this.#version, window, sliced, value);
     }
+  }
+
+  /** Whether a field may come from the prototype of these fields: how many values there were does not tell then. */
+  #inherits(fields: object): boolean {
+    const prototype: object | null = Object.getPrototypeOf(fields);
+    if (prototype === Object.prototype || prototype === null) return false;
+    if (prototype !== this.#prototype) {
+      this.#prototype = prototype;
+      this.#prototypeHasFields = this.#columns.some(({ name }) => name in prototype);
+    }
+    return this.#prototypeHasFields;
   }
 
   /** None while a row of it is being written: a getter of the caller's may call what is being recorded. */
@@ -174,6 +189,7 @@ export class Recorder {
     if (typeof series !== 'string') {
       this.#columns.push({ name, series, plain: !series.hasKnown });
       this.#names.add(name);
+      this.#prototype = undefined;
       this.#forgetCode();
     }
     return series;

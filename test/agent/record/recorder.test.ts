@@ -108,6 +108,30 @@ describe('a recorder', () => {
     );
   });
 
+  for (const mayCompile of [true, false]) {
+    it(`finds a field that is new where another comes from a prototype, ${mayCompile ? 'compiled' : 'interpreted'}`, () => {
+      class Row {
+        a = 1;
+        c = 2;
+        get b() {
+          return 3;
+        }
+      }
+      const { window, record } = setUp([], mayCompile);
+      for (let i = 0; i < MANY; i++) record({ a: 1, b: 1 });
+      for (let i = 0; i < MANY; i++) record(new Row());
+      window.settle();
+      assert.deepEqual(
+        contents(window).map(({ field, kinds }) => [field, kinds.valid]),
+        [
+          ['a', 2 * MANY],
+          ['b', 2 * MANY],
+          ['c', MANY],
+        ],
+      );
+    });
+  }
+
   it('loses and repeats nothing where reading a row records others, at whichever row of a block', () => {
     const { window, record } = setUp();
     const ROWS = 2_060;
