@@ -3,10 +3,16 @@ import { types } from 'node:util';
 // Beyond, two answers are compared by their first values.
 const MAX_VALUES = 4_096;
 
-/** What a champion has answered, as it is now: callers change what they are given. Lists and objects of named values are copied, one level deep. */
+/**
+ * What a champion has answered, as it is now: callers change what they are given. Lists and objects of named values are
+ * copied, one level deep; of a long list the first values, and how long it is.
+ */
 export function snapshotOf(answer: unknown): unknown {
   if (typeof answer !== 'object' || answer === null || !isPlain(answer)) return answer;
-  return isList(answer) ? Array.from({ length: lengthOf(answer) }, (_, i) => answer[i]) : { ...answer };
+  if (!isList(answer)) return { ...answer };
+  const copy = Array.from({ length: comparedOf(answer) }, (_, i) => answer[i]);
+  copy.length = answer.length;
+  return copy;
 }
 
 /**
@@ -17,8 +23,8 @@ export function agree(a: unknown, b: unknown, tolerance: number): boolean | unde
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return agreeAlone(a, b, tolerance);
   if (isList(a) !== isList(b) || !isPlain(a) || !isPlain(b)) return undefined;
   const names = isList(a) ? indexesOf(a) : Object.keys(a);
-  const others = isList(b) ? indexesOf(b) : Object.keys(b);
-  if (names.length !== others.length) return false;
+  const [size, other] = isList(a) && isList(b) ? [a.length, b.length] : [names.length, Object.keys(b).length];
+  if (size !== other) return false;
   let comparable = true;
   for (const name of names) {
     if (!Object.hasOwn(b, name)) return false;
@@ -65,15 +71,18 @@ function isList(value: object): value is ArrayLike<unknown> & object {
   return Array.isArray(value) || types.isTypedArray(value);
 }
 
+/** Whether an object's own values are all there is to it, as far as can be seen: of some nothing can be seen at all. */
 function isPlain(value: object): boolean {
   if (isList(value)) return true;
-  return !(types.isMap(value) || types.isSet(value) || types.isPromise(value) || types.isDate(value));
+  if (types.isMap(value) || types.isSet(value) || types.isPromise(value) || types.isDate(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Object.keys(value).length > 0;
 }
 
-function lengthOf(list: ArrayLike<unknown>): number {
+function comparedOf(list: ArrayLike<unknown>): number {
   return Math.min(list.length, MAX_VALUES);
 }
 
 function indexesOf(list: ArrayLike<unknown>): string[] {
-  return Array.from({ length: lengthOf(list) }, (_, i) => String(i));
+  return Array.from({ length: comparedOf(list) }, (_, i) => String(i));
 }

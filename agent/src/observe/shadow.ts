@@ -170,8 +170,10 @@ export class ShadowRunner {
     const extract = this.#parts.predictions[side];
     try {
       const value: unknown = extract === undefined ? result : Reflect.apply(extract, undefined, [result, ...args]);
-      if (extract !== undefined) hush(value);
-      return { value: snapshotOf(value) };
+      const snapshot = snapshotOf(value);
+      // Promises of an extractor's own are nobody's; those of a result are its caller's.
+      if (extract !== undefined) for (const one of [value, ...valuesOf(snapshot)]) hush(one);
+      return { value: snapshot };
     } catch {
       // The caller's own extractor, or an answer that cannot be looked at.
       return undefined;
@@ -186,6 +188,11 @@ export class ShadowRunner {
     hush(answer);
     return typeof answer === 'boolean' ? answer : undefined;
   }
+}
+
+/** What a snapshot holds, without the places of a long list that are empty. */
+function valuesOf(snapshot: unknown): readonly unknown[] {
+  return typeof snapshot === 'object' && snapshot !== null ? Object.values(snapshot) : [];
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

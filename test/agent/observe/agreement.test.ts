@@ -2,6 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { agree, differenceOf, snapshotOf } from '../../../agent/src/observe/agreement.ts';
 
+class Opaque {
+  readonly #secret: number;
+  constructor(secret: number) {
+    this.#secret = secret;
+  }
+  get secret(): number {
+    return this.#secret;
+  }
+}
+
 const CASES: [a: unknown, b: unknown, agrees: boolean | undefined, difference?: number][] = [
   [1, 1.05, true, 0.05],
   [1, 1.2, false, 0.2],
@@ -27,6 +37,9 @@ const CASES: [a: unknown, b: unknown, agrees: boolean | undefined, difference?: 
   [[1], { 0: 1 }, undefined],
   [new Map(), new Map(), undefined],
   [5, { p: 5 }, undefined, 0],
+  [{}, {}, true],
+  [new Error('one'), new Error('other'), undefined],
+  [new Opaque(1), new Opaque(2), undefined],
   [Symbol.iterator, Symbol.iterator, undefined],
 ];
 
@@ -40,6 +53,22 @@ describe('two answers', () => {
       else assert.ok(Object.is(found, difference) || Math.abs((found as number) - difference) < 1e-9, `${found}`);
     });
   }
+
+  it('are compared the same by what is kept of them', () => {
+    for (const [a, b, agrees] of CASES) assert.equal(agree(snapshotOf(a), snapshotOf(b), 0.1), agrees);
+  });
+
+  it('disagree where one is longer, however long they are', () => {
+    const [short, long] = [new Float64Array(4_096), new Float64Array(9_000)];
+    for (const [a, b] of [
+      [short, long],
+      [long, short],
+    ]) {
+      assert.equal(agree(a, b, 0), false);
+      assert.equal(agree(snapshotOf(a), snapshotOf(b), 0), false);
+    }
+    assert.equal(agree(snapshotOf(long), snapshotOf(new Float64Array(9_000)), 0), true);
+  });
 
   it('are compared as they were when they were given', () => {
     const answer = { p: 1 };

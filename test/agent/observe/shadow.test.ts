@@ -117,6 +117,21 @@ describe('a runner of challengers', () => {
     assert.deepEqual([byChampion.lost, byChallenger.lost], [['shadow-skipped'], ['shadow-skipped']]);
   });
 
+  it('ends no process by promises that its extractor made and nobody awaits', async () => {
+    const rejections: unknown[] = [];
+    const note = (error: unknown) => rejections.push(error);
+    process.on('unhandledRejection', note);
+    const refuse = () => Promise.reject(new Error('theirs'));
+    for (const prediction of [refuse, () => [refuse(), refuse()], () => ({ p: refuse() })]) {
+      const { call, settle, lost } = makeRunner((x: number) => x, { prediction });
+      call(1, [1]);
+      await settle();
+      assert.deepEqual(lost, ['shadow-failed']);
+    }
+    process.off('unhandledRejection', note);
+    assert.deepEqual(rejections, []);
+  });
+
   it('has a bounded number under way, and skips what is beyond', async () => {
     const ends: (() => void)[] = [];
     const { call, settle, lost, recorded } = makeRunner(() => new Promise<number>((done) => ends.push(() => done(1))));
