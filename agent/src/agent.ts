@@ -78,10 +78,9 @@ export interface Agent extends ModelHandle {
 /** What tests put in the place of the network and of chance. */
 export type AgentParts = ShippingParts;
 
-// Heap of an open number series at its largest, a full chunk of pending doubles and its centroids: 22 167 measured,
-// and the block of 64 before it.
-const OPEN_SERIES_BYTES = 24 * 1024;
-// Of the memory for the queue, the share that blocks of columns may take.
+// Of the memory for the queue, the part that open windows may take, ...
+const OPEN_SHARE = 2;
+// ... and the part of blocks of columns.
 const COLUMNS_SHARE = 4;
 
 /**
@@ -96,10 +95,7 @@ export function createAgent(options: AgentOptions): Agent {
 export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Agent {
   const losses = new Losses<ModelVersion>();
   const log = new LimitedLog(settings.log);
-  const limits = {
-    maxWindows: MAX_OPEN_WINDOWS,
-    maxSeries: Math.floor(settings.maxQueueBytes / 2 / OPEN_SERIES_BYTES),
-  };
+  const limits = { maxWindows: MAX_OPEN_WINDOWS, maxBytes: settings.maxQueueBytes / OPEN_SHARE };
   const roller = new Roller<ModelVersion>(settings.windowMs, limits, (window) => {
     shipping.exporter.push(settleWindow(window));
     shipping.exporter.send();

@@ -19,6 +19,10 @@ export class CategorySketches implements KindSketches {
     return this.#categories;
   }
 
+  get memoryBytes(): number {
+    return this.#categories?.memoryBytes ?? 0;
+  }
+
   /** Takes strings, booleans, bigints and finite numbers, as `String` writes them. */
   add(value: unknown): void {
     if (typeof value === 'string') this.#addCategory(value);

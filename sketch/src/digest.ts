@@ -47,6 +47,11 @@ export class Digest {
     return this.#rule;
   }
 
+  /** Bytes of the values that wait and of the centroids, with their spare room; what queries keep is left out. */
+  get memoryBytes(): number {
+    return this.#pending.byteLength + this.#list.pairs.byteLength;
+  }
+
   /**
    * Counts `x` in, `weight` times. -0 is 0. Throws SKETCH_VALUE_INVALID, changing nothing, for NaN and infinities, for
    * a weight that is no integer from 1 to 2^53 - 1, and when the count would exceed that.

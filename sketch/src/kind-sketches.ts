@@ -32,6 +32,8 @@ export type SummaryParts = {
 export type KindSketches = {
   /** Counts of all values so far. */
   readonly kinds: Kinds;
+  /** About how many bytes of memory the sketches take, with their spare room; asking changes nothing. */
+  readonly memoryBytes: number;
   /** Counts one value in, whatever it is. */
   add(value: unknown): void;
   /** Counts in the `count` values at `first`, `first + stride`, ... */

@@ -51,6 +51,10 @@ export class NumberSketches implements KindSketches {
     return this.#digest;
   }
 
+  get memoryBytes(): number {
+    return this.#block.byteLength + (this.#digest?.memoryBytes ?? 0);
+  }
+
   /** Takes numbers and bigints (rounded to the nearest double). */
   add(value: unknown): void {
     if (typeof value === 'number') this.#addNumber(value);

@@ -28,6 +28,9 @@ export type ProjectionsOptions = {
   readonly sizeRule?: SizeRule;
 };
 
+// Heap of a digest apart from its data: 480 bytes measured on Node 24 (300 of them).
+const DIGEST_BYTES = 500;
+
 /**
  * Vectors of one size (embeddings, tensors) seen from a few sides, so that none has to be kept: a digest of their norms
  * (Euclidean), one of their components pooled, and one for each of k fixed random directions of what the vectors measure
@@ -67,6 +70,12 @@ export class Projections {
   /** How many vectors were counted in. */
   get count(): number {
     return this.#norm.count;
+  }
+
+  /** About how many bytes of memory the digests take; the directions are shared. */
+  get memoryBytes(): number {
+    const digests = [this.#norm, this.#values, ...this.#along];
+    return digests.reduce((bytes, digest) => bytes + DIGEST_BYTES + digest.memoryBytes, 0);
   }
 
   /** Components of a vector; null until that is known. */

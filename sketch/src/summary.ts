@@ -14,6 +14,9 @@ export type { SummaryOptions, SummaryParts } from './kind-sketches.ts';
 /** What a series is made of: numbers, strings and booleans, or vectors of numbers. */
 export type SeriesKind = 'number' | 'category' | 'vector';
 
+// Heap of a summary and what hangs on it, apart from its data: 1 486 bytes measured on Node 24 (3 000 of them).
+const SUMMARY_BYTES = 1_500;
+
 /** What is kept of one series in one window: counts by kind, and the sketches its kind asks for. */
 export class Summary {
   readonly kind: SeriesKind;
@@ -34,6 +37,11 @@ export class Summary {
     const fault = summary.#sketches.adopt(parts);
     if (fault !== null) throw valueInvalid(`parts of a ${kind} summary: ${fault}`);
     return summary;
+  }
+
+  /** About how many bytes of memory this takes, with room for values to come. */
+  get memoryBytes(): number {
+    return SUMMARY_BYTES + this.#sketches.memoryBytes;
   }
 
   /** Counts by kind, of all values so far. */

@@ -34,6 +34,10 @@ export class VectorSketches implements KindSketches {
     return this.#projections;
   }
 
+  get memoryBytes(): number {
+    return this.#projections?.memoryBytes ?? 0;
+  }
+
   /** Takes arrays of numbers and typed arrays, but for those of bigints, of the size that is declared or came first. */
   add(value: unknown): void {
     if (isVector(value)) this.#addVector(value);

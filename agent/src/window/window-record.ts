@@ -1,4 +1,4 @@
-import type { Digest, Projections, Summary } from '@tidemark/sketch';
+import type { Summary } from '@tidemark/sketch';
 import type { Series } from './series.ts';
 
 /** Whom a window belongs to: one model version and the series it has so far. */
@@ -10,12 +10,8 @@ export type Pending = { settle(): void };
 /** A value before its field has a kind: absent, or of a type that no kind takes. */
 export type Undetermined = 'missing' | 'wrongType';
 
-// Heap of a settled summary and what hangs on it, apart from its data: 1 486 bytes measured on Node 24 (3 000 of them).
-const SUMMARY_BYTES = 1_500;
-// Two doubles and a flag with the slack of array growth: 33 measured, at 130 centroids.
-const CENTROID_BYTES = 34;
-// Heap of one more digest, of which a series of vectors has 18, apart from its centroids: 480 measured (300 of them).
-const DIGEST_BYTES = 500;
+// Heap of a record without its summaries.
+const RECORD_BYTES = 200;
 
 /**
  * What one model version did in one half-open window [startMs, startMs + widthMs) since it was last drained.
@@ -31,8 +27,6 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
   errors = 0;
   /** By `Series.index`; holes where nothing was added. Hot code reads it directly. */
   readonly summaries: (Summary | undefined)[] = [];
-  /** Series its owner had when this window was last looked up. */
-  seriesSeen = 0;
   /** Whether it is on its way; what is added now may come too late. */
   settled = false;
   readonly #pending: Pending[] = [];
@@ -127,28 +121,10 @@ export class WindowRecord<O extends WindowOwner = WindowOwner> {
     }
   }
 
-  /** Estimated heap of a settled record, in bytes. */
+  /** Estimated heap in bytes, without what waits in blocks of columns. */
   get bytes(): number {
-    let bytes = 200;
-    for (const summary of this.summaries) {
-      if (summary === undefined) continue;
-      bytes += SUMMARY_BYTES;
-      if (summary.kinds.valid === 0) continue;
-      if (summary.kind === 'number') bytes += digestBytes(summary.digest);
-      else if (summary.kind === 'category') bytes += summary.categories.memoryBytes;
-      else bytes += projectionsBytes(summary.projections);
-    }
+    let bytes = RECORD_BYTES;
+    for (const summary of this.summaries) if (summary !== undefined) bytes += summary.memoryBytes;
     return bytes;
   }
-}
-
-function digestBytes(digest: Digest): number {
-  return digest.centroidCount * CENTROID_BYTES;
-}
-
-function projectionsBytes(projections: Projections): number {
-  const { norm, values, directions } = projections;
-  let bytes = (directions + 2) * DIGEST_BYTES + digestBytes(norm) + digestBytes(values);
-  for (let i = 0; i < directions; i++) bytes += digestBytes(projections.direction(i));
-  return bytes;
 }
