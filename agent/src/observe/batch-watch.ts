@@ -1,6 +1,7 @@
 import { monotonicMs } from '../clock.ts';
 import type { Capture, Counting } from '../record/capture.ts';
 import type { FieldReader } from '../record/field-reader.ts';
+import { MAX_SAMPLED_ROWS, RowSample, xorshift } from '../record/row-sample.ts';
 import { hush, shielded } from '../shield.ts';
 import type { BatchShape } from './call-options.ts';
 import { recordAll } from './call-readers.ts';
@@ -17,7 +18,8 @@ export type BatchPlan = {
 
 /** Rows of a call: a list of them, or how many. */
 type Rows = ArrayLike<unknown> | number;
-type BatchCall = Call & { readonly list: Rows };
+/** `looked` are the rows that are looked at; undefined for all of them. */
+type BatchCall = Call & { readonly list: Rows; readonly looked: Int32Array | undefined };
 
 /** Sees the calls of a function that answers many inferences at once, and records each of them as a row of its own. */
 export class BatchWatch implements CallWatch {
@@ -25,6 +27,7 @@ export class BatchWatch implements CallWatch {
   readonly #plan: BatchPlan;
   readonly #rows: (args: readonly unknown[]) => unknown;
   readonly #answers: (args: readonly unknown[]) => unknown;
+  readonly #random = xorshift(1);
 
   constructor(capture: Capture, plan: BatchPlan) {
     this.#capture = capture;
@@ -39,14 +42,16 @@ export class BatchWatch implements CallWatch {
     const atMs = at(args);
     const list = this.#listOf(args);
     const rows = typeof list === 'number' ? list : list.length;
+    const looked = this.#lookedAt(rows);
     if (before.length > 0 && !this.#capture.stopped) {
       const row: unknown[] = [undefined, ...args];
-      for (let i = 0; i < rows; i++) {
-        row[0] = rowAt(list, i);
+      const count = looked?.length ?? rows;
+      for (let k = 0; k < count; k++) {
+        row[0] = rowAt(list, looked?.[k] ?? k);
         recordAll(this.#capture, counting.version, before, atMs, row);
       }
     }
-    return { atMs, startedMs: monotonicMs(), rows, list };
+    return { atMs, startedMs: monotonicMs(), rows, list, looked };
   }
 
   end(call: BatchCall, result: unknown, args: readonly unknown[]): undefined {
@@ -61,7 +66,9 @@ export class BatchWatch implements CallWatch {
       return;
     }
     const row: unknown[] = [undefined, undefined, ...args];
-    for (let i = 0; i < call.rows; i++) {
+    const count = call.looked?.length ?? call.rows;
+    for (let k = 0; k < count; k++) {
+      const i = call.looked?.[k] ?? k;
       row[0] = answers[i];
       row[1] = rowAt(call.list, i);
       recordAll(this.#capture, counting.version, after, call.atMs, row);
@@ -77,6 +84,12 @@ export class BatchWatch implements CallWatch {
     const { counting } = this.#plan;
     counting.version.losses.add(counting.version, 'result-unobservable', call.rows);
     this.#capture.finish(counting, call.atMs, call.rows, false);
+  }
+
+  /** A fair sample of the rows of a call that has very many; undefined for all. */
+  #lookedAt(rows: number): Int32Array | undefined {
+    if (rows <= MAX_SAMPLED_ROWS) return undefined;
+    return new RowSample(this.#random).pick(rows, MAX_SAMPLED_ROWS).rows.subarray(0, MAX_SAMPLED_ROWS);
   }
 
   /** The rows of a call; of one that does not say, one row of which nothing is known. */

@@ -84,7 +84,7 @@ const SHAPE_TABLE: readonly OptionRow[] = ['rows', 'answers'].map((name) => ({
 export const BATCH_ROW: OptionRow = {
   name: 'batch',
   type: 'true or { rows?, answers? }',
-  doc: 'the call is as many inferences as its first argument has rows (or `rows(...args)`, a list or a number), answered by a list (or `answers(result, ...args)`); extractors are called once a row, as `(row, ...args)` and `(answer, row, ...args)`',
+  doc: 'the call is as many inferences as its first argument has rows (or `rows(...args)`, a list or a number), answered by a list (or `answers(result, ...args)`); extractors are called once a row, as `(row, ...args)` and `(answer, row, ...args)`; of more than 65536 rows a fair sample of so many is looked at',
   accepts: (value) => value === true || isObject(value),
   expected: 'true or an object',
   inside: (value: true | object, path, mistakes) => {

@@ -50,6 +50,26 @@ describe('a wrapped function that answers a batch', () => {
     );
   });
 
+  it('counts all rows of a huge batch, and looks at a fair sample of them: the same before and after', async () => {
+    const ROWS = 2_000_000;
+    const predict = agent.wrap((rows: number) => ({ length: rows }), {
+      batch: { rows: (rows) => rows, answers: ({ length }) => Float64Array.from({ length }, (_, i) => i) },
+      features: (row) => ({ x: Number(row) }),
+      prediction: (answer, row) => ({ y: Number(answer), same: Number(answer) === Number(row) }),
+    });
+    predict(ROWS);
+    await agent.flush(WAIT);
+    const { sent } = agent.stats();
+    assert.deepEqual([sent, collector.rows], [ROWS, ROWS]);
+    const [x, y] = [collector.series('feature/x'), collector.series('prediction/y')];
+    assert.deepEqual([x.kinds.valid, y.kinds.valid], [65_536, 65_536]);
+    assert.equal(x.moments.mean, y.moments.mean);
+    assert.equal(collector.series('prediction/same').categories.count('true'), 65_536);
+    for (const share of [0.1, 0.5, 0.9]) {
+      assert.ok(Math.abs((x.digest.quantile(share) ?? Number.NaN) / ROWS - share) < 0.01, `${share}`);
+    }
+  });
+
   it('counts a failed batch as as many errors as it had rows', async () => {
     const predict = agent.wrap(
       (_: readonly Row[]): number[] => {
