@@ -16,7 +16,10 @@ export function textBytes(...texts: readonly string[]): number {
 
 /** Most bytes a value takes in an event or an outcome. */
 export function valueBytes({ stage, field, value }: NamedValue): number {
-  return MESSAGE_BYTES + textBytes(stage, field) + (typeof value === 'string' ? textBytes(value) : NUMBER_BYTES);
+  // What no number can say goes as text: `-Infinity` is the longest.
+  const odd = typeof value === 'number' && !Number.isFinite(value);
+  const own = typeof value === 'string' || odd ? textBytes(String(value)) : NUMBER_BYTES;
+  return MESSAGE_BYTES + textBytes(stage, field) + own;
 }
 
 /** Most bytes a violation takes in an event. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { LIMITS, RefusalSchema, Receipt_Status as Status, Stratum } from '@tidemark/proto';
+import { decodeEvent, LIMITS, RefusalSchema, Receipt_Status as Status, Stratum } from '@tidemark/proto';
 import type { InferenceEvent, OutcomeRecord } from '../../../agent/src/events/event.ts';
 import { Extras } from '../../../agent/src/export/extras.ts';
 import { Losses } from '../../../agent/src/losses.ts';
@@ -12,6 +12,12 @@ import { MINUTE, NOWHERE } from '../make-agent.ts';
 import { makeExporter } from '../make-exporter.ts';
 
 const WAIT = { timeoutMs: 10_000 };
+
+/** A text as values of as many bytes together as it has: the wire takes 256 of one. */
+function valuesOf(stage: string, field: string, text: string): { stage: string; field: string; value: string }[] {
+  const pieces = text.match(/.{1,240}/gsu) ?? [''];
+  return pieces.map((value, i) => ({ stage, field: i === 0 ? field : `${field}${i}`, value }));
+}
 
 function eventOf(version: ModelVersion, predictionId: string, text = 'x'): InferenceEvent<ModelVersion> {
   return {
@@ -25,7 +31,7 @@ function eventOf(version: ModelVersion, predictionId: string, text = 'x'): Infer
     failed: true,
     values: [
       { stage: 'feature', field: 'n', value: 0.5 },
-      { stage: 'feature', field: 't', value: text },
+      ...valuesOf('feature', 't', text),
       { stage: 'feature', field: 'b', value: false },
       { stage: 'feature', field: 'gone', value: undefined },
     ],
@@ -36,8 +42,7 @@ function eventOf(version: ModelVersion, predictionId: string, text = 'x'): Infer
 }
 
 function outcomeOf(version: ModelVersion, predictionId: string, text = 'late'): OutcomeRecord<ModelVersion> {
-  const values = [{ stage: 'outcome', field: 'actual', value: text }];
-  return { version, predictionId, atMs: MINUTE + 0.5, values };
+  return { version, predictionId, atMs: MINUTE + 0.5, values: valuesOf('outcome', 'actual', text) };
 }
 
 const refusal = (part: string) => create(RefusalSchema, { part, code: 'malformed', message: 'no' });
@@ -157,6 +162,18 @@ describe('events and outcomes', () => {
       assert.deepEqual(outcomes(), { given: 2, sent: 0, dropped: 2 });
     });
   }
+
+  it('say what no number can: the collector takes them', async () => {
+    const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const values = odd.map((value, i) => ({ stage: 'feature', field: `x${i}`, value }));
+    made.exporter.pushEvents([{ ...eventOf(version, 'e'), values }]);
+    await made.exporter.flush(WAIT);
+    const [event = assert.fail()] = collector.events;
+    assert.deepEqual(
+      decodeEvent(event).values.map(({ value }) => value),
+      ['NaN', 'Infinity', '-Infinity'],
+    );
+  });
 
   it('with text that is not well-formed, odd times and odd numbers do no harm', async () => {
     made.exporter.pushEvents([{ ...eventOf(version, 'e\ud800', '\udc00'), atMs: Number.NaN, weight: Number.NaN }]);
