@@ -3,6 +3,7 @@ import { type Mistake, optionsInvalid } from './errors.ts';
 import { checkEvents, type EventOptions, type EventSettings, readEvents } from './events/event-options.ts';
 import { type PrivacyOptions, type PrivacySettings, readPrivacy } from './events/privacy-options.ts';
 import { checkLine, LINE_ROWS, type LineOptions, type LineSettings, readLine } from './line-options.ts';
+import { LOG_ROW } from './log-option.ts';
 import { checkModel, type ModelOptions, type ModelSpec, readModel } from './model-options.ts';
 import { isName } from './names.ts';
 import { isFunction, isObject, isWhole, type OptionRow, readOptions } from './option-table.ts';
@@ -43,8 +44,6 @@ function isHostAndPort(value: unknown): boolean {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(value);
   return match !== null && Number(match[2]) >= 1 && Number(match[2]) <= 65_535;
 }
-
-const warn = (message: string): void => process.emitWarning(message, 'TidemarkWarning');
 
 /** Options of the agent. */
 export const AGENT_TABLE: readonly OptionRow[] = [
@@ -136,15 +135,7 @@ export const AGENT_TABLE: readonly OptionRow[] = [
     accepts: (value) => typeof value === 'boolean',
     expected: 'true or false',
   },
-  {
-    name: 'log',
-    type: '(message) => void',
-    default: warn,
-    defaultText: '`process.emitWarning`',
-    doc: 'told about trouble, at most once a minute',
-    accepts: isFunction,
-    expected: 'a function',
-  },
+  LOG_ROW,
   ...LINE_ROWS,
   ...TRACE_ROWS,
 ];

@@ -1,10 +1,10 @@
-/** What a guard holds the values of one field against; both bounds included. */
+/** What a guard holds the values of one field against, from quantiles or keys of the baseline; both bounds included. */
 export type FieldBounds = {
   readonly stage: string;
   readonly field: string;
   readonly min?: number;
   readonly max?: number;
-  /** Allowed categories. */
+  /** Keys of a summary of categories that are allowed; none = not bounded. */
   readonly values?: readonly string[];
 };
 

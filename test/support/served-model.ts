@@ -2,25 +2,13 @@ import { type Agent, createAgent } from '@tidemark/agent';
 import { Tensor } from 'onnxruntime-node';
 import { openModel } from '../../examples/flight-delay/src/batch-run.ts';
 import { INPUT_NAME, LABEL_NAME, onnxModel, PROBABILITIES_NAME } from '../../examples/flight-delay/src/onnx-model.ts';
-import type { TreeEnsemble } from '../../examples/flight-delay/src/tree-ensemble.ts';
+import { oneSplit } from './one-split.ts';
 
 export const HOUR = 3_600_000;
 export const MODEL = 'tiny';
 
-/** Says 1 where x > 0.5; one split, so that its answers are known without running it. */
-const ENSEMBLE: TreeEnsemble = {
-  features: ['x', 'y'],
-  base: 0,
-  trees: [
-    {
-      feature: Int16Array.of(0, -1, -1),
-      threshold: Float32Array.of(0.5, 0, 0),
-      left: Uint16Array.of(1, 0, 0),
-      right: Uint16Array.of(2, 0, 0),
-      value: Float32Array.of(0, -2, 2),
-    },
-  ],
-};
+/** Says 1 where x > 0.5. */
+const ENSEMBLE = oneSplit(-2, 2);
 
 /** A real ONNX session with the agent around it, in a time that the test sets. */
 export type ServedModel = {

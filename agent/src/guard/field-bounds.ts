@@ -1,18 +1,9 @@
 import { isName } from '../names.ts';
+import type { FieldBounds } from '../settings.ts';
 import type { FieldRule, GuardStage } from './field-rule.ts';
 import { type GuardReads, NO_RULE } from './guard-settings.ts';
 import type { RuleOfField } from './stage-plan.ts';
 import type { GuardAction } from './verdict.ts';
-
-/** What the values of one field are held against, as the collector sends it: from quantiles or keys of the baseline. */
-export type FieldBounds = {
-  readonly stage: string;
-  readonly field: string;
-  readonly min?: number;
-  readonly max?: number;
-  /** Keys of a summary of categories; empty: not bounded. */
-  readonly values?: readonly string[];
-};
 
 // As many as a model version has series, and as a summary keeps keys.
 const MAX_BOUNDS = 500;

@@ -1,9 +1,10 @@
 import { types } from 'node:util';
 import type { SetDeadline } from '../deadline.ts';
 import type { PartLossReason } from '../losses.ts';
+import type { FieldBounds } from '../settings.ts';
 import { hush, shielded } from '../shield.ts';
 import { type Answers, CustomChecks } from './custom-checks.ts';
-import { type FieldBounds, isBound, ruleOfFloor, rulesOfBounds } from './field-bounds.ts';
+import { isBound, ruleOfFloor, rulesOfBounds } from './field-bounds.ts';
 import type { GuardStage } from './field-rule.ts';
 import type { CustomRule, GuardReads, GuardSettings } from './guard-settings.ts';
 import type { PendingChecks } from './pending-checks.ts';
@@ -13,7 +14,6 @@ import { planStage, type RuleOfField } from './stage-plan.ts';
 import type { Findings, Verdict } from './verdict.ts';
 import { noteVerdict } from './verdict-notes.ts';
 
-export type { FieldBounds } from './field-bounds.ts';
 export type { Verdict, Violation } from './verdict.ts';
 
 /** What a guard is given by what watches the calls. */

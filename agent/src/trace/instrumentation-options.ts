@@ -1,4 +1,5 @@
 import { type Mistake, optionsInvalid } from '../errors.ts';
+import { LOG_ROW } from '../log-option.ts';
 import { isName } from '../names.ts';
 import { isFunction, isObject, type OptionRow, readOptions } from '../option-table.ts';
 
@@ -20,7 +21,6 @@ export type InstrumentationSettings = Required<Omit<InstrumentationOptions, 'ort
   Pick<InstrumentationOptions, 'ort' | 'model'>;
 
 const isBoolean = (value: unknown) => typeof value === 'boolean';
-const warn = (message: string): void => process.emitWarning(message, 'TidemarkWarning');
 
 /** Options of `TidemarkInstrumentation`. */
 export const INSTRUMENTATION_TABLE: readonly OptionRow[] = [
@@ -63,15 +63,7 @@ export const INSTRUMENTATION_TABLE: readonly OptionRow[] = [
     accepts: isBoolean,
     expected: 'true or false',
   },
-  {
-    name: 'log',
-    type: '(message) => void',
-    default: warn,
-    defaultText: '`process.emitWarning`',
-    doc: 'told about trouble, at most once a minute',
-    accepts: isFunction,
-    expected: 'a function',
-  },
+  LOG_ROW,
 ];
 
 /**

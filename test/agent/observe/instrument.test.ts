@@ -7,30 +7,14 @@ import { after, describe, it } from 'node:test';
 import * as ort from 'onnxruntime-node';
 import type { Agent } from '../../../agent/src/agent.ts';
 import { onnxModel } from '../../../examples/flight-delay/src/onnx-model.ts';
+import { oneSplit } from '../../support/one-split.ts';
 import type { FakeCollector } from '../fake-collector.ts';
 import { makeAgent } from '../make-agent.ts';
 import { useAgent } from '../use-agent.ts';
 
 const WAIT = { timeoutMs: 10_000 };
 
-/** A tree of one split: `low` left of it, `high` right. */
-const model = (low: number, high: number): Uint8Array =>
-  onnxModel(
-    {
-      features: ['x', 'y'],
-      base: 0,
-      trees: [
-        {
-          feature: Int16Array.of(0, -1, -1),
-          threshold: Float32Array.of(0.5, 0, 0),
-          left: Uint16Array.of(1, 0, 0),
-          right: Uint16Array.of(2, 0, 0),
-          value: Float32Array.of(0, low, high),
-        },
-      ],
-    },
-    'tiny',
-  );
+const model = (low: number, high: number) => onnxModel(oneSplit(low, high), 'tiny');
 const shortHash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
 const BYTES = model(-2, 2);
 const OTHER = model(2, -2);
