@@ -6,8 +6,9 @@ import { writeEvents } from './events.ts';
 import { describeVersions, findVersions, noteSpans } from './models.ts';
 import { writeOutcomes } from './outcomes.ts';
 import { ensureSeries } from './series.ts';
-import { loadSummaryParts, writeSummaries } from './summaries.ts';
+import { loadSummaryParts } from './summaries.ts';
 import { loadTrafficParts, writeTraffic } from './traffic.ts';
+import { writeSummaries } from './write-summaries.ts';
 
 /** Provides ingest with the store: its statements, in transactions, for one part. */
 export function createIngestStore(database: Database, part: number): IngestStore {
