@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { type Access, openAccess } from './access/access.ts';
+import { needsToken } from './access/needs-token.ts';
+import { TokenAccess } from './access/token-access.ts';
 import { CurrentSettings } from './agent-settings/current-settings.ts';
-import { Engine } from './alerting/engine.ts';
+import { Engine, type OnTick } from './alerting/engine.ts';
 import { JudgeLoop } from './alerting/judge-loop.ts';
+import { logChanges } from './alerting/log-changes.ts';
+import { ProjectJudges } from './alerting/project-judges.ts';
 import { ApiServer } from './api/server.ts';
 import { formatMistakes } from './checked-yaml.ts';
 import { type Clock, DataClock, wallClock } from './clock.ts';
@@ -28,7 +33,9 @@ import { createIngestStore } from './store/ingest-transaction.ts';
 import { StoreJudgingSource } from './store/judging-source.ts';
 import { newestWindowStart } from './store/models.ts';
 import { openStore } from './store/open.ts';
+import { DEFAULT_PROJECT, listProjects } from './store/projects.ts';
 import { Retention } from './store/retention.ts';
+import { createTokenSource } from './store/tokens.ts';
 import { Health } from './telemetry/health.ts';
 
 /** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
@@ -55,6 +62,7 @@ export class Collector {
   readonly #outbox: Outbox;
   readonly #retention: Retention;
   readonly #health: Health;
+  readonly #access: Access;
   #stopping: Promise<void> | undefined;
 
   private constructor(parts: {
@@ -68,6 +76,7 @@ export class Collector {
     outbox: Outbox;
     retention: Retention;
     health: Health;
+    access: Access;
   }) {
     this.#log = parts.log;
     this.#database = parts.database;
@@ -79,6 +88,7 @@ export class Collector {
     this.#outbox = parts.outbox;
     this.#retention = parts.retention;
     this.#health = parts.health;
+    this.#access = parts.access;
   }
 
   /**
@@ -117,33 +127,24 @@ export class Collector {
       random: Math.random,
       log,
     });
-    const engine = new Engine({
-      rules,
-      source: new StoreJudgingSource(database),
-      store: new AlertTable(database, wallClock),
-      publicUrl: config.publicUrl,
-      onTick: (group, tick, changes) => {
-        for (const { alert, transition } of changes) {
-          if (transition === null) continue;
-          const { from, to, reason } = transition;
-          log.info(
-            {
-              group,
-              tick: new Date(tick).toISOString(),
-              alert: alert.labels,
-              from,
-              to,
-              reason,
-              value: alert.lastValue,
-            },
-            'alert changed',
-          );
-        }
-        if (changes.some(({ tell }) => tell.length > 0)) outbox.wake();
-      },
+    const onTick: OnTick = (group, tick, changes) => {
+      logChanges(log, group, tick, changes);
+      if (changes.some(({ tell }) => tell.length > 0)) outbox.wake();
+    };
+    const judges = new ProjectJudges({
+      projects: () => listProjects(database),
+      judgeOf: ({ id, name }) =>
+        new Engine({
+          rules,
+          source: new StoreJudgingSource(database, id),
+          store: new AlertTable(database, id, wallClock),
+          labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
+          publicUrl: config.publicUrl,
+          onTick,
+        }),
     });
     const loop = new JudgeLoop({
-      judge: engine,
+      judge: judges,
       clock,
       onError: (error) => log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again'),
     });
@@ -157,13 +158,17 @@ export class Collector {
       newest: Date.now() + MAX_SKEW_MS,
     });
     const settings = new CurrentSettings(createSettingsStore(database), log);
-    const receive = new ReceiveServer(config.grpc, { ingest, bounds, settings, clock: wallClock, log });
+    const access = needsToken(config.auth, [config.grpc, config.http])
+      ? new TokenAccess(createTokenSource(database), wallClock)
+      : openAccess(DEFAULT_PROJECT.id);
+    const receive = new ReceiveServer(config.grpc, { ingest, bounds, access, settings, clock: wallClock, log });
     const health = new Health(
       () => database.query('select 1'),
       () => ({ ok: loop.failure === null, detail: loop.failure ?? 'up to date' }),
     );
     const api = await ApiServer.create(config.http, {
-      source: createApiReader(database),
+      source: (projectId) => createApiReader(database, projectId),
+      access,
       outcomes: new OutcomeDesk(ingestStore, bounds),
       settings,
       health,
@@ -171,12 +176,13 @@ export class Collector {
       log,
     });
     const retention = new Retention(database, () => clock.now() - config.retentionMs, log);
-    return new Collector({ log, database, ingest, settings, receive, api, loop, outbox, retention, health });
+    return new Collector({ log, database, ingest, settings, receive, api, loop, outbox, retention, health, access });
   }
 
   /** @throws {CollectorError} `PORT_IN_USE`; then everything is stopped again. */
   async start(): Promise<Listening> {
     try {
+      this.#access.start();
       this.#outbox.start();
       this.#loop.start();
       this.#retention.start();
@@ -207,6 +213,7 @@ export class Collector {
     await this.#retention.stop();
     await this.#api.stop();
     await this.#settings.stop();
+    this.#access.stop();
     await this.#database.close();
     this.#log.info('collector has stopped');
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import Type from 'typebox';
+import type { AuthMode } from './access/needs-token.ts';
 import { formatMistakes, inFileOrder, type Mistake, mistakeAt, parseYaml } from './checked-yaml.ts';
 import { parseDuration } from './duration.ts';
 import { CollectorError, messageOf } from './errors.ts';
@@ -12,6 +13,7 @@ type SettingKey = (typeof SETTINGS)[number]['key'];
 export type Config = {
   readonly grpc: string;
   readonly http: string;
+  readonly auth: AuthMode;
   /** null = embedded. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
@@ -65,6 +67,7 @@ function toConfig(values: Readonly<Record<SettingKey, string>>): Config {
   return Object.freeze({
     grpc: values.grpc,
     http: values.http,
+    auth: values.auth as Config['auth'],
     databaseUrl: values.database_url === '' ? null : values.database_url,
     dataDir: values.data_dir,
     rules: values.rules === '' ? null : values.rules,

@@ -11,6 +11,9 @@ export type CollectorErrorCode =
   | 'DATABASE_UNAVAILABLE'
   | 'DATABASE_NEWER'
   | 'UNKNOWN_MODEL_VERSION'
+  | 'UNKNOWN_PROJECT'
+  | 'PROJECT_EXISTS'
+  | 'UNKNOWN_TOKEN'
   | 'USAGE';
 
 /** The one error class of this package. The message says what was expected, what came and what to do. */

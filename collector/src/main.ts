@@ -7,8 +7,13 @@ import { migrate } from './commands/migrate.ts';
 import { modelsList } from './commands/models-list.ts';
 import { modelsSet } from './commands/models-set.ts';
 import { modelsSettings } from './commands/models-settings.ts';
+import { projectCreate } from './commands/project-create.ts';
+import { projectList } from './commands/project-list.ts';
 import { rulesCheck } from './commands/rules-check.ts';
 import { serve } from './commands/serve.ts';
+import { tokenCreate } from './commands/token-create.ts';
+import { tokenList } from './commands/token-list.ts';
+import { tokenRevoke } from './commands/token-revoke.ts';
 import { CollectorError } from './errors.ts';
 import { didYouMean } from './near-name.ts';
 
@@ -22,6 +27,11 @@ const COMMANDS: readonly Command[] = [
   modelsSettings,
   modelsSet,
   rulesCheck,
+  projectCreate,
+  projectList,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
 ];
 const OK = 0;
 const FAILED = 1;

@@ -1,3 +1,4 @@
+import { AUTH_MODES } from './access/needs-token.ts';
 import { parseDuration } from './duration.ts';
 import { LOG_LEVELS } from './log.ts';
 
@@ -35,6 +36,13 @@ export const SETTINGS = Object.freeze([
     default: '127.0.0.1:7410',
     doc: 'Address of the API and the health endpoints, host:port.',
     check: checkAddress,
+  },
+  {
+    key: 'auth',
+    env: 'TIDEMARK_AUTH',
+    default: 'auto',
+    doc: 'Who needs a token (`tidemark token create`): `token` everybody, `none` nobody, `auto` everybody unless both addresses are loopback.',
+    check: oneOf(AUTH_MODES),
   },
   {
     key: 'database_url',

@@ -30,6 +30,7 @@ before(async () => {
   const config: Config = {
     grpc: '127.0.0.1:0',
     http: '127.0.0.1:0',
+    auth: 'auto',
     databaseUrl: store.databaseUrl,
     dataDir: store.dataDir,
     rules: null,

@@ -43,6 +43,7 @@ describe('settings', () => {
     assert.deepEqual(config, {
       grpc: '127.0.0.1:7411',
       http: '127.0.0.1:7410',
+      auth: 'auto',
       databaseUrl: null,
       dataDir: '.tidemark/data',
       rules: null,
@@ -83,6 +84,7 @@ describe('settings', () => {
     const other: Record<(typeof SETTINGS)[number]['key'], string> = {
       grpc: 'h:1',
       http: 'h:2',
+      auth: 'token',
       database_url: 'postgres://h/d',
       data_dir: 'd',
       rules: 'r.yaml',

@@ -8,6 +8,8 @@ import { validate } from '../../collector/src/ingest/validate.ts';
 export const HOUR = 3_600_000;
 /** A quiet Monday, on the hour. */
 export const T0 = Date.UTC(2001, 0, 1);
+/** Number of the project that every store has. */
+export const PROJECT = 1;
 export const ANY_TIME = { oldest: 0, newest: Date.UTC(2100, 0, 1) };
 
 /** A series of one window: its name and values. */
@@ -42,8 +44,8 @@ export function makeBatch(source: Uint8Array, sequence: number, windows: readonl
 }
 
 /** The batch after its way over the wire and its checks. */
-export function received(batch: Batch): ValidBatch {
-  return validate(fromBinary(BatchSchema, toBinary(BatchSchema, batch)), ANY_TIME);
+export function received(batch: Batch, projectId = PROJECT): ValidBatch {
+  return validate(fromBinary(BatchSchema, toBinary(BatchSchema, batch)), ANY_TIME, projectId);
 }
 
 function makeWindow({

@@ -8,6 +8,7 @@ import { createBaseline } from '../../collector/src/baseline/create.ts';
 import { readFile } from '../../collector/src/baseline/read-file.ts';
 import { insertBaseline } from '../../collector/src/store/baselines.ts';
 import { ensureVersion } from '../../collector/src/store/models.ts';
+import { PROJECT } from '../support/batches.ts';
 import { createTestStore, type TestStore } from '../support/database.ts';
 import { type Received, startReceiver } from '../support/receivers.ts';
 import { HOUR, MODEL, serveModel } from '../support/served-model.ts';
@@ -46,7 +47,7 @@ async function withBaseline(store: TestStore, directory: string): Promise<void> 
   await writeFile(file, ['x,y', ...rows(0).map((row) => row.join(','))].join('\n'));
   const { series, rows: count } = await createBaseline(await readFile(file));
   const database = await store.open();
-  const versionId = await ensureVersion(database, MODEL, '1');
+  const versionId = await ensureVersion(database, PROJECT, MODEL, '1');
   await insertBaseline(database, { versionId, name: 'training', source: file, rows: count, series: series.values() });
   await database.close();
 }
@@ -88,6 +89,7 @@ describe('the whole product', () => {
     const config: Config = {
       grpc: '127.0.0.1:0',
       http: '127.0.0.1:0',
+      auth: 'auto',
       databaseUrl: store.databaseUrl,
       dataDir: store.dataDir,
       rules: rulesFile,

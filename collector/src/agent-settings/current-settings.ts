@@ -12,7 +12,7 @@ import type {
 const EVERY_MS = 10_000;
 
 /** One key for a model version; names hold no control characters. */
-const keyOf = (model: string, version: string) => `${model}\u0000${version}`;
+const keyOf = (projectId: number, model: string, version: string) => `${projectId}\u0000${model}\u0000${version}`;
 
 /** What agents go by now, kept in memory, so that a receipt costs no question to the store. */
 export class CurrentSettings {
@@ -44,13 +44,13 @@ export class CurrentSettings {
   }
 
   /** Settings of a version, where it has any. */
-  of(model: string, version: string): NamedSettings | undefined {
-    return this.#byVersion.get(keyOf(model, version));
+  of(projectId: number, model: string, version: string): NamedSettings | undefined {
+    return this.#byVersion.get(keyOf(projectId, model, version));
   }
 
-  /** Settings of a version as the store has them; null = there is no such version. */
-  current(versionId: number): Promise<StoredSettings | null> {
-    return this.#store.current(versionId);
+  /** Settings of a version as the store has them; null = the project has no such version. */
+  current(projectId: number, versionId: number): Promise<StoredSettings | null> {
+    return this.#store.current(projectId, versionId);
   }
 
   /** Changes the settings of a version; from then on receipts carry them. */
@@ -70,7 +70,7 @@ export class CurrentSettings {
   async #read(): Promise<void> {
     try {
       for (const settings of await this.#store.newerThan(this.#newest)) {
-        this.#byVersion.set(keyOf(settings.model, settings.version), settings);
+        this.#byVersion.set(keyOf(settings.projectId, settings.model, settings.version), settings);
         this.#newest = Math.max(this.#newest, settings.revision);
       }
     } catch (error) {

@@ -18,10 +18,15 @@ export const NO_SETTINGS: StoredSettings = Object.freeze({
 });
 
 /** The same with the name of its model version. */
-export type NamedSettings = StoredSettings & { readonly model: string; readonly version: string };
+export type NamedSettings = StoredSettings & {
+  readonly projectId: number;
+  readonly model: string;
+  readonly version: string;
+};
 
 /** A change of what agents are to go by; made only where `expected` is still the revision of that version (0 = none yet). */
 export type SettingsChange = {
+  readonly projectId: number;
   readonly versionId: number;
   readonly expected: number;
   readonly settings: PlainModelSettings;
@@ -38,7 +43,7 @@ export type SettingsChanged =
 export type SettingsStore = {
   /** Current settings of every version whose revision is above this one. Who has seen a revision has seen all before it. */
   newerThan(revision: number): Promise<NamedSettings[]>;
-  /** Current settings of a version; `NO_SETTINGS` where it has none; null = there is no such version. */
-  current(versionId: number): Promise<StoredSettings | null>;
+  /** Current settings of a version; `NO_SETTINGS` where it has none; null = the project has no such version. */
+  current(projectId: number, versionId: number): Promise<StoredSettings | null>;
   change(change: SettingsChange): Promise<SettingsChanged>;
 };

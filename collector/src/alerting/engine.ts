@@ -19,6 +19,8 @@ type EngineOptions = {
   readonly rules: RuleSet;
   readonly source: JudgingSource;
   readonly store: JudgeStore;
+  /** Labels that every alert has beside its rule's: the project, where there are several. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Address of this collector as people reach it; null where it has none. */
   readonly publicUrl: string | null;
   readonly onTick: OnTick;
@@ -97,10 +99,11 @@ export class Engine {
   /** One step of the alert that a finding speaks of; what was stored of it is taken out of `stored`. */
   async #take(
     rule: Rule,
-    finding: Finding,
+    found: Finding,
     stored: Map<string, StoredAlert>,
     tick: number,
   ): Promise<AlertChange & { readonly fingerprint: string }> {
+    const finding = { ...found, labels: { ...found.labels, ...this.#options.labels } };
     const fingerprint = fingerprintOf(finding.labels);
     const before = stored.get(fingerprint);
     stored.delete(fingerprint);

@@ -17,7 +17,7 @@ import type {
 /** A half-open span in ms since the epoch, and how much of it to answer. */
 export type SpanQuery = { readonly from: number; readonly to: number; readonly limit: number };
 
-/** What the API reads; the store provides it. `null` = there is no such thing. */
+/** What the API reads of one project; the store provides it. `null` = there is no such thing in it. */
 export type ApiSource = {
   models(): Promise<Answer<typeof ModelAnswer>[]>;
   versions(model: string): Promise<Answer<typeof VersionAnswer>[] | null>;
@@ -46,16 +46,16 @@ export type ApiSource = {
   alertEvents(fingerprint: string, limit: number): Promise<Answer<typeof AlertEventAnswer>[] | null>;
 };
 
-/** What takes outcomes: all of them, or none and a mistake for each that is wrong. */
+/** What takes outcomes for a project: all of them, or none and a mistake for each that is wrong. */
 export type OutcomeTaker = {
-  take(outcomes: readonly PlainOutcome[]): Promise<readonly OutcomeMistake[]>;
+  take(projectId: number, outcomes: readonly PlainOutcome[]): Promise<readonly OutcomeMistake[]>;
   /** The mistakes alone; nothing is kept. */
-  check(outcomes: readonly PlainOutcome[]): Promise<readonly OutcomeMistake[]>;
+  check(projectId: number, outcomes: readonly PlainOutcome[]): Promise<readonly OutcomeMistake[]>;
 };
 export type OutcomeMistake = { readonly index: number; readonly message: string };
 
-/** What keeps the settings of agents. */
+/** What keeps the settings of agents, project by project. */
 export type SettingsKeeper = {
-  current(versionId: number): Promise<StoredSettings | null>;
+  current(projectId: number, versionId: number): Promise<StoredSettings | null>;
   change(change: SettingsChange): Promise<SettingsChanged>;
 };

@@ -1,11 +1,14 @@
 import swagger from '@fastify/swagger';
 import { LIMITS } from '@tidemark/proto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import type { Access } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { ApiSource, OutcomeTaker, SettingsKeeper } from './api-source.ts';
+import { guardRoutes, projectOf } from './guard-routes.ts';
+import type { SourceOf } from './project-source.ts';
 import { addAlertRoutes } from './routes/alerts.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -15,7 +18,9 @@ import { addSettingsRoutes } from './routes/settings.ts';
 
 /** What the API needs of the rest of the collector. */
 export type ApiDesk = {
-  readonly source: ApiSource;
+  /** What may be read of a project, by its number. */
+  readonly source: (projectId: number) => ApiSource;
+  readonly access: Access;
   readonly outcomes: OutcomeTaker;
   readonly settings: SettingsKeeper;
   readonly health: Health;
@@ -49,13 +54,15 @@ export class ApiServer {
         info: { title: 'Tidemark collector', version: '1', description: 'What is kept, judged and told.' },
       },
     });
+    guardRoutes(app, desk.access);
+    const sourceOf: SourceOf = (request) => desk.source(projectOf(request));
     addHealthRoutes(app, desk.health);
-    addModelRoutes(app, desk.source);
-    addEventRoutes(app, desk.source);
+    addModelRoutes(app, sourceOf);
+    addEventRoutes(app, sourceOf);
     addPostOutcomesRoute(app, desk.outcomes, desk.clock);
     addSettingsRoutes(app, desk.settings);
-    addAlertRoutes(app, desk.source);
-    app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    addAlertRoutes(app, sourceOf);
+    app.get('/api/v1/openapi.json', { config: { scope: 'open' }, schema: { hide: true } }, () => app.swagger());
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
       const status = error.statusCode ?? 500;
       if (status >= 500) request.log.error({ reason: error.message, url: request.url }, 'request failed');

@@ -2,10 +2,9 @@ import { checkModelSettings, type PlainBounds, type PlainModelSettings, WireErro
 import { type BoundsRule, boundsOfBaseline } from '../baseline/bounds.ts';
 import { CollectorError } from '../errors.ts';
 import { listBaselines, loadBaseline } from '../store/baselines.ts';
-import type { Database } from '../store/database.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { withVersion } from './open-version.ts';
+import { type OpenProject, PROJECT_OPTIONS, withVersion } from './open-store.ts';
 import { settingsText } from './settings-text.ts';
 import { changedBy, storeSettings } from './store-settings.ts';
 
@@ -19,7 +18,7 @@ export const baselineBounds: Command = {
     '--apply set, beside the settings that are there.',
   async run(args) {
     const options = {
-      config: { type: 'string' },
+      ...PROJECT_OPTIONS,
       name: { type: 'string' },
       low: { type: 'string' },
       high: { type: 'string' },
@@ -31,8 +30,8 @@ export const baselineBounds: Command = {
     const { values, positionals } = readArguments(args, options, { min: 2, max: 2 }, this.usage);
     const rule = readRule(values, this.usage);
     const by = changedBy(values.by);
-    return withVersion(values.config, positionals, async (open) => {
-      const baseline = await findBaselineOf(open.database, positionals, values.name);
+    return withVersion(values, positionals, async (open) => {
+      const baseline = await findBaselineOf(open, positionals, values.name);
       const { bounds, leftOut } = boundsOfBaseline(baseline, rule);
       for (const { stage, field, reason } of leftOut) console.error(`without bounds: ${stage}/${field}: ${reason}`);
       checkSize({ bounds });
@@ -62,8 +61,12 @@ function readRule(values: { low?: string; high?: string; margin?: string }, usag
   return rule;
 }
 
-async function findBaselineOf(database: Database, [model = '', version = '']: readonly string[], name?: string) {
-  const baselines = (await listBaselines(database, model)).filter((one) => one.version === version);
+async function findBaselineOf(
+  { database, projectId }: OpenProject,
+  [model = '', version = '']: readonly string[],
+  name?: string,
+) {
+  const baselines = (await listBaselines(database, projectId, model)).filter((one) => one.version === version);
   const found = baselines.find((one) => name === undefined || one.name === name);
   if (found !== undefined) return loadBaseline(database, found);
   const what = name === undefined ? 'no baseline' : `no baseline named ${name}`;

@@ -2,21 +2,19 @@ import { checkName, WireError } from '@tidemark/proto';
 import { createBaseline } from '../baseline/create.ts';
 import { expectedSeries, type KnownSeries } from '../baseline/expected-series.ts';
 import { readFile } from '../baseline/read-file.ts';
-import { loadConfig } from '../config.ts';
 import { CollectorError } from '../errors.ts';
-import { createLog } from '../log.ts';
 import { insertBaseline } from '../store/baselines.ts';
 import type { Database } from '../store/database.ts';
 import { ensureVersion, listVersions } from '../store/models.ts';
-import { openStore } from '../store/open.ts';
 import { listSeries } from '../store/series.ts';
 import { readArguments, requireOptions } from './arguments.ts';
 import type { Command } from './command.ts';
+import { PROJECT_OPTIONS, withProject } from './open-store.ts';
 
 export const baselineCreate: Command = {
   name: 'baseline create',
   usage:
-    'baseline create --from FILE --model NAME --version VERSION --name NAME [--partial] [--config tidemark.yaml] [--json]',
+    'baseline create --from FILE --model NAME --version VERSION --name NAME [--partial] [--project NAME] [--config tidemark.yaml] [--json]',
   summary:
     'Make a reference from a CSV or Parquet file; columns are named stage.field, such as input.origin. ' +
     'Every input and feature that the version is known to have must be there, except with --partial.',
@@ -24,7 +22,7 @@ export const baselineCreate: Command = {
     const { values } = readArguments(
       args,
       {
-        config: { type: 'string' },
+        ...PROJECT_OPTIONS,
         from: { type: 'string' },
         model: { type: 'string' },
         version: { type: 'string' },
@@ -37,15 +35,13 @@ export const baselineCreate: Command = {
     );
     const { from, model, version, name } = requireOptions(values, ['from', 'model', 'version', 'name'], this.usage);
     checkNames({ model, version, name });
-    const config = await loadConfig(values.config, process.env);
     // A file that is absent or has no header is refused before the store is opened, and perhaps made.
     const file = await readFile(from);
-    const database = await openStore(config, createLog(config.log));
-    try {
-      const known = await knownSeries(database, model, version);
+    return withProject(values, async ({ database, projectId }) => {
+      const known = await knownSeries(database, projectId, model, version);
       // The rows are read to their end before anything is written: a bad file changes nothing.
       const created = await createBaseline(file, { expected: expectedSeries(known, file.columns, values.partial) });
-      const versionId = await ensureVersion(database, model, version);
+      const versionId = await ensureVersion(database, projectId, model, version);
       const id = await insertBaseline(database, {
         versionId,
         name,
@@ -66,9 +62,7 @@ export const baselineCreate: Command = {
       if (values.json === true) console.log(JSON.stringify({ id, name, model, version, rows: created.rows, series }));
       else console.log(`baseline ${name} of ${model} ${version}: ${created.rows} rows, ${series.length} series`);
       return 0;
-    } finally {
-      await database.close();
-    }
+    });
   },
 };
 
@@ -84,8 +78,13 @@ function checkNames(names: Readonly<Record<string, string>>): void {
   }
 }
 
-async function knownSeries(database: Database, model: string, version: string): Promise<KnownSeries> {
-  const known = (await listVersions(database, model)).find((one) => one.version === version);
+async function knownSeries(
+  database: Database,
+  projectId: number,
+  model: string,
+  version: string,
+): Promise<KnownSeries> {
+  const known = (await listVersions(database, projectId, model)).find((one) => one.version === version);
   if (known === undefined) return { declared: [], seen: [] };
   return { declared: known.fields, seen: await listSeries(database, known.id) };
 }

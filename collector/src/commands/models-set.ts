@@ -4,18 +4,18 @@ import { formatMistakes } from '../checked-yaml.ts';
 import { CollectorError, messageOf } from '../errors.ts';
 import { readArguments, requireOptions } from './arguments.ts';
 import type { Command } from './command.ts';
-import { withVersion } from './open-version.ts';
+import { PROJECT_OPTIONS, withVersion } from './open-store.ts';
 import { changedBy, storeSettings } from './store-settings.ts';
 
 export const modelsSet: Command = {
   name: 'models set',
-  usage: 'models set MODEL VERSION --file settings.yaml [--by NAME] [--config tidemark.yaml] [--json]',
+  usage: 'models set MODEL VERSION --file settings.yaml [--by NAME] [--project NAME] [--config tidemark.yaml] [--json]',
   summary:
     'Set what the agents of a model version are to go by, as a whole; they get it within seconds. Beside a collector ' +
     'on the embedded store use PUT /api/v1/models/ID/settings instead.',
   async run(args) {
     const options = {
-      config: { type: 'string' },
+      ...PROJECT_OPTIONS,
       file: { type: 'string' },
       by: { type: 'string' },
       json: { type: 'boolean' },
@@ -25,7 +25,7 @@ export const modelsSet: Command = {
     const by = changedBy(values.by);
     // A file with mistakes is refused before the store is opened, and perhaps made.
     const settings = await readSettings(file);
-    return withVersion(values.config, positionals, async (open) => {
+    return withVersion(values, positionals, async (open) => {
       const { revision } = await storeSettings(open, by, () => settings);
       const [model, version] = positionals;
       if (values.json === true) console.log(JSON.stringify({ model, version, revision }));

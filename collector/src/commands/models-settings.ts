@@ -1,18 +1,18 @@
 import { createSettingsStore } from '../store/agent-settings.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { withVersion } from './open-version.ts';
+import { PROJECT_OPTIONS, withVersion } from './open-store.ts';
 import { settingsText } from './settings-text.ts';
 
 export const modelsSettings: Command = {
   name: 'models settings',
-  usage: 'models settings MODEL VERSION [--config tidemark.yaml] [--json]',
+  usage: 'models settings MODEL VERSION [--project NAME] [--config tidemark.yaml] [--json]',
   summary: 'Show what the agents of a model version are to go by, as the file that would set it.',
   async run(args) {
-    const options = { config: { type: 'string' }, json: { type: 'boolean' } } as const;
+    const options = { ...PROJECT_OPTIONS, json: { type: 'boolean' } } as const;
     const { values, positionals } = readArguments(args, options, { min: 2, max: 2 }, this.usage);
-    return withVersion(values.config, positionals, async ({ database, versionId }) => {
-      const stored = await createSettingsStore(database).current(versionId);
+    return withVersion(values, positionals, async ({ database, projectId, versionId }) => {
+      const stored = await createSettingsStore(database).current(projectId, versionId);
       const { revision = 0, changedAt = 0, changedBy = '', settings = { bounds: [] } } = stored ?? {};
       const changed_at = revision === 0 ? null : new Date(changedAt).toISOString();
       const changed_by = revision === 0 ? null : changedBy;

@@ -3,20 +3,26 @@ import type { StoredSettings } from '../agent-settings/settings-store.ts';
 import { NO_SETTINGS } from '../agent-settings/settings-store.ts';
 import { CollectorError } from '../errors.ts';
 import { createSettingsStore } from '../store/agent-settings.ts';
-import type { OpenVersion } from './open-version.ts';
+import type { OpenVersion } from './open-store.ts';
 
 /**
  * Sets what `change` makes of the settings that are there.
  * @throws {CollectorError} `SETTINGS_CONFLICT` where somebody else has changed them meanwhile.
  */
 export async function storeSettings(
-  { database, versionId }: OpenVersion,
+  { database, projectId, versionId }: OpenVersion,
   changedBy: string,
   change: (current: PlainModelSettings) => PlainModelSettings,
 ): Promise<StoredSettings> {
   const store = createSettingsStore(database);
-  const { revision, settings } = (await store.current(versionId)) ?? NO_SETTINGS;
-  const changed = await store.change({ versionId, expected: revision, settings: change(settings), changedBy });
+  const { revision, settings } = (await store.current(projectId, versionId)) ?? NO_SETTINGS;
+  const changed = await store.change({
+    projectId,
+    versionId,
+    expected: revision,
+    settings: change(settings),
+    changedBy,
+  });
   if (changed.kind === 'stored') return changed.stored;
   throw new CollectorError('SETTINGS_CONFLICT', 'the settings were changed by somebody else meanwhile: try again');
 }

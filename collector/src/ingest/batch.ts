@@ -3,6 +3,8 @@ import type { SeriesKind, Summary } from '@tidemark/sketch';
 
 /** A batch that has been checked: nothing in it comes straight from the wire any more. */
 export type ValidBatch = {
+  /** Number of the project that it is for; nothing in it can name another. */
+  readonly projectId: number;
   /** UUID form of the agent's 16 random bytes. */
   readonly source: string;
   readonly sequence: number;
@@ -80,7 +82,10 @@ export type PartRefusal = {
 /** Makes one part of a batch, or refuses it by its path: then the list is empty. */
 export type Attempt = <T>(part: string, rows: number, check: () => T) => T[];
 
+/** A model version and the project it belongs to. */
+export type OwnedVersion = VersionName & { readonly projectId: number };
+
 /** One key for a model version; names hold no control characters, so this cannot be forged. */
-export function versionKey({ model, version }: VersionName): string {
-  return `${model}\u0000${version}`;
+export function versionKey({ projectId, model, version }: OwnedVersion): string {
+  return `${projectId}\u0000${model}\u0000${version}`;
 }

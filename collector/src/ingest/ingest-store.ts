@@ -1,6 +1,6 @@
 import type { PlainEvent, PlainHealth, PlainOutcome } from '@tidemark/proto';
 import type { SeriesKind, Summary } from '@tidemark/sketch';
-import type { AgentDescription, ValidLoss, VersionDescription, VersionName } from './batch.ts';
+import type { AgentDescription, OwnedVersion, ValidLoss, VersionDescription } from './batch.ts';
 
 /** Identity of a series in the store. */
 export type SeriesKey = {
@@ -44,12 +44,21 @@ export type PlacedOutcome = PlainOutcome & { readonly versionId: number };
 
 /** What the newest batch of an agent says of it. */
 export type AgentNote = {
+  readonly projectId: number;
   readonly source: string;
   readonly sequence: number;
   readonly agent: AgentDescription;
   readonly health: PlainHealth | null;
   readonly settingsRevision: number;
 };
+
+/** What tells a batch from all others. */
+export type BatchName = { readonly projectId: number; readonly source: string; readonly sequence: number };
+
+/** One key for a batch. */
+export function batchKey({ projectId, source, sequence }: BatchName): string {
+  return `${projectId}/${source}/${sequence}`;
+}
 
 export type PartAddress = { readonly id: number; readonly widthMs: number; readonly start: number };
 
@@ -59,12 +68,12 @@ export type IngestStore = {
 };
 
 export type IngestTransaction = {
-  /** Records the batches; answers the ones that had not been recorded before, as `source/sequence`. */
-  registerBatches(batches: readonly { source: string; sequence: number }[]): Promise<Set<string>>;
+  /** Records the batches; answers the ones that had not been recorded before, by `batchKey`. */
+  registerBatches(batches: readonly BatchName[]): Promise<Set<string>>;
   /** Creates or updates the described versions; answers ids by `versionKey`. */
-  describeVersions(versions: readonly VersionDescription[]): Promise<Map<string, number>>;
+  describeVersions(versions: readonly (VersionDescription & OwnedVersion)[]): Promise<Map<string, number>>;
   /** Ids of versions that exist, by `versionKey`. */
-  findVersions(versions: readonly VersionName[]): Promise<Map<string, number>>;
+  findVersions(versions: readonly OwnedVersion[]): Promise<Map<string, number>>;
   /** Finds or creates series; the answer is in the order asked. A series keeps the kind it was created with. */
   ensureSeries(series: readonly SeriesKey[]): Promise<StoredSeries[]>;
   /** What this collector has stored at these addresses (id = series). */

@@ -1,7 +1,14 @@
 import type { Summary } from '@tidemark/sketch';
-import { type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
+import { type OwnedVersion, type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
-import type { AgentNote, IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
+import {
+  type AgentNote,
+  batchKey,
+  type IngestStore,
+  type IngestTransaction,
+  type SummaryPart,
+  type TrafficPart,
+} from './ingest-store.ts';
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeOutcomes } from './place-events.ts';
@@ -72,7 +79,7 @@ export class Ingest {
     const windows: PlacedWindow[] = [];
     for (const batch of fresh) {
       for (const window of batch.windows) {
-        const versionId = versions.get(versionKey(window));
+        const versionId = versions.get(versionKey({ ...window, projectId: batch.projectId }));
         if (versionId === undefined) refusals.get(batch)?.push(unknownVersion(window.part, window, window.rows));
         else windows.push({ ...window, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
       }
@@ -88,7 +95,7 @@ export class Ingest {
     await tx.noteSpans(spansOf(windows));
     for (const batch of fresh) {
       const losses = batch.losses.flatMap((loss) => {
-        const versionId = versions.get(versionKey(loss));
+        const versionId = versions.get(versionKey({ ...loss, projectId: batch.projectId }));
         return versionId === undefined ? [] : [{ ...loss, versionId }];
       });
       if (losses.length > 0) await tx.addLosses(batch.source, losses);
@@ -115,16 +122,23 @@ function digestsOf(summary: Summary): number {
 async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBatch[]): Promise<ValidBatch[]> {
   const isNew = await tx.registerBatches(batches);
   // A batch may stand twice in one group, from a stream that broke and the one after it.
-  return batches.filter((batch) => isNew.delete(`${batch.source}/${batch.sequence}`));
+  return batches.filter((batch) => isNew.delete(batchKey(batch)));
 }
 
 async function resolveVersions(tx: IngestTransaction, fresh: readonly ValidBatch[]): Promise<Map<string, number>> {
-  const described = new Map(fresh.flatMap((batch) => batch.versions.map((v) => [versionKey(v), v] as const)));
+  const described = new Map(
+    fresh.flatMap(({ projectId, versions }) =>
+      versions.map((version) => [versionKey({ ...version, projectId }), { ...version, projectId }] as const),
+    ),
+  );
   const ids = described.size === 0 ? new Map<string, number>() : await tx.describeVersions([...described.values()]);
-  const unknown = new Map<string, VersionName>();
-  for (const { model, version } of fresh.flatMap(namedVersions)) {
-    const key = versionKey({ model, version });
-    if (!ids.has(key)) unknown.set(key, { model, version });
+  const unknown = new Map<string, OwnedVersion>();
+  for (const batch of fresh) {
+    for (const { model, version } of namedVersions(batch)) {
+      const owned = { projectId: batch.projectId, model, version };
+      const key = versionKey(owned);
+      if (!ids.has(key)) unknown.set(key, owned);
+    }
   }
   if (unknown.size === 0) return ids;
   return new Map([...ids, ...(await tx.findVersions([...unknown.values()]))]);
@@ -142,7 +156,8 @@ function namedVersions({ windows, losses, events, outcomes }: ValidBatch): Versi
 function newestNotes(fresh: readonly ValidBatch[]): AgentNote[] {
   const newest = new Map<string, ValidBatch>();
   for (const batch of fresh) {
-    if (batch.sequence > (newest.get(batch.source)?.sequence ?? 0)) newest.set(batch.source, batch);
+    const agent = `${batch.projectId}/${batch.source}`;
+    if (batch.sequence > (newest.get(agent)?.sequence ?? 0)) newest.set(agent, batch);
   }
   return [...newest.values()];
 }

@@ -1,5 +1,5 @@
 import { checkOutcome, type PlainOutcome, type RefusalCode, WireError } from '@tidemark/proto';
-import { versionKey } from './batch.ts';
+import { type OwnedVersion, type VersionName, versionKey } from './batch.ts';
 import type { IngestStore, IngestTransaction, PlacedOutcome } from './ingest-store.ts';
 import { checkTime, type TimeBounds } from './time-bounds.ts';
 
@@ -17,31 +17,33 @@ export class OutcomeDesk {
   }
 
   /**
-   * Keeps all of them, or none where one is wrong. The same list may come again: then nothing changes.
+   * Keeps all of them in a project, or none where one is wrong. The same list may come again: then nothing changes.
    * @returns every mistake; none = all are kept.
    */
-  take(outcomes: readonly PlainOutcome[]): Promise<OutcomeMistake[]> {
+  take(projectId: number, outcomes: readonly PlainOutcome[]): Promise<OutcomeMistake[]> {
     return this.#store.transaction(async (tx) => {
-      const { placed, mistakes } = await this.#place(tx, outcomes);
+      const { placed, mistakes } = await this.#place(tx, projectId, outcomes);
       if (mistakes.length === 0 && placed.length > 0) await tx.writeOutcomes(placed);
       return mistakes;
     });
   }
 
   /** Every mistake; nothing is kept. */
-  check(outcomes: readonly PlainOutcome[]): Promise<OutcomeMistake[]> {
-    return this.#store.transaction(async (tx) => (await this.#place(tx, outcomes)).mistakes);
+  check(projectId: number, outcomes: readonly PlainOutcome[]): Promise<OutcomeMistake[]> {
+    return this.#store.transaction(async (tx) => (await this.#place(tx, projectId, outcomes)).mistakes);
   }
 
-  async #place(tx: IngestTransaction, outcomes: readonly PlainOutcome[]) {
+  async #place(tx: IngestTransaction, projectId: number, outcomes: readonly PlainOutcome[]) {
     const bounds = this.#bounds();
-    const named = new Map(outcomes.map(({ version }) => [versionKey(version), version]));
+    const owned = (version: VersionName): OwnedVersion => ({ projectId, ...version });
+    const named = new Map(outcomes.map(({ version }) => [versionKey(owned(version)), owned(version)]));
     const versions = await tx.findVersions([...named.values()]);
+    const idOf = (version: VersionName) => versions.get(versionKey(owned(version)));
     const placed: PlacedOutcome[] = [];
     const mistakes: OutcomeMistake[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       try {
-        placed.push(place(outcome, versions, bounds));
+        placed.push(place(outcome, idOf(outcome.version), bounds));
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         mistakes.push({ index, code: error.code, message: error.message });
@@ -51,10 +53,9 @@ export class OutcomeDesk {
   }
 }
 
-function place(outcome: PlainOutcome, versions: ReadonlyMap<string, number>, bounds: TimeBounds): PlacedOutcome {
+function place(outcome: PlainOutcome, versionId: number | undefined, bounds: TimeBounds): PlacedOutcome {
   checkOutcome(outcome);
   checkTime('outcome', outcome.atMs, bounds);
-  const versionId = versions.get(versionKey(outcome.version));
   if (versionId !== undefined) return { ...outcome, versionId };
   const { model, version } = outcome.version;
   throw new WireError('unknown_model_version', `model version ${model} ${version} is not known here`);

@@ -1,4 +1,4 @@
-import { type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
+import { type OwnedVersion, type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import type { PlacedEvent, PlacedOutcome } from './ingest-store.ts';
 import { unknownVersion } from './unknown-version.ts';
 
@@ -9,9 +9,11 @@ type Refuse = (batch: ValidBatch, refusal: PartRefusal) => void;
 export function placeEvents(batches: readonly ValidBatch[], versions: Versions, refuse: Refuse): PlacedEvent[] {
   const placed: PlacedEvent[] = [];
   for (const batch of batches) {
-    const { source, sequence } = batch;
+    const { projectId, source, sequence } = batch;
     for (const event of batch.events) {
-      const versionId = idOf(event, versions, (refusal) => refuse(batch, refusal));
+      const versionId = idOf(event.part, { projectId, ...event.version }, versions, (refusal) =>
+        refuse(batch, refusal),
+      );
       if (versionId !== undefined) placed.push({ ...event, versionId, source, sequence });
     }
   }
@@ -23,7 +25,9 @@ export function placeOutcomes(batches: readonly ValidBatch[], versions: Versions
   const placed: PlacedOutcome[] = [];
   for (const batch of batches) {
     for (const outcome of batch.outcomes) {
-      const versionId = idOf(outcome, versions, (refusal) => refuse(batch, refusal));
+      const versionId = idOf(outcome.part, { projectId: batch.projectId, ...outcome.version }, versions, (refusal) =>
+        refuse(batch, refusal),
+      );
       if (versionId !== undefined) placed.push({ ...outcome, versionId });
     }
   }
@@ -31,7 +35,8 @@ export function placeOutcomes(batches: readonly ValidBatch[], versions: Versions
 }
 
 function idOf(
-  { part, version }: { readonly part: string; readonly version: VersionName },
+  part: string,
+  version: OwnedVersion,
   versions: Versions,
   refuse: (refusal: PartRefusal) => void,
 ): number | undefined {

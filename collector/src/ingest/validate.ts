@@ -21,10 +21,10 @@ import { validateEvents, validateOutcomes } from './validate-events.ts';
 const MAX_SEALED_MS = 14 * 86_400_000;
 
 /**
- * Checks every part of a batch. A bad part is left out and refused by name; the rest is taken.
+ * Checks every part of a batch that came for a project. A bad part is left out and refused by name; the rest is taken.
  * @throws {WireError} if the batch as a whole cannot be told apart from others: no source, no sequence.
  */
-export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
+export function validate(batch: Batch, bounds: TimeBounds, projectId: number): ValidBatch {
   if (batch.sourceId.length !== 16) {
     throw new WireError('malformed', `source_id: expected 16 bytes, got ${batch.sourceId.length}`);
   }
@@ -70,6 +70,7 @@ export function validate(batch: Batch, bounds: TimeBounds): ValidBatch {
     }),
   );
   return {
+    projectId,
     source: toUuid(batch.sourceId),
     sequence,
     sealedAt,

@@ -10,6 +10,7 @@ import {
   ReceiptSchema,
   WireError,
 } from '@tidemark/proto';
+import type { Access } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
 import type { PartRefusal, ValidBatch } from '../ingest/batch.ts';
 import type { BatchOutcome } from '../ingest/group-commit.ts';
@@ -22,6 +23,7 @@ import { type SettingsSource, SettingsTeller } from './settings-teller.ts';
 
 /** What receiving needs of the rest of the collector. */
 export type ReportDesk = {
+  readonly access: Access;
   readonly ingest: { take(batch: ValidBatch): Promise<BatchOutcome> };
   readonly bounds: () => TimeBounds;
   readonly settings: SettingsSource;
@@ -50,16 +52,19 @@ export class ReportSession {
   readonly #desk: ReportDesk;
   readonly #log: Logger;
   readonly #backlog: Backlog;
+  readonly #projectId: number;
   readonly #teller: SettingsTeller;
   #underWay = 0;
   #ended = false;
 
-  constructor(stream: ReportStream, desk: ReportDesk, backlog: Backlog = { bytes: 0 }) {
+  /** `projectId` is the project of whoever opened the stream. */
+  constructor(stream: ReportStream, desk: ReportDesk, projectId: number, backlog: Backlog = { bytes: 0 }) {
     const { log } = desk;
     this.#stream = stream;
     this.#desk = desk;
     this.#log = log;
     this.#backlog = backlog;
+    this.#projectId = projectId;
     this.#teller = new SettingsTeller(desk.settings);
     stream.on('data', (bytes: Buffer) => void this.#receive(bytes));
     stream.on('end', () => this.#endWhenDone());
@@ -71,6 +76,13 @@ export class ReportSession {
   close(): void {
     this.#stream.pause();
     this.#endWhenDone();
+  }
+
+  /** Ends the stream with a status; what is under way is committed, but gets no receipt. */
+  refuse(code: status, details: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stream.emit('error', { code, details });
   }
 
   async #receive(bytes: Buffer): Promise<void> {
@@ -112,12 +124,11 @@ export class ReportSession {
     try {
       checkPartCount(bytes);
       message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
-      return validate(message, this.#desk.bounds());
+      return validate(message, this.#desk.bounds(), this.#projectId);
     } catch (error) {
       const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
       this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');
-      this.#ended = true;
-      this.#stream.emit('error', { code: status.INVALID_ARGUMENT, details: `malformed: ${reason}` });
+      this.refuse(status.INVALID_ARGUMENT, `malformed: ${reason}`);
       return undefined;
     }
   }

@@ -1,6 +1,7 @@
 import { Server, ServerCredentials, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
 import { CollectorError, messageOf } from '../errors.ts';
+import { admitWriter } from './admit.ts';
 import { type Backlog, type ReportDesk, ReportSession, type ReportStream } from './report.ts';
 
 /** The one service definition on this side. Requests stay bytes until the session has checked them. */
@@ -25,16 +26,27 @@ export class ReceiveServer {
       'grpc.keepalive_timeout_ms': 10_000,
     });
     const backlog: Backlog = { bytes: 0 };
-    const report = (stream: ReportStream) => {
+    const report = async (stream: ReportStream) => {
+      const admission = await admitWriter(stream.metadata, desk.access);
+      if (admission.kind === 'refused') {
+        desk.log.warn({ peer: stream.getPeer(), reason: admission.details }, 'refused a stream');
+        stream.emit('error', { code: admission.code, details: admission.details });
+        return;
+      }
       if (this.#closing) {
         stream.emit('error', { code: status.UNAVAILABLE, details: 'the collector is stopping' });
         return;
       }
-      const session = new ReportSession(stream, desk, backlog);
+      if (stream.cancelled) return;
+      const session = new ReportSession(stream, desk, admission.grant.projectId, backlog);
+      const unwatch = desk.access.watch(admission.grant, (reason) => session.refuse(status.UNAUTHENTICATED, reason));
       this.#sessions.add(session);
-      stream.on('close', () => this.#sessions.delete(session));
-      stream.on('cancelled', () => this.#sessions.delete(session));
-      stream.on('finish', () => this.#sessions.delete(session));
+      for (const end of ['close', 'cancelled', 'finish']) {
+        stream.on(end, () => {
+          unwatch();
+          this.#sessions.delete(session);
+        });
+      }
     };
     this.#server.addService(SERVICE, { report } as UntypedServiceImplementation);
   }

@@ -7,12 +7,16 @@ import {
   type Settings,
   SettingsSchema,
 } from '@tidemark/proto';
-import { type ValidBatch, type VersionName, versionKey } from '../ingest/batch.ts';
+import { type OwnedVersion, type ValidBatch, versionKey } from '../ingest/batch.ts';
 
 /** What receiving needs to know of the settings for agents. */
 export type SettingsSource = {
   /** Current settings of a model version, where it has any. */
-  of(model: string, version: string): { readonly settings: PlainModelSettings; readonly revision: number } | undefined;
+  of(
+    projectId: number,
+    model: string,
+    version: string,
+  ): { readonly settings: PlainModelSettings; readonly revision: number } | undefined;
 };
 
 /** Model versions of one agent that are remembered; of more, those reported last count. */
@@ -20,7 +24,7 @@ const MAX_VERSIONS = 200;
 /** Bytes of settings in one receipt: with refusals beside them it has to stay below `LIMITS.maxBytes`. */
 const MAX_BYTES = LIMITS.maxBytes / 2;
 
-type Reported = VersionName & {
+type Reported = OwnedVersion & {
   /** Revision of its settings that was told on this stream. */
   told: number;
   /** Whether the agent had been answered before it reported this one. */
@@ -50,7 +54,7 @@ export class SettingsTeller {
 
   #isDue(goesBy: number): boolean {
     for (const one of this.#reported.values()) {
-      const revision = this.#settings.of(one.model, one.version)?.revision ?? 0;
+      const revision = this.#settings.of(one.projectId, one.model, one.version)?.revision ?? 0;
       // An agent that reports another version later may be at a revision above that of its settings and not have them.
       if (revision !== one.told && (revision > goesBy || one.isLate)) return true;
     }
@@ -61,7 +65,7 @@ export class SettingsTeller {
     const models: PlainSettings['models'][number][] = [];
     let newest = 0;
     for (const one of this.#reported.values()) {
-      const current = this.#settings.of(one.model, one.version);
+      const current = this.#settings.of(one.projectId, one.model, one.version);
       if (current === undefined) continue;
       one.told = current.revision;
       newest = Math.max(newest, current.revision);
@@ -72,22 +76,22 @@ export class SettingsTeller {
     return message;
   }
 
-  #note({ source, versions, windows }: ValidBatch): void {
+  #note({ projectId, source, versions, windows }: ValidBatch): void {
     if (source !== this.#source) {
       this.#source = source;
       this.#reported.clear();
       this.#hasAnswered = false;
     }
-    for (const named of versions) this.#report(named);
-    for (const named of windows) this.#report(named);
+    for (const named of versions) this.#report({ ...named, projectId });
+    for (const named of windows) this.#report({ ...named, projectId });
   }
 
-  #report({ model, version }: VersionName): void {
-    const key = versionKey({ model, version });
+  #report({ projectId, model, version }: OwnedVersion): void {
+    const key = versionKey({ projectId, model, version });
     const known = this.#reported.get(key);
     // Put behind the others, so that what is no longer served goes first.
     this.#reported.delete(key);
-    this.#reported.set(key, known ?? { model, version, told: 0, isLate: this.#hasAnswered });
+    this.#reported.set(key, known ?? { projectId, model, version, told: 0, isLate: this.#hasAnswered });
     for (const oldest of this.#reported.keys()) {
       if (this.#reported.size <= MAX_VERSIONS) return;
       this.#reported.delete(oldest);

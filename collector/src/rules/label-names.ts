@@ -3,6 +3,7 @@ import { at, entriesOf, type Raw } from './raw.ts';
 /** Labels that a judgement gives its findings, which a rule cannot set. */
 export const JUDGEMENT_LABELS: ReadonlySet<string> = new Set([
   'alertname',
+  'project',
   'model',
   'version',
   'stage',
@@ -15,5 +16,5 @@ export const JUDGEMENT_LABELS: ReadonlySet<string> = new Set([
 export function labelNamesOf(rule: Raw, group: Raw): string[] {
   const judged = at(rule, 'silence') === undefined ? ['model', 'version', 'stage', 'field', 'slice'] : ['model'];
   const own = [...entriesOf(at(group, 'labels')), ...entriesOf(at(rule, 'labels'))].map(([name]) => name);
-  return [...new Set(['alertname', 'severity', ...judged, ...own])];
+  return [...new Set(['alertname', 'project', 'severity', ...judged, ...own])];
 }

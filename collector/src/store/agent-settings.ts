@@ -18,28 +18,31 @@ type SettingsRow = {
   readonly settings: PlainModelSettings;
 };
 
-/** Provides the settings of agents from the store. */
+/** Provides the settings of agents from the store. A model version of another project is taken for none. */
 export function createSettingsStore(database: Database): SettingsStore {
   return {
     newerThan: (revision) => selectNewer(database, revision),
-    current: async (versionId) => {
-      const stored = await selectCurrent(database, versionId);
-      if (stored !== null) return stored;
-      const version = await database.query('select 1 from model_version where id = $1', [versionId]);
-      return version.length === 0 ? null : NO_SETTINGS;
+    current: async (projectId, versionId) => {
+      if (!(await isVersionOf(database, projectId, versionId))) return null;
+      return (await selectCurrent(database, versionId)) ?? NO_SETTINGS;
     },
     change: (change) => changeSettings(database, change),
   };
 }
 
 async function selectNewer(db: Queryable, revision: number) {
-  const rows = await db.query<SettingsRow & { model: string; version: string }>(
-    `select distinct on (s.model_version_id) model, version, revision, changed_at, changed_by, settings
+  const rows = await db.query<SettingsRow & { project_id: number; model: string; version: string }>(
+    `select distinct on (s.model_version_id) project_id, model, version, revision, changed_at, changed_by, settings
      from agent_settings s join model_version v on v.id = s.model_version_id
      where revision > $1 order by s.model_version_id, revision desc`,
     [revision],
   );
-  return rows.map(({ model, version, ...row }) => ({ model, version, ...toStored(row) }));
+  return rows.map(({ project_id: projectId, model, version, ...row }) => ({
+    projectId,
+    model,
+    version,
+    ...toStored(row),
+  }));
 }
 
 async function selectCurrent(db: Queryable, versionId: number): Promise<StoredSettings | null> {
@@ -53,12 +56,11 @@ async function selectCurrent(db: Queryable, versionId: number): Promise<StoredSe
 
 function changeSettings(
   database: Database,
-  { versionId, expected, settings, changedBy }: SettingsChange,
+  { projectId, versionId, expected, settings, changedBy }: SettingsChange,
 ): Promise<SettingsChanged> {
   return database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
-    const version = await tx.query('select 1 from model_version where id = $1', [versionId]);
-    if (version.length === 0) return { kind: 'unknown' };
+    if (!(await isVersionOf(tx, projectId, versionId))) return { kind: 'unknown' };
     const revision = (await selectCurrent(tx, versionId))?.revision ?? 0;
     if (revision !== expected) return { kind: 'conflict', revision };
     const [row] = await tx.query<SettingsRow>(
@@ -69,6 +71,11 @@ function changeSettings(
     if (row === undefined) throw new Error('the settings were not stored');
     return { kind: 'stored', stored: toStored(row) };
   });
+}
+
+async function isVersionOf(db: Queryable, projectId: number, versionId: number): Promise<boolean> {
+  const rows = await db.query('select 1 from model_version where id = $1 and project_id = $2', [versionId, projectId]);
+  return rows.length > 0;
 }
 
 function toStored({ revision, changed_at, changed_by, settings }: SettingsRow): StoredSettings {

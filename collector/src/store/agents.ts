@@ -38,14 +38,14 @@ const HEALTH_COLUMNS = [
 /** Notes that agents are alive, who they are and what they say of themselves. */
 export async function noteAgents(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
   if (notes.length === 0) return;
-  const rows = notes.map(({ source, agent: { service, host, pid, agentVersion, threadId } }) => {
-    return { s: source, n: service, h: host, p: pid, a: agentVersion, t: threadId };
+  const rows = notes.map(({ projectId, source, agent: { service, host, pid, agentVersion, threadId } }) => {
+    return { j: projectId, s: source, n: service, h: host, p: pid, a: agentVersion, t: threadId };
   });
   await tx.query(
-    `insert into agent (source, service, host, pid, agent_version, thread_id)
-     select s, n, h, p, a, t from jsonb_to_recordset($1::text::jsonb) as r (s uuid, n text, h text, p int, a text, t int)
-     order by s
-     on conflict (source) do update set last_seen = now()`,
+    `insert into agent (project_id, source, service, host, pid, agent_version, thread_id)
+     select j, s, n, h, p, a, t from jsonb_to_recordset($1::text::jsonb) as r (j int, s uuid, n text, h text, p int, a text, t int)
+     order by j, s
+     on conflict (project_id, source) do update set last_seen = now()`,
     [toJson(rows)],
   );
   await writeHealth(tx, notes);
@@ -53,16 +53,14 @@ export async function noteAgents(tx: Queryable, notes: readonly AgentNote[]): Pr
 
 /** A batch that was long under way says less than what is there already. */
 async function writeHealth(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
-  const rows = notes.flatMap(({ source, sequence, health, settingsRevision }) =>
-    health === null ? [] : [toHealthRow(source, sequence, settingsRevision, health)],
-  );
+  const rows = notes.flatMap((note) => (note.health === null ? [] : [toHealthRow(note, note.health)]));
   if (rows.length === 0) return;
   const columns = HEALTH_COLUMNS.join(', ');
   await tx.query(
-    `insert into agent_health (source, sequence, ${columns})
-     select source, sequence, ${columns} from jsonb_populate_recordset(null::agent_health, $1::text::jsonb)
-     order by source
-     on conflict (source) do update set
+    `insert into agent_health (project_id, source, sequence, ${columns})
+     select project_id, source, sequence, ${columns} from jsonb_populate_recordset(null::agent_health, $1::text::jsonb)
+     order by project_id, source
+     on conflict (project_id, source) do update set
        sequence = excluded.sequence, ${HEALTH_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
        said_at = now()
      where excluded.sequence > agent_health.sequence`,
@@ -70,7 +68,7 @@ async function writeHealth(tx: Queryable, notes: readonly AgentNote[]): Promise<
   );
 }
 
-function toHealthRow(source: string, sequence: number, settingsRevision: number, health: PlainHealth) {
+function toHealthRow({ projectId, source, sequence, settingsRevision }: AgentNote, health: PlainHealth) {
   const { captured, sent, pending, dropped } = health;
   const columns: Omit<HealthRow, 'said_at'> = {
     captured,
@@ -85,18 +83,19 @@ function toHealthRow(source: string, sequence: number, settingsRevision: number,
     clock_skew_ms: health.clockSkewMs,
     settings_revision: settingsRevision,
   };
-  return { source, sequence, ...columns };
+  return { project_id: projectId, source, sequence, ...columns };
 }
 
-/** Agents with their health and everything they could not keep, the ones heard of last first. */
-export function listAgents(db: Queryable, limit: number): Promise<AgentRow[]> {
+/** Agents of a project with their health and everything they could not keep, the ones heard of last first. */
+export function listAgents(db: Queryable, projectId: number, limit: number): Promise<AgentRow[]> {
   return db.query<AgentRow>(
     `select a.source::text, service, host, pid, thread_id, agent_version, first_seen, last_seen,
-       (select to_jsonb(h) - 'source' - 'sequence' from agent_health h where h.source = a.source) as health,
+       (select to_jsonb(h) - 'project_id' - 'source' - 'sequence' from agent_health h
+         where h.project_id = a.project_id and h.source = a.source) as health,
        coalesce((select jsonb_agg(jsonb_build_object('model', v.model, 'version', v.version, 'reason', reason, 'count', n_rows)
            order by v.model, v.version, reason)
-         from loss join model_version v on v.id = loss.model_version_id where loss.source = a.source), '[]') as losses
-     from agent a order by last_seen desc, a.source limit $1`,
-    [limit],
+         from loss join model_version v on v.id = loss.model_version_id where loss.source = a.source and v.project_id = a.project_id), '[]') as losses
+     from agent a where project_id = $1 order by last_seen desc, a.source limit $2`,
+    [projectId, limit],
   );
 }

@@ -21,34 +21,40 @@ type AlertRow = {
 const ALERT_COLUMNS =
   'fingerprint, model_version_id, series_id, group_name, alertname, labels, machine, last_value, message';
 
-/** Keeps the life of alerts. Deliveries are written in the transaction that changes an alert. */
+const OF_PROJECT = 'model_version_id in (select id from model_version where project_id = $1)';
+
+/** Keeps the life of a project's alerts. Deliveries are written in the transaction that changes an alert. */
 export class AlertTable implements JudgeStore {
   readonly #database: Database;
+  readonly #projectId: number;
   readonly #wallClock: Clock;
 
-  constructor(database: Database, wallClock: Clock) {
+  constructor(database: Database, projectId: number, wallClock: Clock) {
     this.#database = database;
+    this.#projectId = projectId;
     this.#wallClock = wallClock;
   }
 
   async lastTick(group: string): Promise<number | null> {
-    const rows = await this.#database.query<{ last_tick: number }>('select last_tick from rule_group where name = $1', [
-      group,
-    ]);
+    const rows = await this.#database.query<{ last_tick: number }>(
+      'select last_tick from rule_group where project_id = $1 and name = $2',
+      [this.#projectId, group],
+    );
     return rows[0]?.last_tick ?? null;
   }
 
   async alerts(group: string): Promise<StoredAlert[]> {
-    const rows = await this.#database.query<AlertRow>(`select ${ALERT_COLUMNS} from alert where group_name = $1`, [
-      group,
-    ]);
+    const rows = await this.#database.query<AlertRow>(
+      `select ${ALERT_COLUMNS} from alert where group_name = $2 and ${OF_PROJECT}`,
+      [this.#projectId, group],
+    );
     return rows.map(toAlert);
   }
 
   async orphans(groups: readonly string[]): Promise<StoredAlert[]> {
     const rows = await this.#database.query<AlertRow>(
-      `select ${ALERT_COLUMNS} from alert where state <> 'inactive' and not group_name = any($1::text::text[])`,
-      [toArrayLiteral(groups)],
+      `select ${ALERT_COLUMNS} from alert where state <> 'inactive' and not group_name = any($2::text::text[]) and ${OF_PROJECT}`,
+      [this.#projectId, toArrayLiteral(groups)],
     );
     return rows.map(toAlert);
   }
@@ -61,10 +67,10 @@ export class AlertTable implements JudgeStore {
     return this.#database.transaction(async (tx) => {
       // Whoever comes second for this tick waits here for the first, and then finds nothing to do.
       const advanced = await tx.query(
-        `insert into rule_group (name, last_tick) values ($1, $2)
-         on conflict (name) do update set last_tick = excluded.last_tick where rule_group.last_tick < excluded.last_tick
+        `insert into rule_group (project_id, name, last_tick) values ($1, $2, $3)
+         on conflict (project_id, name) do update set last_tick = excluded.last_tick where rule_group.last_tick < excluded.last_tick
          returning name`,
-        [record.group, new Date(record.tick)],
+        [this.#projectId, record.group, new Date(record.tick)],
       );
       if (advanced.length === 0) return false;
       await insertScores(tx, record);

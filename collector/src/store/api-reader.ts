@@ -16,23 +16,24 @@ const TOP = 20;
 const ROWS_OF_VERSION = (column: string) =>
   `(${LEVELS.map(({ traffic }) => `coalesce((select sum(${column}) from ${traffic} t where t.model_version_id = v.id), 0)`).join(' + ')})::int8`;
 
-/** Answers the API from the store. */
-export function createApiReader(db: Database): ApiSource {
+/** Answers the API from what the store has of one project; what belongs to another is taken for missing. */
+export function createApiReader(db: Database, projectId: number): ApiSource {
   return {
     async models() {
       const rows = await db.query<{ model: string; versions: number; rows: number; last_window: number | null }>(
         `select model, count(*) as versions, sum(${ROWS_OF_VERSION('n_rows')})::int8 as rows, max(last_window) as last_window
-         from model_version v group by model order by model`,
+         from model_version v where project_id = $1 group by model order by model`,
+        [projectId],
       );
       return rows.map((row) => ({ ...row, last_window: isoOrNull(row.last_window) }));
     },
 
     async versions(model) {
-      const versions = await listVersions(db, model);
+      const versions = await listVersions(db, projectId, model);
       if (versions.length === 0) return null;
       const totals = await db.query<{ id: number; rows: number; errors: number }>(
-        `select id, ${ROWS_OF_VERSION('n_rows')} as rows, ${ROWS_OF_VERSION('n_errors')} as errors from model_version v where model = $1`,
-        [model],
+        `select id, ${ROWS_OF_VERSION('n_rows')} as rows, ${ROWS_OF_VERSION('n_errors')} as errors from model_version v where project_id = $1 and model = $2`,
+        [projectId, model],
       );
       const byId = new Map(totals.map((total) => [total.id, total]));
       return versions.map(({ fields: _fields, first_window, last_window, ...version }) => ({
@@ -45,13 +46,13 @@ export function createApiReader(db: Database): ApiSource {
     },
 
     async series(versionId) {
+      if (!(await hasVersion(db, projectId, versionId))) return null;
       const rows = await listSeries(db, versionId);
-      if (rows.length === 0 && !(await exists(db, 'model_version', versionId))) return null;
       return rows.map(({ model_version_id: _version, ...series }) => series);
     },
 
     async windows(seriesId, { from, to, limit }) {
-      if (!(await exists(db, 'series', seriesId))) return null;
+      if (!(await hasSeries(db, projectId, seriesId))) return null;
       const merged = new Map<string, { start: number; widthMs: number; summary: Summary }>();
       for (const row of await selectSummaries(db, [seriesId], from, to, limit)) {
         const { window_start: start, widthMs } = row;
@@ -63,16 +64,18 @@ export function createApiReader(db: Database): ApiSource {
       return oldestFirst.slice(0, limit).map(windowAnswer);
     },
 
-    scores: (seriesId, span) => readScores(db, seriesId, span),
+    async scores(seriesId, span) {
+      return (await hasSeries(db, projectId, seriesId)) ? readScores(db, seriesId, span) : null;
+    },
 
     async events(versionId, query) {
-      if (!(await exists(db, 'model_version', versionId))) return null;
+      if (!(await hasVersion(db, projectId, versionId))) return null;
       const rows = await listEvents(db, versionId, query);
       return rows.map((row) => ({ ...row, at: iso(row.at) }));
     },
 
     async outcomes(versionId, query) {
-      if (!(await exists(db, 'model_version', versionId))) return null;
+      if (!(await hasVersion(db, projectId, versionId))) return null;
       const rows = await listOutcomes(db, versionId, query);
       return rows.map(({ prediction_id, field, number, text, flag, at, arrived_at }) => ({
         prediction_id,
@@ -84,7 +87,7 @@ export function createApiReader(db: Database): ApiSource {
     },
 
     async agents(limit) {
-      const rows = await listAgents(db, limit);
+      const rows = await listAgents(db, projectId, limit);
       return rows.map(({ first_seen, last_seen, health, ...row }) => ({
         ...row,
         first_seen: iso(first_seen),
@@ -97,15 +100,19 @@ export function createApiReader(db: Database): ApiSource {
       const rows = await db.query<AlertRow>(
         `select fingerprint, state, alertname, group_name as "group", v.model, v.version, labels, last_value, tick
          from alert join model_version v on v.id = model_version_id
-         where ($1::text::text[] = '{}' or state = any($1::text::text[])) and ($2::text is null or v.model = $2)
-         order by tick desc, fingerprint limit $3`,
-        [toArrayLiteral(states), model, limit],
+         where v.project_id = $1 and ($2::text::text[] = '{}' or state = any($2::text::text[]))
+           and ($3::text is null or v.model = $3)
+         order by tick desc, fingerprint limit $4`,
+        [projectId, toArrayLiteral(states), model, limit],
       );
       return rows.map((row) => ({ ...row, tick: iso(row.tick) }));
     },
 
     async alertEvents(fingerprint, limit) {
-      const found = await db.query('select 1 from alert where fingerprint = $1', [fingerprint]);
+      const found = await db.query(
+        'select 1 from alert join model_version v on v.id = model_version_id where fingerprint = $1 and project_id = $2',
+        [fingerprint, projectId],
+      );
       if (found.length === 0) return null;
       const rows = await db.query<EventRow>(
         `select episode, from_state, to_state, reason, tick, value, message,
@@ -143,7 +150,6 @@ type EventRow = {
 };
 
 async function readScores(db: Database, seriesId: number, { from, to, limit }: SpanQuery) {
-  if (!(await exists(db, 'series', seriesId))) return null;
   const rows = await db.query<{
     tick: number;
     span_from: number;
@@ -161,8 +167,17 @@ async function readScores(db: Database, seriesId: number, { from, to, limit }: S
   return rows.map((row) => ({ ...row, tick: iso(row.tick), span_from: iso(row.span_from) }));
 }
 
-async function exists(db: Database, table: 'model_version' | 'series', id: number): Promise<boolean> {
-  return (await db.query(`select 1 from ${table} where id = $1`, [id])).length > 0;
+async function hasVersion(db: Database, projectId: number, id: number): Promise<boolean> {
+  const rows = await db.query('select 1 from model_version where id = $1 and project_id = $2', [id, projectId]);
+  return rows.length > 0;
+}
+
+async function hasSeries(db: Database, projectId: number, id: number): Promise<boolean> {
+  const rows = await db.query(
+    'select 1 from series s join model_version v on v.id = s.model_version_id where s.id = $1 and project_id = $2',
+    [id, projectId],
+  );
+  return rows.length > 0;
 }
 
 function windowAnswer({ start, widthMs, summary }: { start: number; widthMs: number; summary: Summary }) {

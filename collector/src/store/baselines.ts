@@ -57,19 +57,20 @@ async function insertSeries(tx: Queryable, id: number, versionId: number, series
   );
 }
 
-/** Baselines of a model, or of all, newest first. */
-export function listBaselines(db: Queryable, model: string | null): Promise<BaselineRow[]> {
+/** Baselines of a model, or of all of a project, newest first. */
+export function listBaselines(db: Queryable, projectId: number, model: string | null): Promise<BaselineRow[]> {
   return db.query<BaselineRow>(
     `select b.id, b.name, v.model, v.version, b.source, b.n_rows, b.created_at
      from baseline b join model_version v on v.id = b.model_version_id
-     where $1::text is null or v.model = $1 order by b.id desc`,
-    [model],
+     where v.project_id = $1 and ($2::text is null or v.model = $2) order by b.id desc`,
+    [projectId, model],
   );
 }
 
 /** The baseline of that name of the version, else of the model's newest version that has one. */
 export async function findBaseline(
   db: Queryable,
+  projectId: number,
   model: string,
   version: string,
   name: string,
@@ -77,8 +78,8 @@ export async function findBaseline(
   const rows = await db.query<BaselineRow>(
     `select b.id, b.name, v.model, v.version, b.source, b.n_rows, b.created_at
      from baseline b join model_version v on v.id = b.model_version_id
-     where v.model = $1 and b.name = $3 order by (v.version = $2) desc, b.id desc limit 1`,
-    [model, version, name],
+     where v.project_id = $1 and v.model = $2 and b.name = $4 order by (v.version = $3) desc, b.id desc limit 1`,
+    [projectId, model, version, name],
   );
   return rows[0] ?? null;
 }

@@ -1,19 +1,21 @@
 import type { ValidLoss } from '../ingest/batch.ts';
+import { type BatchName, batchKey } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
 
-/** Records batches; answers those that are new as `source/sequence`. */
-export async function registerBatches(
-  tx: Queryable,
-  batches: readonly { readonly source: string; readonly sequence: number }[],
-): Promise<Set<string>> {
-  const rows = await tx.query<{ source: string; seq: number }>(
-    `insert into ingest_batch (source, seq)
-     select * from unnest($1::text::uuid[], $2::text::int8[]) as t (source, seq) order by 1, 2
+/** Records batches; answers those that are new, by `batchKey`. */
+export async function registerBatches(tx: Queryable, batches: readonly BatchName[]): Promise<Set<string>> {
+  const rows = await tx.query<BatchName>(
+    `insert into ingest_batch (project_id, source, seq)
+     select * from unnest($1::text::int[], $2::text::uuid[], $3::text::int8[]) as t (project, source, seq) order by 1, 2, 3
      on conflict do nothing
-     returning source::text, seq`,
-    [toArrayLiteral(batches.map(({ source }) => source)), toArrayLiteral(batches.map(({ sequence }) => sequence))],
+     returning project_id as "projectId", source::text, seq as sequence`,
+    [
+      toArrayLiteral(batches.map(({ projectId }) => projectId)),
+      toArrayLiteral(batches.map(({ source }) => source)),
+      toArrayLiteral(batches.map(({ sequence }) => sequence)),
+    ],
   );
-  return new Set(rows.map(({ source, seq }) => `${source}/${seq}`));
+  return new Set(rows.map(batchKey));
 }
 
 /** Adds what an agent could not keep. */

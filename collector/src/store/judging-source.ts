@@ -16,21 +16,23 @@ const MAX_BASELINES = 32;
 const MAX_ROWS = 20_000;
 const FINEST_MS = LEVELS[0]?.widthMs ?? 60_000;
 
-/** Shows the store to judging. */
+/** Shows one project in the store to judging. */
 export class StoreJudgingSource implements JudgingSource {
   readonly #db: Queryable;
+  readonly #projectId: number;
   readonly #baselines = new Map<number, Baseline>();
 
-  constructor(db: Queryable) {
+  constructor(db: Queryable, projectId: number) {
     this.#db = db;
+    this.#projectId = projectId;
   }
 
   models(): Promise<string[]> {
-    return listModels(this.#db);
+    return listModels(this.#db, this.#projectId);
   }
 
   async versions(model: string): Promise<VersionInfo[]> {
-    const rows = await listVersions(this.#db, model);
+    const rows = await listVersions(this.#db, this.#projectId, model);
     return rows.flatMap(({ id, version, first_window: firstSeen, last_window: lastSeen }) =>
       firstSeen === null || lastSeen === null ? [] : [{ id, model, version, firstSeen, lastSeen }],
     );
@@ -60,7 +62,7 @@ export class StoreJudgingSource implements JudgingSource {
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {
-    const row = await findBaseline(this.#db, model, version, name);
+    const row = await findBaseline(this.#db, this.#projectId, model, version, name);
     if (row === null) return null;
     const known = this.#baselines.get(row.id);
     if (known !== undefined) return known;

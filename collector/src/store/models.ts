@@ -1,4 +1,4 @@
-import { type VersionDescription, type VersionName, versionKey } from '../ingest/batch.ts';
+import { type OwnedVersion, type VersionDescription, versionKey } from '../ingest/batch.ts';
 import { type Queryable, toArrayLiteral, toJson } from './database.ts';
 
 /** A model version as it is stored; times are event time in ms. */
@@ -15,53 +15,64 @@ export type VersionRow = {
   readonly last_window: number | null;
 };
 
-type IdRow = { id: number; model: string; version: string };
+type IdRow = { id: number; project_id: number; model: string; version: string };
 
 /** Creates the versions or renews what is said of them; ids by `versionKey`. */
 export async function describeVersions(
   tx: Queryable,
-  versions: readonly VersionDescription[],
+  versions: readonly (VersionDescription & OwnedVersion)[],
 ): Promise<Map<string, number>> {
   const rows = await tx.query<IdRow>(
-    `insert into model_version (model, version, dataset, git_commit, artifact_sha256, tags, fields)
-     select v->>'model', v->>'version', nullif(v->'dataset', 'null'), v->>'gitCommit', v->>'artifactSha256', v->'tags', v->'fields'
+    `insert into model_version (project_id, model, version, dataset, git_commit, artifact_sha256, tags, fields)
+     select (v->>'projectId')::int, v->>'model', v->>'version', nullif(v->'dataset', 'null'), v->>'gitCommit', v->>'artifactSha256', v->'tags', v->'fields'
      from jsonb_array_elements($1::jsonb) as v
-     order by 1, 2
-     on conflict (model, version) do update set
+     order by 1, 2, 3
+     on conflict (project_id, model, version) do update set
        dataset = coalesce(excluded.dataset, model_version.dataset),
        git_commit = coalesce(excluded.git_commit, model_version.git_commit),
        artifact_sha256 = coalesce(excluded.artifact_sha256, model_version.artifact_sha256),
        tags = model_version.tags || excluded.tags,
        fields = case when excluded.fields = '[]' then model_version.fields else excluded.fields end
-     returning id, model, version`,
+     returning id, project_id, model, version`,
     [toJson(versions)],
   );
   return byKey(rows);
 }
 
 /** Id of a version, which is created with nothing but its name if it does not exist. */
-export async function ensureVersion(db: Queryable, model: string, version: string): Promise<number> {
+export async function ensureVersion(db: Queryable, projectId: number, model: string, version: string): Promise<number> {
   const ids = await describeVersions(db, [
-    { model, version, dataset: null, gitCommit: null, artifactSha256: null, tags: {}, fields: [] },
+    { projectId, model, version, dataset: null, gitCommit: null, artifactSha256: null, tags: {}, fields: [] },
   ]);
-  const id = ids.get(versionKey({ model, version }));
+  const id = ids.get(versionKey({ projectId, model, version }));
   if (id === undefined) throw new Error(`model version ${model} ${version} was neither found nor created`);
   return id;
 }
 
 /** Ids of those versions that exist, by `versionKey`. */
-export async function findVersions(tx: Queryable, versions: readonly VersionName[]): Promise<Map<string, number>> {
+export async function findVersions(tx: Queryable, versions: readonly OwnedVersion[]): Promise<Map<string, number>> {
   const rows = await tx.query<IdRow>(
-    `select id, model, version from model_version
-     join unnest($1::text::text[], $2::text::text[]) as named (model, version) using (model, version)`,
-    [toArrayLiteral(versions.map((v) => v.model)), toArrayLiteral(versions.map((v) => v.version))],
+    `select id, project_id, model, version from model_version
+     join unnest($1::text::int[], $2::text::text[], $3::text::text[]) as named (project_id, model, version)
+       using (project_id, model, version)`,
+    [
+      toArrayLiteral(versions.map((v) => v.projectId)),
+      toArrayLiteral(versions.map((v) => v.model)),
+      toArrayLiteral(versions.map((v) => v.version)),
+    ],
   );
   return byKey(rows);
 }
 
 /** Id of a version, or null where there is none of that name. */
-export async function findVersion(db: Queryable, model: string, version: string): Promise<number | null> {
-  return (await findVersions(db, [{ model, version }])).get(versionKey({ model, version })) ?? null;
+export async function findVersion(
+  db: Queryable,
+  projectId: number,
+  model: string,
+  version: string,
+): Promise<number | null> {
+  const owned = { projectId, model, version };
+  return (await findVersions(db, [owned])).get(versionKey(owned)) ?? null;
 }
 
 /** Widens the event-time span of versions. */
@@ -86,18 +97,21 @@ export async function noteSpans(
   );
 }
 
-/** Names of all models. */
-export async function listModels(db: Queryable): Promise<string[]> {
-  const rows = await db.query<{ model: string }>('select distinct model from model_version order by model');
+/** Names of the models of a project. */
+export async function listModels(db: Queryable, projectId: number): Promise<string[]> {
+  const rows = await db.query<{ model: string }>(
+    'select distinct model from model_version where project_id = $1 order by model',
+    [projectId],
+  );
   return rows.map(({ model }) => model);
 }
 
 /** Versions of a model, oldest first by event time; those without data come last. */
-export function listVersions(db: Queryable, model: string): Promise<VersionRow[]> {
+export function listVersions(db: Queryable, projectId: number, model: string): Promise<VersionRow[]> {
   return db.query<VersionRow>(
     `select id, model, version, dataset, git_commit, artifact_sha256, tags, fields, first_window, last_window
-     from model_version where model = $1 order by first_window nulls last, id`,
-    [model],
+     from model_version where project_id = $1 and model = $2 order by first_window nulls last, id`,
+    [projectId, model],
   );
 }
 
@@ -110,5 +124,7 @@ export async function newestWindowStart(db: Queryable): Promise<number | null> {
 }
 
 function byKey(rows: readonly IdRow[]): Map<string, number> {
-  return new Map(rows.map((row) => [versionKey(row), row.id]));
+  return new Map(
+    rows.map(({ id, project_id: projectId, model, version }) => [versionKey({ projectId, model, version }), id]),
+  );
 }

@@ -15,7 +15,8 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
-import { HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
+import { insertProject } from '../../../collector/src/store/projects.ts';
+import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 const RULES = `
@@ -49,8 +50,8 @@ function rulesOf(text: string): RuleSet {
 const evenly = (n: number, from: number) => Array.from({ length: n }, (_, i) => from + (i + 0.5) / n);
 
 /** Hours of live data: `good` as in the baseline, `bad` shifted by two. */
-async function seed(database: Database, hours: string): Promise<void> {
-  const versionId = await ensureVersion(database, 'm', '1');
+async function seed(database: Database, hours: string, project = PROJECT): Promise<void> {
+  const versionId = await ensureVersion(database, project, 'm', '1');
   const chunk = { column: 'x', firstRow: 0, values: evenly(2000, 0) };
   async function* chunks() {
     yield chunk;
@@ -65,15 +66,21 @@ async function seed(database: Database, hours: string): Promise<void> {
     start: T0 + i * HOUR,
     series: [{ values: evenly(200, hour === 'b' ? 2 : 0) }],
   }));
-  const outcome = await ingest.take(received(makeBatch(newSource(), 1, windows)));
+  const outcome = await ingest.take(received(makeBatch(newSource(), 1, windows), project));
   assert.deepEqual(outcome, { kind: 'accepted', refusals: [] });
 }
 
-function engineOn(database: Database, rules: RuleSet, wrap = (store: JudgeStore) => store): Engine {
+function engineOn(
+  database: Database,
+  rules: RuleSet,
+  wrap = (store: JudgeStore) => store,
+  project = { id: PROJECT, labels: {} },
+): Engine {
   return new Engine({
     rules,
-    source: new StoreJudgingSource(database),
-    store: wrap(new AlertTable(database, wallClock)),
+    labels: project.labels,
+    source: new StoreJudgingSource(database, project.id),
+    store: wrap(new AlertTable(database, project.id, wallClock)),
     publicUrl: 'http://tidemark.example',
     onTick: () => undefined,
   });
@@ -123,6 +130,29 @@ describe('the engine', () => {
         'chat firing 2',
         'chat resolved 2',
       ]);
+    }));
+
+  test('judges each project by itself, and the alerts of all but the first say which', () =>
+    withDatabase(async (database) => {
+      const other = (await insertProject(database, 'b')) ?? 0;
+      await seed(database, 'ggbbbb');
+      await seed(database, 'gggggggggbbbb', other);
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 13);
+      const first = await database.query('select * from alert order by fingerprint');
+      await judgeHourly(engineOn(database, rulesOf(RULES), undefined, { id: other, labels: { project: 'b' } }), 1, 13);
+      const alerts = await database.query<{ labels: Record<string, string>; state: string }>(
+        'select labels, state from alert order by model_version_id',
+      );
+      assert.deepEqual(
+        alerts.map(({ labels }) => labels.project),
+        [undefined, 'b'],
+      );
+      assert.equal(alerts[1]?.state, 'firing');
+      assert.deepEqual(await database.query(`select * from alert where not labels ? 'project'`), first);
+      const versions = await database.query<{ model_version_id: number }>(
+        'select distinct model_version_id from score order by 1',
+      );
+      assert.equal(versions.length, 2);
     }));
 
   test('gives the same history when it catches up as when it runs live, and when it restarts at every tick', () =>

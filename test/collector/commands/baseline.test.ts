@@ -6,6 +6,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { describeVersions, ensureVersion, listVersions } from '../../../collector/src/store/models.ts';
 import { ensureSeries } from '../../../collector/src/store/series.ts';
+import { PROJECT } from '../../support/batches.ts';
 import { createTestStore, type TestStore } from '../../support/database.ts';
 import { tinyParquet } from '../baseline/tiny-parquet.ts';
 import { type Ended, folderWith, settingsFor, tidemark } from './program.ts';
@@ -97,7 +98,7 @@ describe('tidemark baseline create', () => {
   }
 
   test('has stored nothing of what it refused', async () => {
-    assert.deepEqual(await inStore((database) => listVersions(database, 'refused')), []);
+    assert.deepEqual(await inStore((database) => listVersions(database, PROJECT, 'refused')), []);
   });
 
   test('refuses a file that is not there, before a store is made', async (t) => {
@@ -127,9 +128,9 @@ describe('tidemark baseline create for a version that is known', () => {
       }));
       await describeVersions(
         database,
-        declared.map((version) => ({ ...version, fields: DECLARED })),
+        declared.map((version) => ({ ...version, projectId: PROJECT, fields: DECLARED })),
       );
-      const series = { versionId: await ensureVersion(database, 'seen', '1'), slice: '' };
+      const series = { versionId: await ensureVersion(database, PROJECT, 'seen', '1'), slice: '' };
       await ensureSeries(database, [
         { ...series, stage: 'feature', field: 'distance', kind: 'number' },
         { ...series, stage: 'latency', field: 'total', kind: 'number' },

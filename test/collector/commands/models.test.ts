@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { PROJECT } from '../../support/batches.ts';
 import { createTestStore, type TestStore } from '../../support/database.ts';
 import { type Ended, folderWith, serve, settingsFor, tidemark } from './program.ts';
 
@@ -11,8 +12,8 @@ let store: TestStore;
 before(async () => {
   store = await createTestStore();
   const database: Database = await store.open();
-  await ensureVersion(database, 'flight', '1');
-  await ensureVersion(database, 'flight', '2');
+  await ensureVersion(database, PROJECT, 'flight', '1');
+  await ensureVersion(database, PROJECT, 'flight', '2');
   await database.close();
 });
 after(() => store.remove());

@@ -9,7 +9,7 @@ import { validate } from '../../../collector/src/ingest/validate.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
-import { ANY_TIME, HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
+import { ANY_TIME, HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 import { batchWith } from './sample-events.ts';
 
@@ -63,7 +63,7 @@ describe('a hostile batch', () => {
         continue;
       }
       try {
-        const valid = validate(message, ANY_TIME);
+        const valid = validate(message, ANY_TIME, PROJECT);
         seen[valid.refusals.length > 0 ? 'refusedParts' : 'taken'] += 1;
         for (const { summary } of valid.windows.flatMap(({ summaries }) => summaries)) summary.clone().merge(summary);
       } catch (error) {
@@ -89,7 +89,7 @@ describe('a hostile batch', () => {
       for (let i = 0; i < 600; i++) {
         let valid: ValidBatch;
         try {
-          valid = validate(fromBinary(BatchSchema, mutate(bytes, random)), ANY_TIME);
+          valid = validate(fromBinary(BatchSchema, mutate(bytes, random)), ANY_TIME, PROJECT);
         } catch {
           continue;
         }
@@ -152,7 +152,7 @@ describe('a hostile batch', () => {
         const ingest = await startIngest(database);
         const batch = good();
         spoil(batch);
-        assert.deepEqual(await ingest.take(validate(batch, ANY_TIME)), { kind: 'accepted', refusals: [] });
+        assert.deepEqual(await ingest.take(validate(batch, ANY_TIME, PROJECT)), { kind: 'accepted', refusals: [] });
         assert.equal(await rowsOf(database), 1);
       }));
   }

@@ -7,7 +7,7 @@ import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
-import { HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
+import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 async function startIngest(database: Database, wrap = (store: IngestStore) => store): Promise<Ingest> {
@@ -17,7 +17,7 @@ async function startIngest(database: Database, wrap = (store: IngestStore) => st
 
 /** Everything kept of the first version of model m, over all time: rows, and valid values of its one series. */
 async function totals(database: Database): Promise<{ rows: number; errors: number; valid: number; mean: number }> {
-  const source = new StoreJudgingSource(database);
+  const source = new StoreJudgingSource(database, PROJECT);
   const [version] = await source.versions('m');
   assert.ok(version);
   const { rows, errors } = await source.traffic(version.id, 0, T0 + 1000 * HOUR);

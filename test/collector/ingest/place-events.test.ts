@@ -11,7 +11,7 @@ import { listEvents } from '../../../collector/src/store/events.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
 import { listOutcomes } from '../../../collector/src/store/outcomes.ts';
-import { HOUR, newSource, received, T0 } from '../../support/batches.ts';
+import { HOUR, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 import { batchWith, EVENT } from './sample-events.ts';
 
@@ -99,7 +99,7 @@ describe('ingest of events and outcomes', () => {
   test('keeps nothing of a batch whose transaction fails, and all of it when it comes again', () =>
     withDatabase(async (database) => {
       // Its id is taken before, since one that is rolled back is gone for good.
-      await ensureVersion(database, 'm', '1');
+      await ensureVersion(database, PROJECT, 'm', '1');
       let fails = true;
       const ingest = await startIngest(database, (store) => ({
         transaction: (work) =>
@@ -177,7 +177,7 @@ describe('ingest of events and outcomes', () => {
         batch.settingsRevision = BigInt(sequence);
         if (health !== null) batch.health = encodeHealth(health);
         await ingest.take(received(batch));
-        const [agent] = await listAgents(database, 10);
+        const [agent] = await listAgents(database, PROJECT, 10);
         return agent?.health ?? null;
       };
       const health: PlainHealth = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Batch, encodeHealth, LIMITS } from '@tidemark/proto';
 import { validate } from '../../../collector/src/ingest/validate.ts';
-import { HOUR, newSource, T0 } from '../../support/batches.ts';
+import { HOUR, newSource, PROJECT, T0 } from '../../support/batches.ts';
 import { batchWith, EVENT, OUTCOME } from './sample-events.ts';
 
 const BOUNDS = { oldest: T0 - 24 * HOUR, newest: T0 + HOUR };
@@ -11,7 +11,7 @@ const GOOD = () => batchWith(newSource(), 1, { events: [{}, {}, {}], outcomes: [
 function validated(spoil: (batch: Batch) => void) {
   const batch = GOOD();
   spoil(batch);
-  return validate(batch, BOUNDS);
+  return validate(batch, BOUNDS, PROJECT);
 }
 
 describe('validate events and outcomes', () => {

@@ -9,7 +9,7 @@ import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
-import { HOUR, makeBatch, newSource, received, T0, type TestSeries } from '../../support/batches.ts';
+import { HOUR, makeBatch, newSource, PROJECT, received, T0, type TestSeries } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 async function startIngest(database: Database): Promise<Ingest> {
@@ -29,7 +29,7 @@ function cloud(n: number, d: number, from: number): number[][] {
 
 /** All that is stored of the series, merged. */
 async function stored(database: Database): Promise<Summary> {
-  const source = new StoreJudgingSource(database);
+  const source = new StoreJudgingSource(database, PROJECT);
   const [version] = await source.versions('m');
   const [series] = await source.series(version?.id ?? 0);
   assert.equal(series?.kind, 'vector');
@@ -142,7 +142,7 @@ describe('a series of vectors', () => {
     withDatabase(async (database) => {
       const ingest = await startIngest(database);
       await ingest.take(received(makeBatch(newSource(), 1, [{ series: [vectorsOf([[1, 2], null])] }])));
-      const api = createApiReader(database);
+      const api = createApiReader(database, PROJECT);
       const series = await api.series(1);
       assert.equal(series?.[0]?.kind, 'vector');
       const windows = await api.windows(series[0].id, { from: 0, to: T0 + HOUR, limit: 10 });

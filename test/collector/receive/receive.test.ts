@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { toBinary } from '@bufbuild/protobuf';
 import { Client, type ClientDuplexStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { type Batch, BatchSchema, LIMITS, REPORT_METHOD, type Receipt, Receipt_Status } from '@tidemark/proto';
+import { openAccess } from '../../../collector/src/access/access.ts';
 import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import type { BatchOutcome } from '../../../collector/src/ingest/group-commit.ts';
 import { createLog } from '../../../collector/src/log.ts';
@@ -15,12 +16,13 @@ import {
   type ReportStream,
 } from '../../../collector/src/receive/report.ts';
 import { ReceiveServer } from '../../../collector/src/receive/server.ts';
-import { ANY_TIME, makeBatch, newSource, T0 } from '../../support/batches.ts';
+import { ANY_TIME, makeBatch, newSource, PROJECT, T0 } from '../../support/batches.ts';
 
 type Taker = (batch: ValidBatch) => Promise<BatchOutcome>;
 const deskOf = (take: Taker): ReportDesk => ({
   ingest: { take },
   bounds: () => ANY_TIME,
+  access: openAccess(PROJECT),
   settings: { of: () => undefined },
   clock: { now: () => T0 },
   log: createLog('silent'),
@@ -219,7 +221,7 @@ describe('receive', () => {
     const stream = Object.assign(new Duplex({ objectMode: true, read: () => undefined, write: () => undefined }), {
       getPeer: () => 'test',
     });
-    const session = new ReportSession(stream as unknown as ReportStream, deskOf(accept));
+    const session = new ReportSession(stream as unknown as ReportStream, deskOf(accept), PROJECT);
     const bytes = goodBatch(1);
     for (let i = 0; i < 1_000; i++) stream.push(bytes);
     for (let turn = 0; turn < 1_000; turn++) await new Promise((resolve) => setImmediate(resolve));

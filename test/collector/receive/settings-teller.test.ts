@@ -9,7 +9,7 @@ const SOME: PlainModelSettings = { bounds: [{ stage: 'feature', field: 'x', max:
 /** Settings by `model/version`, as they stand now. */
 function source(current: Map<string, number>) {
   return {
-    of: (model: string, version: string) => {
+    of: (_project: number, model: string, version: string) => {
       const revision = current.get(`${model}/${version}`);
       return revision === undefined ? undefined : { revision, settings: SOME };
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSettingsStore } from '../../../collector/src/store/agent-settings.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { PROJECT } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 const boundedBy = (max: number) => ({ bounds: [{ stage: 'feature', field: 'x', max }] });
@@ -10,11 +11,11 @@ describe('the store of settings', () => {
   test('keeps every change and answers the newest of each version', () =>
     withDatabase(async (database) => {
       const store = createSettingsStore(database);
-      const one = await ensureVersion(database, 'm', '1');
-      const other = await ensureVersion(database, 'm', '2');
+      const one = await ensureVersion(database, PROJECT, 'm', '1');
+      const other = await ensureVersion(database, PROJECT, 'm', '2');
       const change = (versionId: number, expected: number, max: number) =>
-        store.change({ versionId, expected, settings: boundedBy(max), changedBy: 'test' });
-      assert.partialDeepStrictEqual(await store.current(one), { revision: 0, settings: { bounds: [] } });
+        store.change({ projectId: PROJECT, versionId, expected, settings: boundedBy(max), changedBy: 'test' });
+      assert.partialDeepStrictEqual(await store.current(PROJECT, one), { revision: 0, settings: { bounds: [] } });
       for (const [versionId, expected, max] of [
         [one, 0, 1],
         [other, 0, 2],
@@ -22,7 +23,7 @@ describe('the store of settings', () => {
       ] as const) {
         assert.equal((await change(versionId, expected, max)).kind, 'stored');
       }
-      assert.partialDeepStrictEqual(await store.current(one), {
+      assert.partialDeepStrictEqual(await store.current(PROJECT, one), {
         revision: 3,
         changedBy: 'test',
         settings: boundedBy(3),
@@ -38,10 +39,10 @@ describe('the store of settings', () => {
   test('makes a change only where nobody was quicker', () =>
     withDatabase(async (database) => {
       const store = createSettingsStore(database);
-      const versionId = await ensureVersion(database, 'm', '1');
+      const versionId = await ensureVersion(database, PROJECT, 'm', '1');
       const results = await Promise.all(
         [1, 2, 3, 4].map((max) =>
-          store.change({ versionId, expected: 0, settings: boundedBy(max), changedBy: 'test' }),
+          store.change({ projectId: PROJECT, versionId, expected: 0, settings: boundedBy(max), changedBy: 'test' }),
         ),
       );
       assert.deepEqual(results.map(({ kind }) => kind).sort(), ['conflict', 'conflict', 'conflict', 'stored']);
@@ -51,8 +52,8 @@ describe('the store of settings', () => {
   test('knows no settings of a version that is not there', () =>
     withDatabase(async (database) => {
       const store = createSettingsStore(database);
-      assert.equal(await store.current(9), null);
-      const change = { versionId: 9, expected: 0, settings: { bounds: [] }, changedBy: 'test' };
+      assert.equal(await store.current(PROJECT, 9), null);
+      const change = { projectId: PROJECT, versionId: 9, expected: 0, settings: { bounds: [] }, changedBy: 'test' };
       assert.deepEqual(await store.change(change), { kind: 'unknown' });
     }));
 });

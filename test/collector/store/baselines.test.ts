@@ -4,6 +4,7 @@ import { BASELINE_SIZE_RULE, Summary } from '@tidemark/sketch';
 import type { BaselineSeries } from '../../../collector/src/baseline/baseline.ts';
 import { findBaseline, insertBaseline, loadBaseline } from '../../../collector/src/store/baselines.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { PROJECT } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 describe('a stored baseline', () => {
@@ -19,9 +20,9 @@ describe('a stored baseline', () => {
         for (const value of values[kind]) summary.add(value);
         return { stage: 'feature', field: kind, kind, summary, bins: { kind: 'category', keys: [] } };
       });
-      const versionId = await ensureVersion(database, 'm', '1');
+      const versionId = await ensureVersion(database, PROJECT, 'm', '1');
       await insertBaseline(database, { versionId, name: 'ref', source: 'memory', rows: 3, series });
-      const row = await findBaseline(database, 'm', '1', 'ref');
+      const row = await findBaseline(database, PROJECT, 'm', '1', 'ref');
       assert.ok(row);
       const loaded = await loadBaseline(database, row);
       for (const { field, kind, summary } of series) {

@@ -47,7 +47,7 @@ describe('a database, by either driver', () => {
   test('rolls a failed transaction back and goes on', () =>
     withDatabase(async (database) => {
       const failing = database.transaction(async (tx) => {
-        await tx.query(`insert into model_version (model, version) values ('m', '1')`);
+        await tx.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
         await tx.query('select 1 / 0');
       });
       await assert.rejects(failing, /division by zero/);
@@ -56,7 +56,7 @@ describe('a database, by either driver', () => {
 
   test('keeps transactions that overlap in time apart', () =>
     withDatabase(async (database) => {
-      await database.query(`insert into model_version (model, version) values ('m', '1')`);
+      await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
       const bump = () =>
         database.transaction(async (tx) => {
           const rows = await tx.query<{ n: number }>(

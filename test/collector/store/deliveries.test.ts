@@ -4,6 +4,7 @@ import type { AlertMessage } from '../../../collector/src/alerting/alert.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { DeliveryTable, enqueueDeliveries } from '../../../collector/src/store/deliveries.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { PROJECT } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -37,7 +38,7 @@ function messageOf(kind: 'firing' | 'resolved', fingerprint: string): AlertMessa
 }
 
 async function enqueue(database: Database, ...messages: AlertMessage[]): Promise<void> {
-  const versionId = await ensureVersion(database, 'm', '1');
+  const versionId = await ensureVersion(database, PROJECT, 'm', '1');
   const deliveries = messages.map((message) => ({
     versionId,
     receiver: 'ops',

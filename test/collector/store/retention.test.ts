@@ -21,7 +21,7 @@ const startsLeft = async (database: Database, table: string, column: string) =>
 describe('retention', () => {
   test('deletes windows, scores, events, outcomes and batch ids that are past it, and keeps the rest', () =>
     withDatabase(async (database) => {
-      await database.query(`insert into model_version (model, version) values ('m', '1')`);
+      await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
       for (const start of [T0, T0 + 10 * HOUR]) {
         await insertTraffic(database, start, 3);
         await database.query(
@@ -40,7 +40,7 @@ describe('retention', () => {
         );
       }
       await database.query(
-        `insert into ingest_batch (source, seq, received_at) values (gen_random_uuid(), 1, now()), (gen_random_uuid(), 2, now() - interval '17 days')`,
+        `insert into ingest_batch (project_id, source, seq, received_at) values (1, gen_random_uuid(), 1, now()), (1, gen_random_uuid(), 2, now() - interval '17 days')`,
       );
       assert.equal(await deleteExpired(database, T0 + HOUR), 3 + 1 + 1 + 1 + 1);
       assert.deepEqual(await startsLeft(database, 'score', 'tick'), [T0 + 10 * HOUR]);
@@ -53,7 +53,7 @@ describe('retention', () => {
     const store = await createTestStore();
     const database = await store.open();
     try {
-      await database.query(`insert into model_version (model, version) values ('m', '1')`);
+      await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
       await database.query('alter table traffic_1h rename to traffic_plain');
       await database.query('create table traffic_1h (like traffic_plain) partition by range (window_start)');
       const month = (number: number) => `'2001-0${number}-01T00:00:00Z'`;

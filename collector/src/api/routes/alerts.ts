@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AlertAnswer, AlertEventAnswer, ErrorAnswer } from '../answers.ts';
-import type { ApiSource } from '../api-source.ts';
+import type { SourceOf } from '../project-source.ts';
 
 const STATES = ['inactive', 'pending', 'firing', 'recovering', 'resolved'] as const;
 const LIMIT = Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 });
@@ -16,16 +16,27 @@ const FILTER = Type.Object({
 const FINGERPRINT = Type.Object({ fingerprint: Type.String({ minLength: 1, maxLength: 128 }) });
 
 /** Alerts as they stand, and the history of one. */
-export function addAlertRoutes(app: FastifyInstance, source: ApiSource): void {
+export function addAlertRoutes(app: FastifyInstance, sourceOf: SourceOf): void {
   app.get<{ Querystring: Static<typeof FILTER> }>(
     '/api/v1/alerts',
-    { schema: { summary: 'Alerts', querystring: FILTER, response: { 200: Type.Array(AlertAnswer) } } },
-    ({ query }) => source.alerts({ states: statesOf(query.state), model: query.model ?? null, limit: query.limit }),
+    {
+      config: { scope: 'read' },
+      schema: { summary: 'Alerts', querystring: FILTER, response: { 200: Type.Array(AlertAnswer) } },
+    },
+    (request) => {
+      const { query } = request;
+      return sourceOf(request).alerts({
+        states: statesOf(query.state),
+        model: query.model ?? null,
+        limit: query.limit,
+      });
+    },
   );
 
   app.get<{ Params: Static<typeof FINGERPRINT>; Querystring: { limit: number } }>(
     '/api/v1/alerts/:fingerprint/events',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'What happened to an alert, and who was told',
         params: FINGERPRINT,
@@ -33,8 +44,9 @@ export function addAlertRoutes(app: FastifyInstance, source: ApiSource): void {
         response: { 200: Type.Array(AlertEventAnswer), 404: ErrorAnswer },
       },
     },
-    async ({ params, query }, reply) => {
-      const events = await source.alertEvents(params.fingerprint, query.limit);
+    async (request, reply) => {
+      const { params, query } = request;
+      const events = await sourceOf(request).alertEvents(params.fingerprint, query.limit);
       if (events !== null) return events;
       reply.code(404);
       return { error: 'not_found', message: `there is no alert ${params.fingerprint}` };

@@ -2,7 +2,7 @@ import { STRATA } from '@tidemark/proto';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { AgentAnswer, ErrorAnswer, EventAnswer, OutcomeAnswer } from '../answers.ts';
-import type { ApiSource } from '../api-source.ts';
+import type { SourceOf } from '../project-source.ts';
 import { ID, LIMIT, notFound, SPAN, spanOf } from '../queries.ts';
 
 const EVENTS = Type.Object({
@@ -18,10 +18,11 @@ const OUTCOMES = Type.Object({
 const AGENTS = Type.Object({ limit: LIMIT });
 
 /** Events and outcomes of a model version, and the agents that send them. */
-export function addEventRoutes(app: FastifyInstance, source: ApiSource): void {
+export function addEventRoutes(app: FastifyInstance, sourceOf: SourceOf): void {
   app.get<{ Params: Static<typeof ID>; Querystring: Static<typeof EVENTS> }>(
     '/api/v1/models/:id/events',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'Inferences of a model version that were kept whole, newest first',
         params: ID,
@@ -29,14 +30,19 @@ export function addEventRoutes(app: FastifyInstance, source: ApiSource): void {
         response: { 200: Type.Array(EventAnswer), 404: ErrorAnswer },
       },
     },
-    async ({ params: { id }, query }, reply) =>
-      (await source.events(id, { ...spanOf(query), stratum: query.stratum ?? null })) ??
-      notFound(reply, `model version ${id}`),
+    async (request, reply) => {
+      const { id } = request.params;
+      const { stratum = null, ...span } = request.query;
+      return (
+        (await sourceOf(request).events(id, { ...spanOf(span), stratum })) ?? notFound(reply, `model version ${id}`)
+      );
+    },
   );
 
   app.get<{ Params: Static<typeof ID>; Querystring: Static<typeof OUTCOMES> }>(
     '/api/v1/models/:id/outcomes',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'What turned out to be true of predictions of a model version, by when it became known, newest first',
         params: ID,
@@ -44,20 +50,26 @@ export function addEventRoutes(app: FastifyInstance, source: ApiSource): void {
         response: { 200: Type.Array(OutcomeAnswer), 404: ErrorAnswer },
       },
     },
-    async ({ params: { id }, query }, reply) =>
-      (await source.outcomes(id, { ...spanOf(query), predictionId: query.prediction_id ?? null })) ??
-      notFound(reply, `model version ${id}`),
+    async (request, reply) => {
+      const { id } = request.params;
+      const { prediction_id: predictionId = null, ...span } = request.query;
+      return (
+        (await sourceOf(request).outcomes(id, { ...spanOf(span), predictionId })) ??
+        notFound(reply, `model version ${id}`)
+      );
+    },
   );
 
   app.get<{ Querystring: Static<typeof AGENTS> }>(
     '/api/v1/agents',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'Agents, what they say of themselves and what they could not keep, the ones heard of last first',
         querystring: AGENTS,
         response: { 200: Type.Array(AgentAnswer) },
       },
     },
-    ({ query }) => source.agents(query.limit),
+    (request) => sourceOf(request).agents(request.query.limit),
   );
 }

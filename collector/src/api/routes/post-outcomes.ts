@@ -6,6 +6,7 @@ import { schemaMistakes } from '../../schema-mistakes.ts';
 import { KeptAnswer, MistakesAnswer } from '../answers.ts';
 import type { OutcomeTaker } from '../api-source.ts';
 import { badBody, bodyAsItCame } from '../checked-body.ts';
+import { projectOf } from '../guard-routes.ts';
 
 /** Bytes of a body: as many outcomes as one list may have, with a value or two. */
 const MAX_BODY = 1024 * 1024;
@@ -36,6 +37,7 @@ export function addPostOutcomesRoute(app: FastifyInstance, taker: OutcomeTaker, 
   app.post<{ Body: unknown }>(
     '/api/v1/outcomes',
     {
+      config: { scope: 'write' },
       bodyLimit: MAX_BODY,
       validatorCompiler: bodyAsItCame,
       schema: {
@@ -44,14 +46,16 @@ export function addPostOutcomesRoute(app: FastifyInstance, taker: OutcomeTaker, 
         response: { 200: KeptAnswer, 400: MistakesAnswer },
       },
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
+      const projectId = projectOf(request);
       const mistakes = mistakesOf(body);
       // Then it is no list of outcomes at all, or too long a one.
       if (!Array.isArray(body) || mistakes.some(({ path }) => path.length === 0)) return badBody(reply, mistakes);
       const spoilt = new Set(mistakes.map(({ path: [index] }) => index));
       const indexes = body.flatMap((_, index) => (spoilt.has(index) ? [] : [index]));
       const outcomes = indexes.map((index) => toOutcome(body[index] as Static<typeof OUTCOME>, clock.now()));
-      const found = await (mistakes.length === 0 ? taker.take(outcomes) : taker.check(outcomes));
+      const found = await (mistakes.length === 0 ? taker.take(projectId, outcomes) : taker.check(projectId, outcomes));
       const all = [...mistakes, ...found.map(({ index, message }) => ({ path: [indexes[index] as number], message }))];
       if (all.length === 0) return { kept: outcomes.length };
       return badBody(

@@ -6,6 +6,7 @@ import { schemaMistakes } from '../../schema-mistakes.ts';
 import { ConflictAnswer, ErrorAnswer, MistakesAnswer, SettingsAnswer } from '../answers.ts';
 import type { SettingsKeeper } from '../api-source.ts';
 import { badBody, bodyAsItCame } from '../checked-body.ts';
+import { projectOf } from '../guard-routes.ts';
 import { ID, notFound } from '../queries.ts';
 
 const PATH = '/api/v1/models/:id/settings';
@@ -24,14 +25,16 @@ export function addSettingsRoutes(app: FastifyInstance, keeper: SettingsKeeper):
   app.get<{ Params: Static<typeof ID> }>(
     PATH,
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'What the agents of a model version are to go by',
         params: ID,
         response: { 200: SettingsAnswer, 404: ErrorAnswer },
       },
     },
-    async ({ params: { id } }, reply) => {
-      const stored = await keeper.current(id);
+    async (request, reply) => {
+      const { id } = request.params;
+      const stored = await keeper.current(projectOf(request), id);
       return stored === null ? notFound(reply, `model version ${id}`) : answerOf(stored);
     },
   );
@@ -39,6 +42,7 @@ export function addSettingsRoutes(app: FastifyInstance, keeper: SettingsKeeper):
   app.put<{ Params: Static<typeof ID>; Body: unknown }>(
     PATH,
     {
+      config: { scope: 'admin' },
       validatorCompiler: bodyAsItCame,
       schema: {
         summary:
@@ -48,11 +52,21 @@ export function addSettingsRoutes(app: FastifyInstance, keeper: SettingsKeeper):
         response: { 200: SettingsAnswer, 400: MistakesAnswer, 404: ErrorAnswer, 409: ConflictAnswer },
       },
     },
-    async ({ params: { id }, body }, reply) => {
+    async (request, reply) => {
+      const {
+        params: { id },
+        body,
+      } = request;
       const mistakes = mistakesOf(body);
       if (mistakes.length > 0) return badBody(reply, mistakes);
       const { revision: expected, settings, changedBy = 'api' } = body as Static<typeof CHANGE>;
-      const changed = await keeper.change({ versionId: id, expected, settings: toModelSettings(settings), changedBy });
+      const changed = await keeper.change({
+        projectId: projectOf(request),
+        versionId: id,
+        expected,
+        settings: toModelSettings(settings),
+        changedBy,
+      });
       if (changed.kind === 'unknown') return notFound(reply, `model version ${id}`);
       if (changed.kind === 'stored') return answerOf(changed.stored);
       const { revision } = changed;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Database } from '../../../../collector/src/store/database.ts';
 import { ensureVersion } from '../../../../collector/src/store/models.ts';
 import { listOutcomes } from '../../../../collector/src/store/outcomes.ts';
-import { T0 } from '../../../support/batches.ts';
+import { PROJECT, T0 } from '../../../support/batches.ts';
 import { withDatabase } from '../../../support/database.ts';
 import { type Ask, withApi } from '../running-api.ts';
 
@@ -11,7 +11,7 @@ const GOOD = { model: 'm', version: '1', predictionId: 'p', values: { delay: 12.
 
 function withOutcomes(work: (ask: Ask, kept: () => Promise<unknown[]>) => Promise<void>): Promise<void> {
   return withDatabase(async (database) => {
-    const versionId = await ensureVersion(database, 'm', '1');
+    const versionId = await ensureVersion(database, PROJECT, 'm', '1');
     await withApi(database, (ask) => work(ask, () => keptOf(database, versionId)));
   });
 }

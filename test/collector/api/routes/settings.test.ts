@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ensureVersion } from '../../../../collector/src/store/models.ts';
+import { PROJECT } from '../../../support/batches.ts';
 import { withDatabase } from '../../../support/database.ts';
 import { type Ask, withApi } from '../running-api.ts';
 
@@ -15,7 +16,7 @@ const SETTINGS = {
 
 function withVersion(work: (ask: Ask) => Promise<void>): Promise<void> {
   return withDatabase(async (database) => {
-    await ensureVersion(database, 'm', '1');
+    await ensureVersion(database, PROJECT, 'm', '1');
     await withApi(database, work);
   });
 }
