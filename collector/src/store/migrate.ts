@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { CollectorError } from '../errors.ts';
 import type { Database } from './database.ts';
+import { splitStatements } from './split-statements.ts';
 
 const DIRECTORY = new URL('./migrations/', import.meta.url);
 /** Any number that is ours: the session lock under which two starting programs take turns. */
@@ -58,15 +59,6 @@ async function apply(database: Database, { version, sql }: Migration): Promise<b
     await tx.query('insert into schema_migration (version) values ($1)', [version]);
     return true;
   });
-}
-
-/** Statements of a migration file; a `;` at the end of a line ends one. */
-function splitStatements(sql: string): string[] {
-  return sql
-    .replace(/^\s*--.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
 }
 
 async function readMigrations(): Promise<Migration[]> {
