@@ -12,6 +12,11 @@ export type Database = Queryable & {
   readonly kind: 'postgres' | 'embedded';
   /** Runs `work` in a transaction: commits when it returns, rolls back when it throws. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` on a session of its own, outside of any transaction and without a limit of time: for what takes long,
+   * holds a lock of the session or refuses transactions. The embedded database has one session and lends it.
+   */
+  session<T>(work: (session: Queryable) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 

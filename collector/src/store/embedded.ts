@@ -1,7 +1,18 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { Database, Queryable, SqlValue } from './database.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
+import { inTransaction } from './in-transaction.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
+
+/** Whether there is an embedded database in `directory`; what the engine writes first is not yet one. */
+export function hasEmbeddedDatabase(directory: string): Promise<boolean> {
+  return access(join(directory, 'pg', 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+}
 
 /**
  * PGlite (PostgreSQL in WebAssembly) in a worker thread, on a directory that is ours alone.
@@ -46,18 +57,11 @@ export class EmbeddedDatabase implements Database {
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return this.#inTurn(async (engine) => {
-      await engine.query('begin');
-      try {
-        const result = await work(engine);
-        await engine.query('commit');
-        return result;
-      } catch (error) {
-        // Where the engine itself is gone there is nothing left to roll back, and the first error says why.
-        await engine.query('rollback').catch(() => []);
-        throw error;
-      }
-    });
+    return this.#inTurn((engine) => inTransaction(engine, work));
+  }
+
+  session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
+    return this.#inTurn(work);
   }
 
   async close(): Promise<void> {

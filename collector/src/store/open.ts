@@ -2,16 +2,15 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import type { Database } from './database.ts';
 import { EmbeddedDatabase } from './embedded.ts';
-import { migrate } from './migrate.ts';
+import { type MigrationReport, migrate } from './migrate.ts';
 import { PostgresDatabase } from './postgres.ts';
 import { useTimescale } from './timescale.ts';
 
 /** Opens the store that the settings name and brings it to this program's schema. */
 export async function openStore(config: Pick<Config, 'databaseUrl' | 'dataDir'>, log: Logger): Promise<Database> {
-  const database = await open(config, log);
+  const database = await openDatabase(config, log);
   try {
-    const { from, to, applied } = await migrate(database);
-    if (applied.length > 0) log.info({ from, to, applied }, 'migrated the store');
+    await migrateStore(database, log);
     const hypertables = await useTimescale(database);
     log.info({ kind: database.kind, hypertables }, 'store is open');
     return database;
@@ -21,7 +20,23 @@ export async function openStore(config: Pick<Config, 'databaseUrl' | 'dataDir'>,
   }
 }
 
-async function open({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>, log: Logger): Promise<Database> {
+/** Brings an open store to this program's schema and says what it did. */
+export async function migrateStore(database: Database, log: Logger): Promise<MigrationReport> {
+  const onWait = (holder: string) => log.info({ holder }, 'waiting for another program that is migrating the store');
+  const report = await migrate(database, { onWait });
+  const { from, to, applied, edited } = report;
+  if (applied.length > 0) log.info({ from, to, applied }, 'migrated the store');
+  if (edited.length > 0) {
+    log.warn({ edited }, 'the store was made by other texts of these migrations than this program has; it may differ');
+  }
+  return report;
+}
+
+/** Opens the store that the settings name as it is. */
+export async function openDatabase(
+  { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
+  log: Logger,
+): Promise<Database> {
   if (databaseUrl !== null) {
     return PostgresDatabase.connect(databaseUrl, (error) =>
       log.warn({ reason: error.message }, 'lost an idle connection'),

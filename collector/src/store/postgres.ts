@@ -14,9 +14,11 @@ import {
 export class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly #pool: pg.Pool;
+  readonly #connection: pg.ClientConfig;
 
-  private constructor(pool: pg.Pool) {
+  private constructor(pool: pg.Pool, connection: pg.ClientConfig) {
     this.#pool = pool;
+    this.#connection = connection;
   }
 
   /**
@@ -24,19 +26,22 @@ export class PostgresDatabase implements Database {
    * @throws {CollectorError} `DATABASE_UNAVAILABLE`; the message names host and database, never the password.
    */
   static async connect(url: string, onError: (error: Error) => void): Promise<PostgresDatabase> {
-    const pool = new pg.Pool({
+    const connection: pg.ClientConfig = {
       connectionString: url,
-      max: 8,
       connectionTimeoutMillis: 5_000,
-      statement_timeout: 60_000,
-      query_timeout: 65_000,
-      // A collector that vanishes in a transaction must not keep its locks until TCP notices, hours later.
-      idle_in_transaction_session_timeout: 60_000,
       keepAlive: true,
       application_name: 'tidemark',
       // Our statements read small rows by key; compiling them costs more than it saves.
       options: '-c jit=off -c timezone=UTC',
       types: { getTypeParser },
+    };
+    const pool = new pg.Pool({
+      ...connection,
+      max: 8,
+      statement_timeout: 60_000,
+      query_timeout: 65_000,
+      // A collector that vanishes in a transaction must not keep its locks until TCP notices, hours later.
+      idle_in_transaction_session_timeout: 60_000,
     });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     pool.on('error', onError);
@@ -50,7 +55,7 @@ export class PostgresDatabase implements Database {
         { cause: error },
       );
     }
-    return new PostgresDatabase(pool);
+    return new PostgresDatabase(pool, connection);
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
@@ -82,13 +87,27 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  async session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
+    const client = new pg.Client(this.#connection);
+    // A connection that dies between two statements of ours fails the next one; without a listener it would end the process.
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      // Of a program that is gone nothing should run on, and hold locks, to the end of a long statement. Not every server can tell.
+      await client.query(`set client_connection_check_interval = '5s'`).catch(() => undefined);
+      return await work({ query: (sql, values = []) => ask(client, sql, values) });
+    } finally {
+      await client.end();
+    }
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }
 }
 
 async function ask<Row extends object>(
-  asked: pg.Pool | pg.PoolClient,
+  asked: pg.Pool | pg.ClientBase,
   sql: string,
   values: readonly SqlValue[],
 ): Promise<Row[]> {
