@@ -31,10 +31,12 @@ import type { Database } from './store/database.ts';
 import { DeliveryTable } from './store/deliveries.ts';
 import { createIngestStore } from './store/ingest-transaction.ts';
 import { StoreJudgingSource } from './store/judging-source.ts';
+import { type Duty, Leader } from './store/leader.ts';
 import { newestWindowStart } from './store/models.ts';
 import { openStore } from './store/open.ts';
 import { DEFAULT_PROJECT, listProjects } from './store/projects.ts';
 import { Retention } from './store/retention.ts';
+import { rollUpOne } from './store/roll-up.ts';
 import { createTokenSource } from './store/tokens.ts';
 import { Health } from './telemetry/health.ts';
 
@@ -42,6 +44,8 @@ import { Health } from './telemetry/health.ts';
 const MAX_SKEW_MS = 5 * 60_000;
 /** No model has served before; while there is no data, the data's clock alone would allow what no store can hold. */
 const OLDEST_WINDOW = Date.UTC(1970, 0, 1);
+/** How often the leader looks for windows to roll up. */
+const ROLL_UP_EVERY_MS = 10_000;
 const NO_RULES: RuleSet = Object.freeze({ groups: [], receivers: [], route: null });
 
 /** Ports in use and what to call them. */
@@ -63,6 +67,7 @@ export class Collector {
   readonly #retention: Retention;
   readonly #health: Health;
   readonly #access: Access;
+  readonly #leader: Leader;
   #stopping: Promise<void> | undefined;
 
   private constructor(parts: {
@@ -77,6 +82,7 @@ export class Collector {
     retention: Retention;
     health: Health;
     access: Access;
+    leader: Leader;
   }) {
     this.#log = parts.log;
     this.#database = parts.database;
@@ -89,6 +95,7 @@ export class Collector {
     this.#retention = parts.retention;
     this.#health = parts.health;
     this.#access = parts.access;
+    this.#leader = parts.leader;
   }
 
   /**
@@ -136,7 +143,7 @@ export class Collector {
       judgeOf: ({ id, name }) =>
         new Engine({
           rules,
-          source: new StoreJudgingSource(database, id),
+          source: new StoreJudgingSource(database, id, () => clock.now() - config.retentionMs),
           store: new AlertTable(database, id, wallClock),
           labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
           publicUrl: config.publicUrl,
@@ -176,7 +183,27 @@ export class Collector {
       log,
     });
     const retention = new Retention(database, () => clock.now() - config.retentionMs, log);
-    return new Collector({ log, database, ingest, settings, receive, api, loop, outbox, retention, health, access });
+    const rollUp: Duty = {
+      name: 'roll-up',
+      everyMs: ROLL_UP_EVERY_MS,
+      step: (session) =>
+        rollUpOne(session, clock.now(), (damage) => log.error(damage, 'a stored window cannot be rolled up')),
+    };
+    const leader = new Leader({ database, duties: [rollUp], monotonicNow: () => performance.now(), log });
+    return new Collector({
+      leader,
+      log,
+      database,
+      ingest,
+      settings,
+      receive,
+      api,
+      loop,
+      outbox,
+      retention,
+      health,
+      access,
+    });
   }
 
   /** @throws {CollectorError} `PORT_IN_USE`; then everything is stopped again. */
@@ -186,6 +213,7 @@ export class Collector {
       this.#outbox.start();
       this.#loop.start();
       this.#retention.start();
+      this.#leader.start();
       await this.#settings.start();
       await this.#api.start();
       await this.#receive.start();
@@ -211,6 +239,7 @@ export class Collector {
     await this.#loop.stop();
     await this.#outbox.stop({ timeoutMs });
     await this.#retention.stop();
+    await this.#leader.stop();
     await this.#api.stop();
     await this.#settings.stop();
     this.#access.stop();

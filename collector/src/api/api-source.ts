@@ -14,6 +14,9 @@ import type {
   WindowAnswer,
 } from './answers.ts';
 
+/** Widths of windows that can be asked for, ms. */
+export type WindowWidth = 60_000 | 3_600_000 | 86_400_000;
+
 /** A half-open span in ms since the epoch, and how much of it to answer. */
 export type SpanQuery = { readonly from: number; readonly to: number; readonly limit: number };
 
@@ -22,8 +25,11 @@ export type ApiSource = {
   models(): Promise<Answer<typeof ModelAnswer>[]>;
   versions(model: string): Promise<Answer<typeof VersionAnswer>[] | null>;
   series(versionId: number): Promise<Answer<typeof SeriesAnswer>[] | null>;
-  /** Windows of a series, parts merged, oldest first. */
-  windows(seriesId: number, span: SpanQuery): Promise<Answer<typeof WindowAnswer>[] | null>;
+  /** Windows of a series, parts merged, oldest first; `widest` ms wide, or as wide as agents sent them where that is more. */
+  windows(
+    seriesId: number,
+    query: SpanQuery & { readonly widest: WindowWidth },
+  ): Promise<Answer<typeof WindowAnswer>[] | null>;
   scores(seriesId: number, span: SpanQuery): Promise<Answer<typeof ScoreAnswer>[] | null>;
   /** Events of a model version, newest first; of one stratum or, with null, of all. */
   events(

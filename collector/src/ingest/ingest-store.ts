@@ -82,6 +82,8 @@ export type IngestTransaction = {
   loadTraffic(addresses: readonly PartAddress[]): Promise<TrafficPart[]>;
   writeSummaries(parts: readonly SummaryPart[]): Promise<void>;
   writeTraffic(parts: readonly TrafficPart[]): Promise<void>;
+  /** Says of windows that were written that the coarser ones around them have to be made anew. */
+  markForRollUp(windows: readonly { versionId: number; widthMs: number; start: number }[]): Promise<void>;
   /** Widens the span of event time in which each version has been seen. */
   noteSpans(spans: ReadonlyMap<number, { from: number; to: number }>): Promise<void>;
   addLosses(source: string, losses: readonly (ValidLoss & { versionId: number })[]): Promise<void>;

@@ -92,6 +92,7 @@ export class Ingest {
     );
     await tx.writeSummaries([...summaries.values()]);
     await tx.writeTraffic([...traffic.values()]);
+    await tx.markForRollUp(windows);
     await tx.noteSpans(spansOf(windows));
     for (const batch of fresh) {
       const losses = batch.losses.flatMap((loss) => {

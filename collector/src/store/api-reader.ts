@@ -4,17 +4,17 @@ import type { ApiSource, SpanQuery } from '../api/api-source.ts';
 import { listAgents } from './agents.ts';
 import { type Database, toArrayLiteral } from './database.ts';
 import { listEvents } from './events.ts';
-import { LEVELS } from './levels.ts';
+import { ALL_TIME } from './levels.ts';
 import { listVersions } from './models.ts';
 import { listOutcomes } from './outcomes.ts';
 import { listSeries } from './series.ts';
-import { selectSummaries, toSummary } from './summaries.ts';
+import { selectPieces, toSummary } from './summaries.ts';
 
 const QUANTILES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 const TOP = 20;
 
 const ROWS_OF_VERSION = (column: string) =>
-  `(${LEVELS.map(({ traffic }) => `coalesce((select sum(${column}) from ${traffic} t where t.model_version_id = v.id), 0)`).join(' + ')})::int8`;
+  `(select coalesce(sum(${column}), 0)::int8 from traffic_pieces(array[v.id], to_timestamp(${ALL_TIME.from / 1000}), to_timestamp(${ALL_TIME.to / 1000}), 86400))`;
 
 /** Answers the API from what the store has of one project; what belongs to another is taken for missing. */
 export function createApiReader(db: Database, projectId: number): ApiSource {
@@ -51,11 +51,12 @@ export function createApiReader(db: Database, projectId: number): ApiSource {
       return rows.map(({ model_version_id: _version, ...series }) => series);
     },
 
-    async windows(seriesId, { from, to, limit }) {
+    async windows(seriesId, { from, to, limit, widest }) {
       if (!(await hasSeries(db, projectId, seriesId))) return null;
       const merged = new Map<string, { start: number; widthMs: number; summary: Summary }>();
-      for (const row of await selectSummaries(db, [seriesId], from, to, limit)) {
-        const { window_start: start, widthMs } = row;
+      for (const row of await selectPieces(db, [seriesId], from, to, { widest, maxWindows: limit })) {
+        const widthMs = Math.max(row.widthMs, widest);
+        const start = Math.floor(row.window_start / widthMs) * widthMs;
         const earlier = merged.get(`${widthMs}/${start}`);
         if (earlier === undefined) merged.set(`${widthMs}/${start}`, { start, widthMs, summary: toSummary(row) });
         else earlier.summary.merge(toSummary(row));

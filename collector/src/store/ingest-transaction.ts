@@ -5,6 +5,7 @@ import type { Database, Queryable } from './database.ts';
 import { writeEvents } from './events.ts';
 import { describeVersions, findVersions, noteSpans } from './models.ts';
 import { writeOutcomes } from './outcomes.ts';
+import { markForRollUp } from './rollup-marks.ts';
 import { ensureSeries } from './series.ts';
 import { loadSummaryParts } from './summaries.ts';
 import { loadTrafficParts, writeTraffic } from './traffic.ts';
@@ -25,6 +26,7 @@ function createTransaction(tx: Queryable, part: number): IngestTransaction {
     loadTraffic: (addresses) => loadTrafficParts(tx, part, addresses),
     writeSummaries: (parts) => writeSummaries(tx, part, parts),
     writeTraffic: (parts) => writeTraffic(tx, part, parts),
+    markForRollUp: (windows) => markForRollUp(tx, part, windows),
     noteSpans: (spans) => noteSpans(tx, spans),
     addLosses: (source, losses) => addLosses(tx, source, losses),
     writeEvents: (events) => writeEvents(tx, events),

@@ -3,10 +3,10 @@ import type { Baseline } from '../baseline/baseline.ts';
 import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
 import { findBaseline, loadBaseline } from './baselines.ts';
 import type { Queryable } from './database.ts';
-import { LEVELS } from './levels.ts';
+import { LEVELS, type Widest } from './levels.ts';
 import { listModels, listVersions } from './models.ts';
 import { listSeries } from './series.ts';
-import { selectSummaries, toSummary } from './summaries.ts';
+import { selectPieces, toSummary } from './summaries.ts';
 import { totalTraffic } from './traffic.ts';
 
 /** Baselines kept unpacked; a baseline never changes, so its id is all there is to ask for. */
@@ -20,11 +20,14 @@ const FINEST_MS = LEVELS[0]?.widthMs ?? 60_000;
 export class StoreJudgingSource implements JudgingSource {
   readonly #db: Queryable;
   readonly #projectId: number;
+  readonly #finestSince: () => number;
   readonly #baselines = new Map<number, Baseline>();
 
-  constructor(db: Queryable, projectId: number) {
+  /** `finestSince` tells from when on (ms) the finest windows are kept; before that there are roll-ups alone. */
+  constructor(db: Queryable, projectId: number, finestSince: () => number = () => -Infinity) {
     this.#db = db;
     this.#projectId = projectId;
+    this.#finestSince = finestSince;
   }
 
   models(): Promise<string[]> {
@@ -47,7 +50,8 @@ export class StoreJudgingSource implements JudgingSource {
     const merged = new Map<number, Summary>();
     const atOnce = Math.max(1, Math.floor((MAX_ROWS * FINEST_MS) / Math.max(FINEST_MS, to - from)));
     for (let i = 0; i < seriesIds.length; i += atOnce) {
-      for (const row of await selectSummaries(this.#db, seriesIds.slice(i, i + atOnce), from, to)) {
+      const widest = this.#widestFor(from);
+      for (const row of await selectPieces(this.#db, seriesIds.slice(i, i + atOnce), from, to, { widest })) {
         const summary = toSummary(row);
         const earlier = merged.get(row.series_id);
         if (earlier === undefined) merged.set(row.series_id, summary);
@@ -58,7 +62,13 @@ export class StoreJudgingSource implements JudgingSource {
   }
 
   traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
-    return totalTraffic(this.#db, typeof versionId === 'number' ? [versionId] : versionId, from, to);
+    const ids = typeof versionId === 'number' ? [versionId] : versionId;
+    return totalTraffic(this.#db, ids, from, to, this.#widestFor(from));
+  }
+
+  /** The finest windows where they are still kept: merged in another order, digests differ a little from time to time. */
+  #widestFor(from: number): Widest {
+    return from >= this.#finestSince() ? 60_000 : 86_400_000;
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {

@@ -1,7 +1,7 @@
 import type { SeriesKind, Summary } from '@tidemark/sketch';
 import type { PartAddress, SummaryPart } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
-import { LEVELS } from './levels.ts';
+import { LEVELS, type Level, type Widest } from './levels.ts';
 import { type StoredBytes, unpackSketch } from './stored-sketch.ts';
 
 /** A stored summary as SQL answers it. */
@@ -49,27 +49,50 @@ export async function loadSummaryParts(
   return parts;
 }
 
-/** Stored parts of these series whose windows start in [from, to), oldest first; of each width the first `maxWindows`. */
-export async function selectSummaries(
+/** Rows of one level, whatever they come from, whose windows start in [from, to) (ms), oldest first. */
+export function selectOfLevel(
+  db: Queryable,
+  { summaries }: Level,
+  seriesIds: readonly number[],
+  from: number,
+  to: number,
+): Promise<SummaryRow[]> {
+  return db.query<SummaryRow>(
+    `select ${COLUMNS} from ${summaries} join series on series.id = series_id
+     where series_id = any($1::text::int[]) and window_start >= $2 and window_start < $3
+     order by series_id, window_start, part`,
+    [toArrayLiteral(seriesIds), new Date(from), new Date(to)],
+  );
+}
+
+/** A row of a window; several rows may be parts of one. */
+export type PieceRow = SummaryRow & { readonly widthMs: number };
+
+/** How coarse the answer may be, and of how many windows at most (the oldest), each `widest` wide or wider; null = of all. */
+export type PiecesWanted = { readonly widest: Widest; readonly maxWindows?: number | null };
+
+/**
+ * What is kept of these series in windows that start in [from, to) (ms), oldest first, each value in one row: roll-ups as
+ * coarse as is allowed, finer windows where the span or late data cut those in two.
+ */
+export function selectPieces(
   db: Queryable,
   seriesIds: readonly number[],
   from: number,
   to: number,
-  maxWindows: number | null = null,
-): Promise<(SummaryRow & { readonly widthMs: number })[]> {
-  const found: (SummaryRow & { readonly widthMs: number })[] = [];
-  const inSpan = 'series_id = any($1::text::int[]) and window_start >= $2 and window_start < $3';
-  for (const level of LEVELS) {
-    const first = `select distinct window_start from ${level.summaries} where ${inSpan} order by 1 limit $4`;
-    const rows = await db.query<SummaryRow>(
-      `select ${COLUMNS} from ${level.summaries} join series on series.id = series_id
-       where ${inSpan} ${maxWindows === null ? '' : `and window_start in (${first})`}
-       order by window_start, part`,
-      [toArrayLiteral(seriesIds), new Date(from), new Date(to), ...(maxWindows === null ? [] : [maxWindows])],
-    );
-    for (const row of rows) found.push({ ...row, widthMs: level.widthMs });
-  }
-  return found;
+  { widest, maxWindows = null }: PiecesWanted,
+): Promise<PieceRow[]> {
+  // Merged to the width that was asked for by whoever reads them, so that windows are counted by that width.
+  const width = 'greatest(p.width_s, $4::int)';
+  return db.query<PieceRow>(
+    `select p.width_s * 1000 as "widthMs", ${COLUMNS} from (
+       select p.*, dense_rank() over (order by date_bin(make_interval(secs => ${width}), window_start, 'epoch'), ${width}) as place
+       from summary_pieces($1::text::int[], $2, $3, $4::int) p
+     ) p join series on series.id = series_id
+     where $5::int is null or place <= $5::int
+     order by window_start, p.width_s, part`,
+    [toArrayLiteral(seriesIds), new Date(from), new Date(to), widest / 1000, maxWindows],
+  );
 }
 
 /** Rebuilds the sketch of a row. */

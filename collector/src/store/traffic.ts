@@ -1,6 +1,6 @@
 import type { PartAddress, TrafficPart } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
-import { checkAllWritten, LEVELS } from './levels.ts';
+import { checkAllWritten, LEVELS, type Widest } from './levels.ts';
 
 /** Inferences in a span; `windows` counts the windows that hold any. */
 export type TrafficTotal = { readonly rows: number; readonly errors: number; readonly windows: number };
@@ -56,21 +56,19 @@ export async function loadTrafficParts(
   return parts;
 }
 
-/** Traffic of these model versions together, in windows that start in [from, to). */
+/** Traffic of these model versions together, in windows that start in [from, to) (ms), from pieces no coarser than `widest`. */
 export async function totalTraffic(
   db: Queryable,
   versionIds: readonly number[],
   from: number,
   to: number,
+  widest: Widest,
 ): Promise<TrafficTotal> {
-  const each = LEVELS.map(({ traffic }) => `select window_start, n_rows, n_errors from ${traffic} where ${IN_SPAN}`);
   const rows = await db.query<TrafficTotal>(
     `select coalesce(sum(n_rows), 0)::int8 as rows, coalesce(sum(n_errors), 0)::int8 as errors,
        count(distinct window_start) as windows
-     from (${each.join(' union all ')}) as parts`,
-    [toArrayLiteral(versionIds), new Date(from), new Date(to)],
+     from traffic_pieces($1::text::int[], $2, $3, $4)`,
+    [toArrayLiteral(versionIds), new Date(from), new Date(to), widest / 1000],
   );
   return rows[0] ?? { rows: 0, errors: 0, windows: 0 };
 }
-
-const IN_SPAN = 'model_version_id = any($1::text::int[]) and window_start >= $2 and window_start < $3';

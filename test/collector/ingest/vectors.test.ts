@@ -145,7 +145,7 @@ describe('a series of vectors', () => {
       const api = createApiReader(database, PROJECT);
       const series = await api.series(1);
       assert.equal(series?.[0]?.kind, 'vector');
-      const windows = await api.windows(series[0].id, { from: 0, to: T0 + HOUR, limit: 10 });
+      const windows = await api.windows(series[0].id, { from: 0, to: T0 + HOUR, limit: 10, widest: 60_000 });
       const { valid, missing, quantiles, top } = windows?.[0] ?? {};
       assert.deepEqual({ valid, missing, quantiles, top }, { valid: 1, missing: 1, quantiles: null, top: null });
     }));

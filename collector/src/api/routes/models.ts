@@ -1,9 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ErrorAnswer, ModelAnswer, ScoreAnswer, SeriesAnswer, VersionAnswer, WindowAnswer } from '../answers.ts';
+import type { SpanQuery, WindowWidth } from '../api-source.ts';
 import type { SourceOf } from '../project-source.ts';
 import { ID, notFound, SPAN, spanOf } from '../queries.ts';
 
+const WIDTHS = { '1m': 60_000, '1h': 3_600_000, '1d': 86_400_000 } as const;
+const WINDOWS = Type.Object({
+  width: Type.Enum(['auto', '1m', '1h', '1d'], {
+    default: 'auto',
+    description:
+      'How wide windows are. `auto`: minutes for a span of up to 6 h or one that has no two ends, hours for up to 14 d, else days.',
+  }),
+  ...SPAN.properties,
+});
 const MODEL = Type.Object({ model: Type.String({ minLength: 1 }) });
 
 /** Models, their versions, the series of a version, and what is kept of a series. */
@@ -42,19 +52,19 @@ export function addModelRoutes(app: FastifyInstance, sourceOf: SourceOf): void {
       (await sourceOf(request).series(request.params.id)) ?? notFound(reply, `model version ${request.params.id}`),
   );
 
-  app.get<{ Params: Static<typeof ID>; Querystring: Static<typeof SPAN> }>(
+  app.get<{ Params: Static<typeof ID>; Querystring: Static<typeof WINDOWS> }>(
     '/api/v1/series/:id/windows',
     {
       config: { scope: 'read' },
       schema: {
         summary: 'Windows of a series',
         params: ID,
-        querystring: SPAN,
+        querystring: WINDOWS,
         response: { 200: Type.Array(WindowAnswer), 404: ErrorAnswer },
       },
     },
     async (request, reply) =>
-      (await sourceOf(request).windows(request.params.id, spanOf(request.query))) ??
+      (await sourceOf(request).windows(request.params.id, windowsOf(request.query))) ??
       notFound(reply, `series ${request.params.id}`),
   );
 
@@ -73,4 +83,15 @@ export function addModelRoutes(app: FastifyInstance, sourceOf: SourceOf): void {
       (await sourceOf(request).scores(request.params.id, spanOf(request.query))) ??
       notFound(reply, `series ${request.params.id}`),
   );
+}
+
+/** The span that was asked for, and in windows of what width. */
+function windowsOf({ width, ...query }: Static<typeof WINDOWS>): SpanQuery & { readonly widest: WindowWidth } {
+  const span = spanOf(query);
+  if (width !== 'auto') return { ...span, widest: WIDTHS[width] };
+  const lengthMs = query.from === undefined || query.to === undefined ? 0 : span.to - span.from;
+  return {
+    ...span,
+    widest: lengthMs <= 6 * WIDTHS['1h'] ? 60_000 : lengthMs <= 14 * WIDTHS['1d'] ? 3_600_000 : 86_400_000,
+  };
 }
