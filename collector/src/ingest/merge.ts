@@ -24,7 +24,8 @@ type Placed = {
 
 /**
  * Adds the windows to this collector's parts, on copies in `staged`; nothing in memory changes before
- * the commit. Each staged part has its next `rev`.
+ * the commit, nor do the deltas, which are merged again if the commit is tried again. Each staged part has its next
+ * `rev`: one more than was read, however many deltas were added, so that the store can tell whether it still holds that.
  */
 export async function mergeWindows(
   tx: IngestTransaction,
@@ -47,6 +48,8 @@ export async function mergeWindows(
   );
   for (const { series, window, entry } of placed) addSummary(summaries, series.id, window, entry);
   for (const window of windows) addTraffic(traffic, window);
+  for (const part of summaries.staged.values()) part.rev += 1;
+  for (const part of traffic.staged.values()) part.rev += 1;
 }
 
 async function placeSummaries(tx: IngestTransaction, windows: readonly PlacedWindow[]): Promise<Placed[]> {
@@ -97,11 +100,10 @@ function addSummary(
   if (staged === undefined) {
     if (!fits) return;
     const { versionId, widthMs, start } = window;
-    stage.staged.set(key, { versionId, seriesId, widthMs, start, rev: 1, summary: delta });
+    stage.staged.set(key, { versionId, seriesId, widthMs, start, rev: 0, summary: delta.clone() });
     return;
   }
   if (fits) mergeOrRefuse(staged, window, part, delta);
-  staged.rev += 1;
   stage.staged.set(key, staged);
 }
 
@@ -127,7 +129,7 @@ function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
   const fits = Number.isSafeInteger(held.rows + rows);
   if (!fits) window.refuse(tooMany(part, rows));
   const sum = fits ? { rows: held.rows + rows, errors: held.errors + errors } : {};
-  stage.staged.set(key, { ...held, ...sum, rev: held.rev + 1 });
+  stage.staged.set(key, { ...held, ...sum });
 }
 
 /** Beyond 2^53 counts are not exact, and soon after the store cannot hold them: then nothing of the window could be. */

@@ -15,7 +15,7 @@ export type Widest = 60_000 | 3_600_000 | 86_400_000;
 export const ALL_TIME = Object.freeze({ from: 0, to: Date.UTC(9999, 0, 1) });
 
 /**
- * A part that stands in the store with the same `rev` or a newer one was written by a transaction of ours that was given
+ * A part that stands in the store with another `rev` than was read was written by a transaction of ours that was given
  * up for lost and committed late. Adding to what was read before it would lose what it wrote.
  * @throws {Error} so that the transaction is rolled back, the parts are read again and the batches come again.
  */

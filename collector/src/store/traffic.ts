@@ -5,7 +5,7 @@ import { checkAllWritten, LEVELS, type Widest } from './levels.ts';
 /** Inferences in a span; `windows` counts the windows that hold any. */
 export type TrafficTotal = { readonly rows: number; readonly errors: number; readonly windows: number };
 
-/** Writes whole parts; an older `rev` never replaces a newer one, but fails. */
+/** Writes whole parts; a part that is not the next `rev` of what the store holds fails. */
 export async function writeTraffic(tx: Queryable, part: number, parts: readonly TrafficPart[]): Promise<void> {
   for (const level of LEVELS) {
     const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
@@ -17,7 +17,7 @@ export async function writeTraffic(tx: Queryable, part: number, parts: readonly 
        order by v, w
        on conflict (model_version_id, window_start, part) do update set
          rev = excluded.rev, n_rows = excluded.n_rows, n_errors = excluded.n_errors
-       where excluded.rev > ${level.traffic}.rev
+       where excluded.rev = ${level.traffic}.rev + 1
        returning 1 as written`,
       [
         part,

@@ -8,7 +8,7 @@ import { packSketch } from './stored-sketch.ts';
 const TOPK = 50;
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
-/** Writes whole parts; an older `rev` never replaces a newer one, but fails. */
+/** Writes whole parts; a part that is not the next `rev` of what the store holds fails. */
 export async function writeSummaries(tx: Queryable, part: number, parts: readonly SummaryPart[]): Promise<void> {
   for (const level of LEVELS) {
     const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
@@ -41,7 +41,7 @@ async function upsertSummaries(tx: Queryable, level: Level, part: number, rows: 
        q05 = excluded.q05, q25 = excluded.q25, q50 = excluded.q50, q75 = excluded.q75, q95 = excluded.q95, q99 = excluded.q99,
        digest = excluded.digest, moments = excluded.moments, categories = excluded.categories,
        projections = excluded.projections, topk = excluded.topk
-     where excluded.rev > ${level.summaries}.rev
+     where excluded.rev = ${level.summaries}.rev + 1
      returning 1 as written`,
     [
       part,

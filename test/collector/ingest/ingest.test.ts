@@ -117,6 +117,50 @@ describe('ingest', () => {
       assert.deepEqual(await totals(database), { rows: 3, errors: 0, valid: 3, mean: 2 });
     }));
 
+  test('counts each delta once when a group that opens a window has to be tried again', () =>
+    withDatabase(async (database) => {
+      let conflicts = 2;
+      const ingest = await startIngest(database, (store) => ({
+        transaction: (work) =>
+          store.transaction(async (tx) => {
+            const answer = await work(tx);
+            if (conflicts-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+            return answer;
+          }),
+      }));
+      const source = newSource();
+      const outcomes = await Promise.all(
+        [1, 2, 3].map((sequence) => ingest.take(received(makeBatch(source, sequence, [window([sequence])])))),
+      );
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        ['accepted', 'accepted', 'accepted'],
+      );
+      assert.deepEqual(await totals(database), { rows: 3, errors: 0, valid: 3, mean: 2 });
+    }));
+
+  test('never writes over a part that changed in the store, however many deltas one commit adds', () =>
+    withDatabase(async (database) => {
+      const part = await registerCollector(database, randomUUID(), 'test');
+      // A transaction that was given up for lost and committed late looks to the next one like another writer of its part.
+      const [late, next] = [0, 1].map(() => new Ingest(createIngestStore(database, part), () => undefined));
+      assert.ok(late && next);
+      const source = newSource();
+      const send = (ingest: Ingest, sequences: readonly number[]) =>
+        Promise.all(
+          sequences.map(async (sequence) => {
+            const { kind } = await ingest.take(received(makeBatch(source, sequence, [window([sequence])])));
+            return kind;
+          }),
+        );
+      assert.deepEqual(await send(late, [1]), ['accepted']);
+      assert.deepEqual(await send(next, [2, 3, 4]), ['retry', 'retry', 'retry'], 'of a window that looked new');
+      assert.deepEqual(await send(next, [2, 3, 4]), ['accepted', 'accepted', 'accepted'], 'after reading it');
+      assert.deepEqual(await send(late, [5, 6]), ['retry', 'retry'], 'of a window that was held in memory');
+      assert.deepEqual(await send(late, [5, 6]), ['accepted', 'accepted'], 'after reading it');
+      assert.deepEqual(await totals(database), { rows: 6, errors: 0, valid: 6, mean: 3.5 });
+    }));
+
   test('refuses windows of a version that nobody described, and keeps the rest of the batch', () =>
     withDatabase(async (database) => {
       const ingest = await startIngest(database);
