@@ -156,10 +156,17 @@ export class Collector {
       onError: (error) => log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again'),
     });
     const ingestStore = createIngestStore(database, part);
-    const ingest = new Ingest(ingestStore, (newestStart) => {
-      dataClock.advance(newestStart);
-      if (config.time === 'data') loop.wake();
-    });
+    const ingest = new Ingest(
+      ingestStore,
+      (newestStart) => {
+        dataClock.advance(newestStart);
+        if (config.time === 'data') loop.wake();
+      },
+      {
+        budgets: config.budgets,
+        onBudget: (notice) => log.warn(notice, notice.isUsedUp ? 'a budget is used up' : 'a budget is almost used up'),
+      },
+    );
     const bounds = () => ({
       oldest: Math.max(clock.now() - config.retentionMs, OLDEST_WINDOW),
       newest: Date.now() + MAX_SKEW_MS,

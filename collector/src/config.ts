@@ -4,6 +4,7 @@ import type { AuthMode } from './access/needs-token.ts';
 import { formatMistakes, inFileOrder, type Mistake, mistakeAt, parseYaml } from './checked-yaml.ts';
 import { parseDuration } from './duration.ts';
 import { CollectorError, messageOf } from './errors.ts';
+import type { Budgets } from './ingest/budgets.ts';
 import type { LOG_LEVELS } from './log.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
@@ -19,13 +20,21 @@ export type Config = {
   readonly dataDir: string;
   readonly rules: string | null;
   readonly retentionMs: number;
+  readonly budgets: Budgets;
   readonly time: 'wall' | 'data';
   readonly publicUrl: string | null;
   readonly log: (typeof LOG_LEVELS)[number];
 };
 
 const FILE_SCHEMA = Type.Object(
-  Object.fromEntries(SETTINGS.map(({ key, doc }: Setting) => [key, Type.Optional(Type.String({ description: doc }))])),
+  Object.fromEntries(
+    SETTINGS.map(({ key, doc: description, isNumber }: Setting) => [
+      key,
+      Type.Optional(
+        isNumber ? Type.Union([Type.Number(), Type.String()], { description }) : Type.String({ description }),
+      ),
+    ]),
+  ),
   { additionalProperties: false },
 );
 
@@ -60,7 +69,7 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
 function textAt(file: unknown, key: SettingKey): string | undefined {
   if (typeof file !== 'object' || file === null || !Object.hasOwn(file, key)) return undefined;
   const value: unknown = Reflect.get(file, key);
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function toConfig(values: Readonly<Record<SettingKey, string>>): Config {
@@ -72,6 +81,7 @@ function toConfig(values: Readonly<Record<SettingKey, string>>): Config {
     dataDir: values.data_dir,
     rules: values.rules === '' ? null : values.rules,
     retentionMs: parseDuration(values.retention),
+    budgets: Object.freeze({ maxSeries: Number(values.max_series), maxVersions: Number(values.max_versions) }),
     time: values.time as Config['time'],
     publicUrl: values.public_url === '' ? null : values.public_url.replace(/\/$/, ''),
     log: values.log as Config['log'],

@@ -1,5 +1,6 @@
 import { AUTH_MODES } from './access/needs-token.ts';
 import { parseDuration } from './duration.ts';
+import { DEFAULT_BUDGETS } from './ingest/budgets.ts';
 import { LOG_LEVELS } from './log.ts';
 
 /** The widest window lasts an hour; keeping less than that would delete windows while they are being filled. */
@@ -17,6 +18,8 @@ export type Setting = {
   readonly doc: string;
   /** Whether the value may hold a password: then it is never repeated. */
   readonly secret?: true;
+  /** Whether it may stand in the file as a number. */
+  readonly isNumber?: true;
   /** Says what is wrong with a value, or nothing. */
   readonly check: (value: string) => string | undefined;
 };
@@ -74,6 +77,22 @@ export const SETTINGS = Object.freeze([
     check: checkRetention,
   },
   {
+    key: 'max_series',
+    env: 'TIDEMARK_MAX_SERIES',
+    default: String(DEFAULT_BUDGETS.maxSeries),
+    doc: 'Series of one model version. Those of more fields are merged into `~other numbers` and `~other categories` of their stage.',
+    isNumber: true,
+    check: checkCount,
+  },
+  {
+    key: 'max_versions',
+    env: 'TIDEMARK_MAX_VERSIONS',
+    default: String(DEFAULT_BUDGETS.maxVersions),
+    doc: 'Versions of one model. Data of more is refused by name.',
+    isNumber: true,
+    check: checkCount,
+  },
+  {
     key: 'time',
     env: 'TIDEMARK_TIME',
     default: 'wall',
@@ -100,6 +119,10 @@ function checkAddress(value: string): string | undefined {
   const port = Number(value.slice(value.lastIndexOf(':') + 1));
   const valid = /^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i.test(value) && port <= 65_535;
   return valid ? undefined : 'expected host:port such as 127.0.0.1:7411';
+}
+
+function checkCount(value: string): string | undefined {
+  return /^[1-9]\d{0,8}$/.test(value) ? undefined : 'expected a whole number from 1 to 999999999';
 }
 
 function checkRetention(value: string): string | undefined {

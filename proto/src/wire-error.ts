@@ -7,7 +7,8 @@ export type RefusalCode =
   | 'too_old'
   | 'bad_width'
   | 'bad_name'
-  | 'kind_changed';
+  | 'kind_changed'
+  | 'over_budget';
 
 /** A part of a message that cannot be taken: what was expected and what came. */
 export class WireError extends Error {

@@ -90,6 +90,7 @@ describe('the whole product', () => {
       grpc: '127.0.0.1:0',
       http: '127.0.0.1:0',
       auth: 'auto',
+      budgets: { maxSeries: 5_000, maxVersions: 1_000 },
       databaseUrl: store.databaseUrl,
       dataDir: store.dataDir,
       rules: rulesFile,

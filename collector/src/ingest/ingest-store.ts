@@ -74,6 +74,12 @@ export type IngestTransaction = {
   describeVersions(versions: readonly (VersionDescription & OwnedVersion)[]): Promise<Map<string, number>>;
   /** Ids of versions that exist, by `versionKey`. */
   findVersions(versions: readonly OwnedVersion[]): Promise<Map<string, number>>;
+  /** Versions that a model has. */
+  countVersions(projectId: number, model: string): Promise<number>;
+  /** Series that exist, in the order asked; undefined = there is none. */
+  findSeries(series: readonly SeriesKey[]): Promise<(StoredSeries | undefined)[]>;
+  /** Series that each of these model versions has; absent = none. */
+  countSeries(versionIds: readonly number[]): Promise<Map<number, number>>;
   /** Finds or creates series; the answer is in the order asked. A series keeps the kind it was created with. */
   ensureSeries(series: readonly SeriesKey[]): Promise<StoredSeries[]>;
   /** What this collector has stored at these addresses (id = series). */

@@ -1,5 +1,6 @@
 import type { Summary } from '@tidemark/sketch';
-import { type OwnedVersion, type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
+import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
+import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
 import {
   type AgentNote,
@@ -12,12 +13,19 @@ import {
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeOutcomes } from './place-events.ts';
-import { unknownVersion } from './unknown-version.ts';
+import { resolveVersions } from './resolve-versions.ts';
+import { SeriesDesk } from './series-desk.ts';
 
 /** Batches in one commit, at most; bounds the length of a transaction. */
 const MAX_GROUP = 64;
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
+
+/** How many names are taken, and who hears when a budget is almost or wholly used up. */
+export type BudgetOptions = {
+  readonly budgets?: Budgets;
+  readonly onBudget?: (notice: BudgetNotice) => void;
+};
 
 /** Told after each commit: the newest window start (ms) among what was kept. */
 export type OnCommitted = (newestStart: number) => void;
@@ -30,12 +38,22 @@ export class Ingest {
   readonly #store: IngestStore;
   readonly #onCommitted: OnCommitted;
   readonly #group: GroupCommit;
+  readonly #budgets: Budgets;
+  readonly #notices: BudgetNotices;
+  readonly #desk: SeriesDesk;
   readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS, ({ summary }) => digestsOf(summary));
   readonly #traffic = new OpenParts<TrafficPart>(MAX_OPEN_PARTS);
 
-  constructor(store: IngestStore, onCommitted: OnCommitted) {
+  constructor(
+    store: IngestStore,
+    onCommitted: OnCommitted,
+    { budgets = DEFAULT_BUDGETS, onBudget }: BudgetOptions = {},
+  ) {
     this.#store = store;
     this.#onCommitted = onCommitted;
+    this.#budgets = budgets;
+    this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
+    this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.#group = new GroupCommit((batches) => this.#commit(batches), MAX_GROUP);
   }
 
@@ -59,10 +77,12 @@ export class Ingest {
       // The commit may have happened all the same: only the store knows, so it is asked next time.
       this.#summaries.forget(summaries.keys());
       this.#traffic.forget(traffic.keys());
+      this.#desk.forget();
       throw error;
     }
     this.#summaries.adopt(summaries);
     this.#traffic.adopt(traffic);
+    this.#desk.adopt();
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;
   }
@@ -75,18 +95,20 @@ export class Ingest {
   ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
     const fresh = await firstDeliveries(tx, batches);
     const refusals = new Map<ValidBatch, PartRefusal[]>(fresh.map((batch) => [batch, [...batch.refusals]]));
-    const versions = await resolveVersions(tx, fresh);
+    const resolved = await resolveVersions(tx, fresh, this.#budgets.maxVersions, this.#notices);
     const windows: PlacedWindow[] = [];
     for (const batch of fresh) {
       for (const window of batch.windows) {
-        const versionId = versions.get(versionKey({ ...window, projectId: batch.projectId }));
-        if (versionId === undefined) refusals.get(batch)?.push(unknownVersion(window.part, window, window.rows));
+        const owned = { projectId: batch.projectId, model: window.model, version: window.version };
+        const versionId = resolved.ids.get(versionKey(owned));
+        if (versionId === undefined) refusals.get(batch)?.push(resolved.refusalOf(window.part, owned, window.rows));
         else windows.push({ ...window, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
       }
     }
     await mergeWindows(
       tx,
       windows,
+      this.#desk,
       { memory: this.#summaries, staged: summaries },
       { memory: this.#traffic, staged: traffic },
     );
@@ -96,15 +118,15 @@ export class Ingest {
     await tx.noteSpans(spansOf(windows));
     for (const batch of fresh) {
       const losses = batch.losses.flatMap((loss) => {
-        const versionId = versions.get(versionKey({ ...loss, projectId: batch.projectId }));
+        const versionId = resolved.ids.get(versionKey({ ...loss, projectId: batch.projectId }));
         return versionId === undefined ? [] : [{ ...loss, versionId }];
       });
       if (losses.length > 0) await tx.addLosses(batch.source, losses);
     }
     const refuse = (batch: ValidBatch, refusal: PartRefusal) => refusals.get(batch)?.push(refusal);
-    const events = placeEvents(fresh, versions, refuse);
+    const events = placeEvents(fresh, resolved, refuse);
     if (events.length > 0) await tx.writeEvents(events);
-    const outcomes = placeOutcomes(fresh, versions, refuse);
+    const outcomes = placeOutcomes(fresh, resolved, refuse);
     if (outcomes.length > 0) await tx.writeOutcomes(outcomes);
     await tx.noteAgents(newestNotes(fresh));
     const answers = batches.map((batch): BatchOutcome => {
@@ -124,33 +146,6 @@ async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBat
   const isNew = await tx.registerBatches(batches);
   // A batch may stand twice in one group, from a stream that broke and the one after it.
   return batches.filter((batch) => isNew.delete(batchKey(batch)));
-}
-
-async function resolveVersions(tx: IngestTransaction, fresh: readonly ValidBatch[]): Promise<Map<string, number>> {
-  const described = new Map(
-    fresh.flatMap(({ projectId, versions }) =>
-      versions.map((version) => [versionKey({ ...version, projectId }), { ...version, projectId }] as const),
-    ),
-  );
-  const ids = described.size === 0 ? new Map<string, number>() : await tx.describeVersions([...described.values()]);
-  const unknown = new Map<string, OwnedVersion>();
-  for (const batch of fresh) {
-    for (const { model, version } of namedVersions(batch)) {
-      const owned = { projectId: batch.projectId, model, version };
-      const key = versionKey(owned);
-      if (!ids.has(key)) unknown.set(key, owned);
-    }
-  }
-  if (unknown.size === 0) return ids;
-  return new Map([...ids, ...(await tx.findVersions([...unknown.values()]))]);
-}
-
-/** Every version that a part of the batch is about. */
-function namedVersions({ windows, losses, events, outcomes }: ValidBatch): VersionName[] {
-  const named: VersionName[] = [...windows, ...losses];
-  for (const { version } of events) named.push(version);
-  for (const { version } of outcomes) named.push(version);
-  return named;
 }
 
 /** Of each agent what its newest batch says. */

@@ -9,6 +9,7 @@ import type {
   TrafficPart,
 } from './ingest-store.ts';
 import type { OpenParts } from './open-parts.ts';
+import type { SeriesDesk } from './series-desk.ts';
 
 /** A window whose model version is known. */
 export type PlacedWindow = ValidWindow & { readonly versionId: number; refuse(refusal: PartRefusal): void };
@@ -30,10 +31,11 @@ type Placed = {
 export async function mergeWindows(
   tx: IngestTransaction,
   windows: readonly PlacedWindow[],
+  desk: SeriesDesk,
   summaries: Stage<SummaryPart>,
   traffic: Stage<TrafficPart>,
 ): Promise<void> {
-  const placed = await placeSummaries(tx, windows);
+  const placed = await placeSummaries(tx, windows, desk);
   await recall(
     summaries,
     placed.map(({ series, window }) => addressOf(series.id, window)),
@@ -52,17 +54,30 @@ export async function mergeWindows(
   for (const part of traffic.staged.values()) part.rev += 1;
 }
 
-async function placeSummaries(tx: IngestTransaction, windows: readonly PlacedWindow[]): Promise<Placed[]> {
+async function placeSummaries(
+  tx: IngestTransaction,
+  windows: readonly PlacedWindow[],
+  desk: SeriesDesk,
+): Promise<Placed[]> {
   const all = windows.flatMap((window) => window.summaries.map((entry) => ({ window, entry })));
   if (all.length === 0) return [];
   const keys = all.map(({ window, entry }): SeriesKey => {
     const { stage, field, slice, summary } = entry;
     return { versionId: window.versionId, stage, field, slice, kind: summary.kind };
   });
-  const stored = await tx.ensureSeries(keys);
+  const stored = await desk.place(tx, keys);
   return all.flatMap(({ window, entry }, i) => {
     const series = stored[i];
     if (series === undefined) throw new Error(`no series came back for ${entry.part}`);
+    if (series === 'over-budget') {
+      window.refuse({
+        part: entry.part,
+        code: 'over_budget',
+        message: `the model version has as many series as max_series allows, so ${entry.stage}/${entry.field} is not taken`,
+        rows: entry.summary.kinds.total,
+      });
+      return [];
+    }
     if (series.kind === entry.summary.kind) return [{ series, window, entry }];
     window.refuse({
       part: entry.part,

@@ -1,12 +1,11 @@
 import { type OwnedVersion, type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import type { PlacedEvent, PlacedOutcome } from './ingest-store.ts';
-import { unknownVersion } from './unknown-version.ts';
+import type { ResolvedVersions } from './resolve-versions.ts';
 
-type Versions = ReadonlyMap<string, number>;
 type Refuse = (batch: ValidBatch, refusal: PartRefusal) => void;
 
 /** Gives the events of these batches their place in the store; those of an unknown model version are refused. */
-export function placeEvents(batches: readonly ValidBatch[], versions: Versions, refuse: Refuse): PlacedEvent[] {
+export function placeEvents(batches: readonly ValidBatch[], versions: ResolvedVersions, refuse: Refuse): PlacedEvent[] {
   const placed: PlacedEvent[] = [];
   for (const batch of batches) {
     const { projectId, source, sequence } = batch;
@@ -21,7 +20,11 @@ export function placeEvents(batches: readonly ValidBatch[], versions: Versions, 
 }
 
 /** Gives the outcomes of these batches their place in the store; those of an unknown model version are refused. */
-export function placeOutcomes(batches: readonly ValidBatch[], versions: Versions, refuse: Refuse): PlacedOutcome[] {
+export function placeOutcomes(
+  batches: readonly ValidBatch[],
+  versions: ResolvedVersions,
+  refuse: Refuse,
+): PlacedOutcome[] {
   const placed: PlacedOutcome[] = [];
   for (const batch of batches) {
     for (const outcome of batch.outcomes) {
@@ -37,11 +40,11 @@ export function placeOutcomes(batches: readonly ValidBatch[], versions: Versions
 function idOf(
   part: string,
   version: OwnedVersion,
-  versions: Versions,
+  versions: ResolvedVersions,
   refuse: (refusal: PartRefusal) => void,
 ): number | undefined {
-  const id = versions.get(versionKey(version));
+  const id = versions.ids.get(versionKey(version));
   // No row is lost: the inference is counted by its window.
-  if (id === undefined) refuse(unknownVersion(part, version, 0));
+  if (id === undefined) refuse(versions.refusalOf(part, version, 0));
   return id;
 }

@@ -3,10 +3,10 @@ import { noteAgents } from './agents.ts';
 import { addLosses, registerBatches } from './batches.ts';
 import type { Database, Queryable } from './database.ts';
 import { writeEvents } from './events.ts';
-import { describeVersions, findVersions, noteSpans } from './models.ts';
+import { countVersions, describeVersions, findVersions, noteSpans } from './models.ts';
 import { writeOutcomes } from './outcomes.ts';
 import { markForRollUp } from './rollup-marks.ts';
-import { ensureSeries } from './series.ts';
+import { countSeries, ensureSeries, findSeries } from './series.ts';
 import { loadSummaryParts } from './summaries.ts';
 import { loadTrafficParts, writeTraffic } from './traffic.ts';
 import { writeSummaries } from './write-summaries.ts';
@@ -21,6 +21,9 @@ function createTransaction(tx: Queryable, part: number): IngestTransaction {
     registerBatches: (batches) => registerBatches(tx, batches),
     describeVersions: (versions) => describeVersions(tx, versions),
     findVersions: (versions) => findVersions(tx, versions),
+    countVersions: (projectId, model) => countVersions(tx, projectId, model),
+    findSeries: (keys) => findSeries(tx, keys),
+    countSeries: (versionIds) => countSeries(tx, versionIds),
     ensureSeries: (keys: readonly SeriesKey[]): Promise<StoredSeries[]> => ensureSeries(tx, keys),
     loadSummaries: (addresses) => loadSummaryParts(tx, part, addresses),
     loadTraffic: (addresses) => loadTrafficParts(tx, part, addresses),

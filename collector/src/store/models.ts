@@ -75,6 +75,15 @@ export async function findVersion(
   return (await findVersions(db, [owned])).get(versionKey(owned)) ?? null;
 }
 
+/** Versions that a model has. */
+export async function countVersions(tx: Queryable, projectId: number, model: string): Promise<number> {
+  const rows = await tx.query<{ n: number }>(
+    'select count(*) as n from model_version where project_id = $1 and model = $2',
+    [projectId, model],
+  );
+  return rows[0]?.n ?? 0;
+}
+
 /** Widens the event-time span of versions. */
 export async function noteSpans(
   tx: Queryable,

@@ -28,6 +28,21 @@ export async function ensureSeries(tx: Queryable, keys: readonly SeriesKey[]): P
   });
 }
 
+/** Series that exist, in the order asked; undefined = there is none. */
+export async function findSeries(tx: Queryable, keys: readonly SeriesKey[]): Promise<(StoredSeries | undefined)[]> {
+  const found = await selectSeries(tx, keys);
+  return keys.map((key) => found.get(nameOf(key)));
+}
+
+/** Series that each of these model versions has; absent = none. */
+export async function countSeries(tx: Queryable, versionIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.query<{ id: number; n: number }>(
+    `select model_version_id as id, count(*) as n from series where model_version_id = any($1::text::int[]) group by 1`,
+    [toArrayLiteral(versionIds)],
+  );
+  return new Map(rows.map(({ id, n }) => [id, n]));
+}
+
 /** Series of one model version. */
 export function listSeries(db: Queryable, versionId: number): Promise<SeriesRow[]> {
   return db.query<SeriesRow>(

@@ -371,7 +371,8 @@ export type Refusal = Message<"tidemark.v1.Refusal"> & {
   part: string;
 
   /**
-   * Stable code: `malformed`, `too_large`, `unknown_model_version`, `in_the_future`, `too_old`, `bad_width`, `bad_name`.
+   * Stable code: `malformed`, `too_large`, `unknown_model_version`, `in_the_future`, `too_old`, `bad_width`, `bad_name`, `kind_changed`,
+   * `over_budget`.
    *
    * @generated from field: string code = 2;
    */

@@ -1,0 +1,117 @@
+import type { SeriesKind } from '@tidemark/sketch';
+import type { BudgetNotices } from './budgets.ts';
+import type { IngestTransaction, SeriesKey, StoredSeries } from './ingest-store.ts';
+
+/** Fields that stand for all those beyond the budget: no agent can tell them apart from fields of that name, nor need it. */
+export const OVERFLOW_FIELDS: Readonly<Partial<Record<SeriesKind, string>>> = Object.freeze({
+  number: '~other numbers',
+  category: '~other categories',
+});
+
+/** Series remembered, at some hundred bytes each. */
+const MAX_KNOWN = 50_000;
+
+/** Where a series of a batch goes: to its own, to that of the overflow, or nowhere. */
+export type Placement = StoredSeries | 'over-budget';
+
+/**
+ * Gives series their place within the budget of their model version. What it has learnt in a transaction is kept by `adopt`
+ * when that has been committed, and forgotten by `forget` when it has not.
+ */
+export class SeriesDesk {
+  readonly #maxSeries: number;
+  readonly #notices: BudgetNotices;
+  readonly #known = new Map<string, StoredSeries>();
+  #learnt = new Map<string, StoredSeries>();
+
+  constructor(maxSeries: number, notices: BudgetNotices) {
+    this.#maxSeries = maxSeries;
+    this.#notices = notices;
+  }
+
+  /** Finds or creates the series, in the order asked. A series keeps the kind it was created with. */
+  async place(tx: IngestTransaction, keys: readonly SeriesKey[]): Promise<Placement[]> {
+    const names = keys.map(nameOf);
+    const strange = new Map<string, SeriesKey>();
+    for (const [i, key] of keys.entries()) {
+      const name = names[i] as string;
+      if (!this.#known.has(name)) strange.set(name, key);
+    }
+    const found = strange.size === 0 ? new Map<string, StoredSeries>() : await this.#find(tx, strange);
+    const fresh = [...strange].filter(([name]) => !found.has(name));
+    const overflow = fresh.length === 0 ? new Map<string, Placement>() : await this.#create(tx, fresh, found);
+    return names.map((name) => {
+      const placement = this.#known.get(name) ?? found.get(name) ?? overflow.get(name);
+      if (placement === undefined) throw new Error('a series was neither found nor created');
+      return placement;
+    });
+  }
+
+  adopt(): void {
+    for (const [name, series] of this.#learnt) this.#known.set(name, series);
+    this.#learnt = new Map();
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= MAX_KNOWN) return;
+      this.#known.delete(oldest);
+    }
+  }
+
+  /** Also what was known before: somebody may have deleted it. */
+  forget(): void {
+    this.#learnt = new Map();
+    this.#known.clear();
+  }
+
+  async #find(tx: IngestTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, StoredSeries>> {
+    const stored = await tx.findSeries([...keys.values()]);
+    const found = new Map<string, StoredSeries>();
+    for (const [i, name] of [...keys.keys()].entries()) {
+      const series = stored[i];
+      if (series === undefined) continue;
+      found.set(name, series);
+      this.#learnt.set(name, series);
+    }
+    return found;
+  }
+
+  /** Creates the series for which there is room, into `found`. @returns the place of the others. */
+  async #create(
+    tx: IngestTransaction,
+    fresh: readonly (readonly [string, SeriesKey])[],
+    found: Map<string, StoredSeries>,
+  ): Promise<Map<string, Placement>> {
+    const used = await tx.countSeries([...new Set(fresh.map(([, key]) => key.versionId))]);
+    const wanted = new Map<string, SeriesKey>();
+    const homeOf = new Map<string, string | null>();
+    for (const [name, key] of fresh) {
+      const count = (used.get(key.versionId) ?? 0) + 1;
+      used.set(key.versionId, count);
+      const home = count <= this.#maxSeries ? key : overflowOf(key);
+      homeOf.set(name, home === null ? null : nameOf(home));
+      if (home !== null) wanted.set(nameOf(home), home);
+    }
+    for (const [versionId, count] of used)
+      this.#notices.note('series', `model version ${versionId}`, count, this.#maxSeries);
+    const created = await tx.ensureSeries([...wanted.values()]);
+    const byName = new Map([...wanted.keys()].map((name, i) => [name, created[i] as StoredSeries]));
+    const others = new Map<string, Placement>();
+    for (const [name, home] of homeOf) {
+      const series = home === null ? undefined : byName.get(home);
+      if (home === name && series !== undefined) {
+        found.set(name, series);
+        this.#learnt.set(name, series);
+      } else others.set(name, series ?? 'over-budget');
+    }
+    return others;
+  }
+}
+
+/** Vectors of different fields have nothing in common that could be merged. */
+function overflowOf({ versionId, stage, kind }: SeriesKey): SeriesKey | null {
+  const field = OVERFLOW_FIELDS[kind];
+  return field === undefined ? null : { versionId, stage, field, slice: '', kind };
+}
+
+function nameOf({ versionId, stage, field, slice }: SeriesKey): string {
+  return `${versionId}\u0000${stage}\u0000${field}\u0000${slice}`;
+}
