@@ -3,6 +3,8 @@ import { baselineBounds } from './commands/baseline-bounds.ts';
 import { baselineCreate } from './commands/baseline-create.ts';
 import { baselineList } from './commands/baseline-list.ts';
 import type { Command } from './commands/command.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { migrate } from './commands/migrate.ts';
 import { modelsList } from './commands/models-list.ts';
 import { modelsSet } from './commands/models-set.ts';
@@ -32,6 +34,8 @@ const COMMANDS: readonly Command[] = [
   tokenCreate,
   tokenList,
   tokenRevoke,
+  exportCommand,
+  importCommand,
 ];
 const OK = 0;
 const FAILED = 1;

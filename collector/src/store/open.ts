@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
+import { CollectorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Database } from './database.ts';
-import { EmbeddedDatabase } from './embedded.ts';
+import { EmbeddedDatabase, hasEmbeddedDatabase } from './embedded.ts';
 import { type MigrationReport, migrate } from './migrate.ts';
 import { PostgresDatabase } from './postgres.ts';
 import { useTimescale } from './timescale.ts';
@@ -46,4 +47,16 @@ export async function openDatabase(
     `embedded database in ${dataDir}: one process at a time, and the last seconds before a power cut may be lost`,
   );
   return EmbeddedDatabase.open(dataDir);
+}
+
+/**
+ * Opens the store that the settings name as it is, where there is one.
+ * @throws {CollectorError} `USAGE` where there is no embedded database in the directory; none is made.
+ */
+export async function openExisting(config: Pick<Config, 'databaseUrl' | 'dataDir'>, log: Logger): Promise<Database> {
+  if (config.databaseUrl === null && !(await hasEmbeddedDatabase(config.dataDir))) {
+    const text = `there is no store in ${config.dataDir}: name its directory with data_dir, or a database with database_url`;
+    throw new CollectorError('USAGE', text);
+  }
+  return openDatabase(config, log);
 }
