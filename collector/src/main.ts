@@ -3,6 +3,7 @@ import { baselineBounds } from './commands/baseline-bounds.ts';
 import { baselineCreate } from './commands/baseline-create.ts';
 import { baselineList } from './commands/baseline-list.ts';
 import type { Command } from './commands/command.ts';
+import { doctor } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { migrate } from './commands/migrate.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   tokenRevoke,
   exportCommand,
   importCommand,
+  doctor,
 ];
 const OK = 0;
 const FAILED = 1;

@@ -54,6 +54,14 @@ const ARROWS: readonly (readonly [room: string, from: string, allowed: boolean])
   ['collector/src/store', 'fastify', false],
   ['collector/src/api', '../store/models.ts', false],
   ['collector/src/api/routes', '../../store/models.ts', false],
+  ['collector/src/store/move', '../../commands/export.ts', false],
+  ['collector/src/store', '../doctor/check.ts', false],
+  ['collector/src/rules', '../doctor/check.ts', false],
+  ['collector/src/doctor', '../store/examine/server.ts', true],
+  ['collector/src/doctor', '../rules/load.ts', true],
+  ['collector/src/doctor', 'pg', false],
+  ['collector/src/doctor', '../collector.ts', false],
+  ['collector/src/commands', '../doctor/examine.ts', true],
   ['collector/src/commands', '../ingest/ingest.ts', false],
 ];
 

@@ -73,7 +73,9 @@ async function templateDirectory(): Promise<string> {
   const migrations = new URL('../../collector/src/store/migrations/', import.meta.url);
   const hash = createHash('sha256');
   for (const name of (await readdir(migrations)).sort()) hash.update(await readFile(new URL(name, migrations)));
-  hash.update(await readFile(new URL('../../collector/package.json', import.meta.url)));
+  for (const name of ['package.json', 'src/store/migrate.ts']) {
+    hash.update(await readFile(new URL(`../../collector/${name}`, import.meta.url)));
+  }
   const template = join(tmpdir(), `tidemark-template-${hash.digest('hex').slice(0, 16)}`);
   if (await isThere(template)) return template;
   const draft = `${template}-${randomUUID()}`;

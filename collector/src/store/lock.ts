@@ -43,6 +43,14 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   };
 }
 
+/** Who holds the lock of a data directory, or held it and is gone; null where nobody does. It takes nothing. */
+export async function readLock(
+  directory: string,
+): Promise<{ readonly pid: number; readonly host: string; readonly isAlive: boolean } | null> {
+  const holder = await readHolder(join(directory, LOCK_FILE));
+  return holder === undefined ? null : { pid: holder.pid, host: holder.host, isAlive: await isAlive(holder) };
+}
+
 async function takeLock(draft: string, file: string, directory: string): Promise<void> {
   for (;;) {
     // A hard link appears whole or not at all, and never replaces one that is there.
@@ -89,7 +97,8 @@ async function readHolder(file: string): Promise<Holder | undefined> {
     return JSON.parse(await readFile(file, 'utf8')) as Holder;
   } catch (error) {
     // Gone meanwhile, or half-written by a crash of the machine: nobody's lock either way.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
