@@ -44,7 +44,8 @@ export async function openDatabase(
     );
   }
   log.warn(
-    `embedded database in ${dataDir}: one process at a time, and the last seconds before a power cut may be lost`,
+    `embedded database in ${dataDir}: one process at a time; what is stored survives the end of this process, also kill -9, but a power ` +
+      'cut or a crash of the machine may take the last seconds or damage the database. For more, set database_url (tidemark export moves everything)',
   );
   return EmbeddedDatabase.open(dataDir);
 }

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { EmbeddedDatabase } from '../../../collector/src/store/embedded.ts';
+
+const MODULE = new URL('../../../collector/src/store/embedded.ts', import.meta.url).href;
+// No `--input-type`: the engine's thread would inherit it and refuse it.
+const FLAGS = ['--conditions=tidemark-source', '--disable-warning=ExperimentalWarning'];
 
 /** Every worker thread that is started from here on. */
 async function withWorkers(work: (workers: Worker[], directory: string) => Promise<void>): Promise<void> {
@@ -38,6 +44,44 @@ describe('the embedded database', () => {
         assert.deepEqual(await database.query('select n from kept order by n'), [{ n: 1 }, { n: 4 }]);
       } finally {
         await database.close();
+      }
+    }));
+
+  test('is refused to a second process while a first one writes, and has every row of it when that is killed', () =>
+    withWorkers(async (_workers, directory) => {
+      const code = `import { EmbeddedDatabase } from ${JSON.stringify(MODULE)};
+        const database = await EmbeddedDatabase.open(${JSON.stringify(directory)});
+        await database.query('create table written (n int primary key)');
+        for (let n = 0; ; n++) {
+          await database.query('insert into written values ($1)', [n]);
+          console.log(n);
+        }`;
+      const writer = spawn(process.execPath, [...FLAGS, '-e', code], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        let acknowledged = -1;
+        for await (const line of createInterface({ input: writer.stdout })) {
+          acknowledged = Number(line);
+          if (acknowledged % 50 === 0) {
+            await assert.rejects(EmbeddedDatabase.open(directory), {
+              code: 'DATA_DIRECTORY_LOCKED',
+              message: new RegExp(`in use by process ${writer.pid} `),
+            });
+          }
+          // What is still in the pipe when it dies has been acknowledged too, and is read to its end.
+          if (acknowledged >= 200) writer.kill('SIGKILL');
+        }
+        const database = await EmbeddedDatabase.open(directory);
+        const written = database.query<{ n: number }>('select n from written order by n');
+        const rows = await written.finally(() => database.close());
+        assert.ok(rows.length > acknowledged, `${rows.length} rows, ${acknowledged} was the last acknowledged`);
+        assert.deepEqual(
+          rows.map(({ n }) => n),
+          rows.map((_row, i) => i),
+        );
+      } finally {
+        writer.kill('SIGKILL');
       }
     }));
 
