@@ -66,6 +66,14 @@ const AWKWARD: Readonly<Record<string, readonly string[]>> = {
   'double precision[]': ['{}', '{NaN,-Infinity,0.1,NULL}'],
 };
 
+/** Columns whose constraints let nothing else through. */
+const AWKWARD_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  'project.name': ['a', '0', 'a-_-0', `z${'_'.repeat(62)}9`],
+  'token.id': ['000000000000000000000000', 'ffffffffffffffffffffffff', '0123456789abcdef01234567'],
+  'token.secret_sha256': [`\\x${'00'.repeat(32)}`, `\\x${'ff'.repeat(31)}5c`],
+  'rollup_dirty.width_s': ['3600', '86400'],
+};
+
 /** Times that a hypertable takes as well. */
 const KEY_TIMES = ['1969-12-31 23:59:59.999999+00', '2001-02-03 04:05:06.000001+00', '2001-02-03 04:05:06.000002+00'];
 
@@ -132,14 +140,14 @@ async function readConstraints(db: Queryable, { name }: Table): Promise<Constrai
 }
 
 function inventRow(
-  { columns, key }: Table,
+  { name: table, columns, key }: Table,
   { required, literals, references }: Constraints,
   pick: <T>(items: readonly T[]) => T,
 ): Map<string, string | null> {
   const row = new Map<string, string | null>();
   for (const { name, type } of columns) {
     const isKeyTime = type === 'timestamp with time zone' && key.includes(name);
-    const values = isKeyTime ? KEY_TIMES : AWKWARD[type];
+    const values = AWKWARD_COLUMNS[`${table}.${name}`] ?? (isKeyTime ? KEY_TIMES : AWKWARD[type]);
     if (values === undefined) throw new Error(`${name} has type ${type}: add awkward values of it`);
     const mayBeNull = !required.includes(name) && pick([true, false]);
     row.set(

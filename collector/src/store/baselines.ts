@@ -57,12 +57,12 @@ async function insertSeries(tx: Queryable, id: number, versionId: number, series
   );
 }
 
-/** Baselines of a model, or of all of a project, newest first. */
-export function listBaselines(db: Queryable, projectId: number, model: string | null): Promise<BaselineRow[]> {
+/** Baselines of a model of a project, newest first; null = of all of them. */
+export function listBaselines(db: Queryable, projectId: number | null, model: string | null): Promise<BaselineRow[]> {
   return db.query<BaselineRow>(
     `select b.id, b.name, v.model, v.version, b.source, b.n_rows, b.created_at
      from baseline b join model_version v on v.id = b.model_version_id
-     where v.project_id = $1 and ($2::text is null or v.model = $2) order by b.id desc`,
+     where ($1::int is null or v.project_id = $1) and ($2::text is null or v.model = $2) order by b.id desc`,
     [projectId, model],
   );
 }

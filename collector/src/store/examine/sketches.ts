@@ -37,7 +37,7 @@ async function decodeAll(tx: Queryable, all: boolean): Promise<SketchCheck> {
       if (named.length < NAMED) named.push(`${name()}: ${messageOf(error)}`);
     }
   };
-  for (const baseline of await listBaselines(tx, null)) {
+  for (const baseline of await listBaselines(tx, null, null)) {
     await decode(
       () => `baseline ${baseline.name} of ${baseline.model} ${baseline.version}`,
       () => loadBaseline(tx, baseline),

@@ -17,7 +17,7 @@ before(async () => {
   file = join(directory, 'whole.tidemark.gz');
   await withDatabase(async (database) => {
     await database.query(
-      `insert into model_version (model, version, git_commit) values ('m', '1', 'line' || chr(8232) || chr(10))`,
+      `insert into model_version (project_id, model, version, git_commit) values (1, 'm', '1', 'line' || chr(8232) || chr(10))`,
     );
     await database.query(`insert into series (model_version_id, stage, field, kind)
       select id, 'feature', 'f' || n, 'number' from model_version, generate_series(1, 500) as n`);
