@@ -37,8 +37,10 @@ import { openStore } from './store/open.ts';
 import { DEFAULT_PROJECT, listProjects } from './store/projects.ts';
 import { Retention } from './store/retention.ts';
 import { rollUpOne } from './store/roll-up.ts';
+import { readStoreFigures } from './store/store-figures.ts';
 import { createTokenSource } from './store/tokens.ts';
 import { Health } from './telemetry/health.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 /** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
 const MAX_SKEW_MS = 5 * 60_000;
@@ -68,6 +70,7 @@ export class Collector {
   readonly #health: Health;
   readonly #access: Access;
   readonly #leader: Leader;
+  readonly #telemetry: Telemetry;
   #stopping: Promise<void> | undefined;
 
   private constructor(parts: {
@@ -83,6 +86,7 @@ export class Collector {
     health: Health;
     access: Access;
     leader: Leader;
+    telemetry: Telemetry;
   }) {
     this.#log = parts.log;
     this.#database = parts.database;
@@ -96,6 +100,7 @@ export class Collector {
     this.#health = parts.health;
     this.#access = parts.access;
     this.#leader = parts.leader;
+    this.#telemetry = parts.telemetry;
   }
 
   /**
@@ -108,9 +113,12 @@ export class Collector {
     if (mistakes.length > 0)
       throw new CollectorError('RULES_INVALID', `receivers are not usable:\n${mistakes.join('\n')}`);
     const database = await openStore(config, log);
+    let telemetry: Telemetry | undefined;
     try {
-      return await Collector.#assemble(config, log, database, rules, receivers);
+      telemetry = await Telemetry.create(env, log);
+      return await Collector.#assemble(config, log, database, telemetry, rules, receivers);
     } catch (error) {
+      await telemetry?.stop({ timeoutMs: 0 });
       await database.close();
       throw error;
     }
@@ -120,6 +128,7 @@ export class Collector {
     config: Config,
     log: Logger,
     database: Database,
+    telemetry: Telemetry,
     rules: RuleSet,
     receivers: ReadonlyMap<string, Receiver>,
   ): Promise<Collector> {
@@ -133,6 +142,7 @@ export class Collector {
       clock: wallClock,
       random: Math.random,
       log,
+      observer: telemetry.onDelivery,
     });
     const onTick: OnTick = (group, tick, changes) => {
       logChanges(log, group, tick, changes);
@@ -148,6 +158,7 @@ export class Collector {
           labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
           publicUrl: config.publicUrl,
           onTick,
+          observer: telemetry.onJudged,
         }),
     });
     const loop = new JudgeLoop({
@@ -164,6 +175,7 @@ export class Collector {
       },
       {
         budgets: config.budgets,
+        observer: telemetry.onCommit,
         onBudget: (notice) => log.warn(notice, notice.isUsedUp ? 'a budget is used up' : 'a budget is almost used up'),
       },
     );
@@ -175,7 +187,15 @@ export class Collector {
     const access = needsToken(config.auth, [config.grpc, config.http])
       ? new TokenAccess(createTokenSource(database), wallClock)
       : openAccess(DEFAULT_PROJECT.id);
-    const receive = new ReceiveServer(config.grpc, { ingest, bounds, access, settings, clock: wallClock, log });
+    const receive = new ReceiveServer(config.grpc, {
+      ingest,
+      bounds,
+      access,
+      settings,
+      clock: wallClock,
+      log,
+      observer: telemetry.onAnswer,
+    });
     const health = new Health(
       () => database.query('select 1'),
       () => ({ ok: loop.failure === null, detail: loop.failure ?? 'up to date' }),
@@ -188,8 +208,10 @@ export class Collector {
       health,
       clock: wallClock,
       log,
+      metrics: telemetry,
+      observer: telemetry.onRequest,
     });
-    const retention = new Retention(database, () => clock.now() - config.retentionMs, log);
+    const retention = new Retention(database, () => clock.now() - config.retentionMs, log, telemetry.onUpkeep);
     const rollUp: Duty = {
       name: 'roll-up',
       everyMs: ROLL_UP_EVERY_MS,
@@ -197,6 +219,18 @@ export class Collector {
         rollUpOne(session, clock.now(), (damage) => log.error(damage, 'a stored window cannot be rolled up')),
     };
     const leader = new Leader({ database, duties: [rollUp], monotonicNow: () => performance.now(), log });
+    telemetry.observe({
+      figures: {
+        backlogBytes: () => receive.backlogBytes,
+        openStreams: () => receive.openStreams,
+        openParts: () => ingest.openParts,
+        judgingLagMs: () => judges.overdueMs(clock.now()),
+        judgedAt: () => loop.succeededAt,
+      },
+      storeKind: database.kind,
+      readStore: () => readStoreFigures(database),
+      checkHealth: () => health.check(),
+    });
     return new Collector({
       leader,
       log,
@@ -210,6 +244,7 @@ export class Collector {
       retention,
       health,
       access,
+      telemetry,
     });
   }
 
@@ -224,6 +259,7 @@ export class Collector {
       await this.#settings.start();
       await this.#api.start();
       await this.#receive.start();
+      this.#telemetry.start();
     } catch (error) {
       await this.stop({ timeoutMs: 5_000 });
       throw error;
@@ -250,6 +286,7 @@ export class Collector {
     await this.#api.stop();
     await this.#settings.stop();
     this.#access.stop();
+    await this.#telemetry.stop({ timeoutMs });
     await this.#database.close();
     this.#log.info('collector has stopped');
   }

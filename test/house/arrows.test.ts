@@ -62,6 +62,11 @@ const ARROWS: readonly (readonly [room: string, from: string, allowed: boolean])
   ['collector/src/doctor', 'pg', false],
   ['collector/src/doctor', '../collector.ts', false],
   ['collector/src/commands', '../doctor/examine.ts', true],
+  ['collector/src/telemetry', '../ingest/commit-observer.ts', true],
+  ['collector/src/telemetry', '../ingest/ingest.ts', false],
+  ['collector/src/telemetry', '@opentelemetry/sdk-metrics', true],
+  ['collector/src/ingest', '@opentelemetry/api', false],
+  ['collector/src/api/routes', '@opentelemetry/api', false],
   ['collector/src/commands', '../ingest/ingest.ts', false],
 ];
 

@@ -7,6 +7,7 @@ import type { JudgingSource } from '../rules/source.ts';
 import { reasonForAbsence } from './absence.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { healthRules, type Judged } from './health-alerts.ts';
+import type { JudgeObserver } from './judge-observer.ts';
 import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
 import { end, isForgettable, type Step, step } from './machine.ts';
 import { messageOfAlert, resolvedMessage, type ToldState } from './message.ts';
@@ -14,6 +15,10 @@ import { type AlertState, NEVER_SEEN } from './state.ts';
 
 /** Told after a tick was stored: what changed, for logs and for whoever sends. */
 export type OnTick = (group: string, tick: number, changes: readonly AlertChange[]) => void;
+
+/** What a tick came to that is stored by this collector. */
+type Judgement = { readonly findings: number; readonly changes: readonly AlertChange[] };
+const NOTHING: Judgement = { findings: 0, changes: [] };
 
 type EngineOptions = {
   readonly rules: RuleSet;
@@ -24,6 +29,7 @@ type EngineOptions = {
   /** Address of this collector as people reach it; null where it has none. */
   readonly publicUrl: string | null;
   readonly onTick: OnTick;
+  readonly observer?: JudgeObserver;
 };
 
 /**
@@ -33,6 +39,8 @@ type EngineOptions = {
 export class Engine {
   readonly #options: EngineOptions;
   #orphansEnded = false;
+  /** The last tick of each group that is known to be stored. */
+  readonly #lastTicks = new Map<RuleGroup, number>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -49,7 +57,11 @@ export class Engine {
     const { rules, store } = this.#options;
     if (!this.#orphansEnded) await this.#endOrphans(watermark);
     const cursors: { readonly group: RuleGroup; last: number | null }[] = [];
-    for (const group of rules.groups) cursors.push({ group, last: await store.lastTick(group.name) });
+    for (const group of rules.groups) {
+      const last = await store.lastTick(group.name);
+      if (last !== null) this.#lastTicks.set(group, last);
+      cursors.push({ group, last });
+    }
     while (!isStopping()) {
       // In the order of time over all groups, so that people are told in the order in which things happened.
       const due = cursors.flatMap((cursor) =>
@@ -60,12 +72,41 @@ export class Engine {
         null,
       );
       if (next === null) return;
-      await this.#judge(next.cursor.group, next.tick);
+      await this.#judgeObserved(next.cursor.group, next.tick);
       next.cursor.last = next.tick;
+      this.#lastTicks.set(next.cursor.group, next.tick);
     }
   }
 
-  async #judge(group: RuleGroup, tick: number): Promise<void> {
+  /** How far (ms, event time) the oldest tick that is due at this watermark and not judged lies behind it; 0 = none is. */
+  overdueMs(watermark: number): number {
+    let overdue = 0;
+    for (const [group, last] of this.#lastTicks) {
+      const next = dueTicks(last, watermark, group, 1).ticks[0];
+      if (next !== undefined) overdue = Math.max(overdue, watermark - group.queryOffsetMs - next);
+    }
+    return overdue;
+  }
+
+  async #judgeObserved(group: RuleGroup, tick: number): Promise<void> {
+    const startedAt = performance.now();
+    const report = (judged: Judgement, error: unknown) =>
+      this.#options.observer?.({
+        group: group.name,
+        findings: judged.findings,
+        transitions: judged.changes.flatMap(({ transition }) => (transition === null ? [] : [transition.to])),
+        durationMs: performance.now() - startedAt,
+        error,
+      });
+    try {
+      report(await this.#judge(group, tick), null);
+    } catch (error) {
+      report(NOTHING, error);
+      throw error;
+    }
+  }
+
+  async #judge(group: RuleGroup, tick: number): Promise<Judgement> {
     const { source, store } = this.#options;
     const stored = new Map((await store.alerts(group.name)).map((alert) => [alert.fingerprint, alert]));
     const scores: (Finding & { fingerprint: string })[] = [];
@@ -93,7 +134,9 @@ export class Engine {
     // What ended earlier stays as it is: without a transition there is nothing new to write of it.
     const worthKeeping = [...changes.filter(isWorthKeeping), ...ended.filter(({ transition }) => transition !== null)];
     const record = { group: group.name, tick, scores, changes: worthKeeping };
-    if (await store.record(record)) this.#options.onTick(group.name, tick, record.changes);
+    if (!(await store.record(record))) return NOTHING;
+    this.#options.onTick(group.name, tick, record.changes);
+    return { findings: scores.length, changes: worthKeeping };
   }
 
   /** One step of the alert that a finding speaks of; what was stored of it is taken out of `stored`. */

@@ -23,6 +23,7 @@ export class JudgeLoop {
   #again = false;
   #stopping = false;
   #failure: string | null = null;
+  #succeededAt: number | null = null;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -31,6 +32,11 @@ export class JudgeLoop {
   /** Why the last run failed; null where it did not. */
   get failure(): string | null {
     return this.#failure;
+  }
+
+  /** When a run last ended well, wall clock in ms; null where none did. */
+  get succeededAt(): number | null {
+    return this.#succeededAt;
   }
 
   start(): void {
@@ -59,6 +65,7 @@ export class JudgeLoop {
       try {
         await this.#options.judge.judgeUntil(this.#options.clock.now(), () => this.#stopping);
         this.#failure = null;
+        this.#succeededAt = Date.now();
       } catch (error) {
         this.#failure = error instanceof Error ? error.message : String(error);
         this.#options.onError(error);

@@ -3,16 +3,19 @@ import type { Judge } from './judge-loop.ts';
 /** A project whose models are judged. */
 export type JudgedProject = { readonly id: number; readonly name: string };
 
+/** Judges one project, and says how far (ms, event time) it is behind a watermark. */
+export type ProjectJudge = Judge & { overdueMs(watermark: number): number };
+
 type ProjectJudgesOptions = {
   /** Those that are there now. */
   readonly projects: () => Promise<readonly JudgedProject[]>;
-  readonly judgeOf: (project: JudgedProject) => Judge;
+  readonly judgeOf: (project: JudgedProject) => ProjectJudge;
 };
 
 /** Judges one project after the other by the same rules; what fails in one holds up no other. */
 export class ProjectJudges implements Judge {
   readonly #options: ProjectJudgesOptions;
-  readonly #judges = new Map<number, Judge>();
+  readonly #judges = new Map<number, ProjectJudge>();
 
   constructor(options: ProjectJudgesOptions) {
     this.#options = options;
@@ -32,5 +35,9 @@ export class ProjectJudges implements Judge {
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+  /** How far the project that is furthest behind is behind; 0 = none is. */
+  overdueMs(watermark: number): number {
+    return Math.max(0, ...[...this.#judges.values()].map((judge) => judge.overdueMs(watermark)));
   }
 }

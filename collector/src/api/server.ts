@@ -9,9 +9,11 @@ import type { Health } from '../telemetry/health.ts';
 import type { ApiSource, OutcomeTaker, SettingsKeeper } from './api-source.ts';
 import { guardRoutes, projectOf } from './guard-routes.ts';
 import type { SourceOf } from './project-source.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { addAlertRoutes } from './routes/alerts.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addMetricsRoute, type MetricsSource } from './routes/metrics.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPostOutcomesRoute } from './routes/post-outcomes.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
@@ -27,6 +29,8 @@ export type ApiDesk = {
   /** The collector's own, for outcomes that do not say when they became known. */
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: MetricsSource;
+  readonly observer?: RequestObserver;
 };
 
 /** The HTTP side of the collector. */
@@ -56,7 +60,9 @@ export class ApiServer {
     });
     guardRoutes(app, desk.access);
     const sourceOf: SourceOf = (request) => desk.source(projectOf(request));
+    if (desk.observer !== undefined) observeRequests(app, desk.observer);
     addHealthRoutes(app, desk.health);
+    addMetricsRoute(app, desk.metrics);
     addModelRoutes(app, sourceOf);
     addEventRoutes(app, sourceOf);
     addPostOutcomesRoute(app, desk.outcomes, desk.clock);
@@ -100,4 +106,17 @@ export class ApiServer {
   async stop(): Promise<void> {
     await this.#app.close();
   }
+}
+
+function observeRequests(app: FastifyInstance, observer: RequestObserver): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { traceparent } = request.headers;
+    observer({
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+      traceparent: typeof traceparent === 'string' ? traceparent : null,
+    });
+  });
 }

@@ -1,6 +1,7 @@
 import type { Summary } from '@tidemark/sketch';
 import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
+import type { CommitObserver } from './commit-observer.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
 import {
   type AgentNote,
@@ -21,10 +22,11 @@ const MAX_GROUP = 64;
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
 
-/** How many names are taken, and who hears when a budget is almost or wholly used up. */
-export type BudgetOptions = {
+/** How many names are taken, and who hears when a budget is almost or wholly used up, and of every commit. */
+export type IngestOptions = {
   readonly budgets?: Budgets;
   readonly onBudget?: (notice: BudgetNotice) => void;
+  readonly observer?: CommitObserver;
 };
 
 /** Told after each commit: the newest window start (ms) among what was kept. */
@@ -37,6 +39,7 @@ export type OnCommitted = (newestStart: number) => void;
 export class Ingest {
   readonly #store: IngestStore;
   readonly #onCommitted: OnCommitted;
+  readonly #observer: CommitObserver | undefined;
   readonly #group: GroupCommit;
   readonly #budgets: Budgets;
   readonly #notices: BudgetNotices;
@@ -47,14 +50,20 @@ export class Ingest {
   constructor(
     store: IngestStore,
     onCommitted: OnCommitted,
-    { budgets = DEFAULT_BUDGETS, onBudget }: BudgetOptions = {},
+    { budgets = DEFAULT_BUDGETS, onBudget, observer }: IngestOptions = {},
   ) {
     this.#store = store;
     this.#onCommitted = onCommitted;
+    this.#observer = observer;
     this.#budgets = budgets;
     this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.#group = new GroupCommit((batches) => this.#commit(batches), MAX_GROUP);
+  }
+
+  /** Parts of windows held in memory. */
+  get openParts(): { readonly summaries: number; readonly traffic: number } {
+    return { summaries: this.#summaries.size, traffic: this.#traffic.size };
   }
 
   /** Answers after the commit that holds the batch, or with `retry`; never rejects. */
@@ -70,6 +79,16 @@ export class Ingest {
   async #commit(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
     const summaries = new Map<string, SummaryPart>();
     const traffic = new Map<string, TrafficPart>();
+    const startedAt = performance.now();
+    const tell = (duplicates: number, error: unknown) =>
+      this.#observer?.({
+        batches: batches.length,
+        duplicates,
+        summaryParts: summaries.size,
+        trafficParts: traffic.size,
+        durationMs: performance.now() - startedAt,
+        error,
+      });
     let result: { outcomes: BatchOutcome[]; newest: number };
     try {
       result = await this.#store.transaction((tx) => this.#write(tx, batches, summaries, traffic));
@@ -78,11 +97,13 @@ export class Ingest {
       this.#summaries.forget(summaries.keys());
       this.#traffic.forget(traffic.keys());
       this.#desk.forget();
+      tell(0, error);
       throw error;
     }
     this.#summaries.adopt(summaries);
     this.#traffic.adopt(traffic);
     this.#desk.adopt();
+    tell(result.outcomes.filter(({ kind }) => kind === 'duplicate').length, null);
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;
   }

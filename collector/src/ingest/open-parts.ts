@@ -19,6 +19,11 @@ export class OpenParts<Part> {
     this.#weightOf = weightOf;
   }
 
+  /** Parts held. */
+  get size(): number {
+    return this.#parts.size;
+  }
+
   get(key: string): Part | undefined {
     return this.#parts.get(key);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Backoff, backoffMs, DEFAULT_BACKOFF, isGivenUp } from './backoff.ts';
+import type { DeliveryObserver, DeliveryReport } from './delivery-observer.ts';
 import { Lane } from './lane.ts';
 import type { Outcome } from './outcome.ts';
 import type { Receiver } from './receiver.ts';
@@ -46,6 +47,7 @@ export type OutboxOptions = {
   readonly backoff?: Backoff;
   /** Defaults to HTTP. */
   readonly send?: Send;
+  readonly observer?: DeliveryObserver;
 };
 
 /**
@@ -184,9 +186,25 @@ export class Outbox {
     if (now < lane.pausedUntil) return this.#putBack(delivery, lane.pausedUntil, `waits for its receiver: ${lane.why}`);
     if (now - claimedAt >= HOLD_MS) return this.#putBack(delivery, now, 'waited behind others for its receiver');
     const receiver = receivers.get(delivery.receiver);
-    if (receiver === undefined) return queue.refused(delivery.id, now, 'no receiver of this name is configured');
+    if (receiver === undefined) {
+      this.#tell(delivery, 'unknown', 'refused', 0);
+      return queue.refused(delivery.id, now, 'no receiver of this name is configured');
+    }
+    const startedAt = performance.now();
     const outcome = await this.#send(receiver, delivery, { now, signal: this.#abort.signal });
+    const isLast = outcome.kind === 'retry' && isGivenUp(delivery.message.kind, delivery.createdAt, clock.now());
+    this.#tell(delivery, receiver.kind, isLast ? 'given_up' : outcome.kind, performance.now() - startedAt);
     return this.#writeDown(delivery, outcome, lane);
+  }
+
+  #tell(
+    { attempt, createdAt }: Delivery,
+    channel: DeliveryReport['channel'],
+    outcome: DeliveryReport['outcome'],
+    durationMs: number,
+  ): void {
+    const delayMs = Math.max(0, this.#options.clock.now() - createdAt);
+    this.#options.observer?.({ channel, outcome, attempt, durationMs, delayMs });
   }
 
   async #writeDown(delivery: Delivery, outcome: Outcome, lane: Lane): Promise<void> {

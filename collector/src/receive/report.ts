@@ -18,6 +18,7 @@ import type { TimeBounds } from '../ingest/time-bounds.ts';
 import { validate } from '../ingest/validate.ts';
 import type { Logger } from '../log.ts';
 import { checkPartCount } from './count-parts.ts';
+import type { ReceiveObserver } from './receive-observer.ts';
 import { toRefusals } from './refusals.ts';
 import { type SettingsSource, SettingsTeller } from './settings-teller.ts';
 
@@ -30,6 +31,7 @@ export type ReportDesk = {
   /** The collector's own, by which agents tell their skew. */
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observer?: ReceiveObserver;
 };
 
 export type ReportStream = ServerDuplexStream<Buffer, Receipt>;
@@ -91,8 +93,10 @@ export class ReportSession {
     if (batch === undefined) return;
     this.#underWay += 1;
     if (this.#underWay >= LIMITS.maxUnacknowledged) this.#stream.pause();
+    const startedAt = performance.now();
     const outcome = await this.#take(batch, bytes.length);
     this.#stream.write(this.#complete(batch, this.#receiptOf(batch, outcome)));
+    this.#desk.observer?.answered(batch, outcome, bytes.length, performance.now() - startedAt);
     this.#underWay -= 1;
     if (this.#ended) this.#endWhenDone();
     else this.#readOn();
@@ -128,6 +132,7 @@ export class ReportSession {
     } catch (error) {
       const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
       this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');
+      this.#desk.observer?.malformed();
       this.refuse(status.INVALID_ARGUMENT, `malformed: ${reason}`);
       return undefined;
     }

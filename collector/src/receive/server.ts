@@ -14,6 +14,7 @@ export class ReceiveServer {
   readonly #server: Server;
   readonly #address: string;
   readonly #sessions = new Set<ReportSession>();
+  readonly #backlog: Backlog = { bytes: 0 };
   #closing = false;
   #port: number | undefined;
 
@@ -25,7 +26,6 @@ export class ReceiveServer {
       'grpc.keepalive_time_ms': 30_000,
       'grpc.keepalive_timeout_ms': 10_000,
     });
-    const backlog: Backlog = { bytes: 0 };
     const report = async (stream: ReportStream) => {
       const admission = await admitWriter(stream.metadata, desk.access);
       if (admission.kind === 'refused') {
@@ -38,7 +38,7 @@ export class ReceiveServer {
         return;
       }
       if (stream.cancelled) return;
-      const session = new ReportSession(stream, desk, admission.grant.projectId, backlog);
+      const session = new ReportSession(stream, desk, admission.grant.projectId, this.#backlog);
       const unwatch = desk.access.watch(admission.grant, (reason) => session.refuse(status.UNAUTHENTICATED, reason));
       this.#sessions.add(session);
       for (const end of ['close', 'cancelled', 'finish']) {
@@ -54,6 +54,16 @@ export class ReceiveServer {
   /** Port in use; known after `start`. */
   get port(): number | undefined {
     return this.#port;
+  }
+
+  /** Streams of agents that are open. */
+  get openStreams(): number {
+    return this.#sessions.size;
+  }
+
+  /** Bytes of batches that wait for their commit. */
+  get backlogBytes(): number {
+    return this.#backlog.bytes;
   }
 
   /** @throws {CollectorError} `PORT_IN_USE`. */

@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Database } from './database.ts';
 import { LEVELS } from './levels.ts';
+import type { UpkeepObserver } from './upkeep-observer.ts';
 
 /** Rows in one statement, so that a long clean-up never holds a lock for long. */
 const SLICE = 10_000;
@@ -15,13 +16,15 @@ export class Retention {
   readonly #database: Database;
   readonly #oldest: () => number;
   readonly #log: Logger;
+  readonly #observer: UpkeepObserver | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(database: Database, oldest: () => number, log: Logger) {
+  constructor(database: Database, oldest: () => number, log: Logger, observer?: UpkeepObserver) {
     this.#database = database;
     this.#oldest = oldest;
     this.#log = log;
+    this.#observer = observer;
   }
 
   start(): void {
@@ -37,12 +40,17 @@ export class Retention {
   }
 
   async #run(): Promise<void> {
+    const startedAt = performance.now();
+    const tell = (rows: number, error: unknown) =>
+      this.#observer?.({ task: 'retention', rows, durationMs: performance.now() - startedAt, error });
     try {
       const oldest = this.#oldest();
       if (oldest === -Infinity) return;
       const deleted = await deleteExpired(this.#database, oldest);
+      tell(deleted, null);
       if (deleted > 0) this.#log.info({ deleted }, 'deleted what is past its retention');
     } catch (error) {
+      tell(0, error);
       this.#log.warn({ reason: messageOf(error) }, 'retention failed; it will be tried again in an hour');
     }
   }

@@ -11,7 +11,7 @@ describe('the judges of projects', () => {
       projects: async () => projects,
       judgeOf: ({ name }) => {
         made += 1;
-        return { judgeUntil: async (watermark) => void judged.push(`${name} ${watermark}`) };
+        return { judgeUntil: async (watermark) => void judged.push(`${name} ${watermark}`), overdueMs: () => 0 };
       },
     });
     await judges.judgeUntil(1, () => false);
@@ -26,6 +26,7 @@ describe('the judges of projects', () => {
     const judges = new ProjectJudges({
       projects: async () => [1, 2, 3].map((id) => ({ id, name: `${id}` })),
       judgeOf: ({ id }) => ({
+        overdueMs: () => 0,
         judgeUntil: async () => {
           judged.push(id);
           if (id < 3) throw new Error(`project ${id}`);
@@ -43,9 +44,19 @@ describe('the judges of projects', () => {
     let judged = 0;
     const judges = new ProjectJudges({
       projects: async () => [1, 2].map((id) => ({ id, name: `${id}` })),
-      judgeOf: () => ({ judgeUntil: async () => void judged++ }),
+      judgeOf: () => ({ judgeUntil: async () => void judged++, overdueMs: () => 0 }),
     });
     await judges.judgeUntil(1, () => judged > 0);
     assert.equal(judged, 1);
+  });
+
+  test('are as far behind as the project that is furthest behind', async () => {
+    const judges = new ProjectJudges({
+      projects: async () => [10, 30, 20].map((id) => ({ id, name: `${id}` })),
+      judgeOf: ({ id }) => ({ judgeUntil: async () => undefined, overdueMs: (watermark) => id * watermark }),
+    });
+    assert.equal(judges.overdueMs(2), 0);
+    await judges.judgeUntil(2, () => false);
+    assert.equal(judges.overdueMs(2), 60);
   });
 });

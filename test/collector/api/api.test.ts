@@ -187,6 +187,7 @@ describe('the API', () => {
           '/api/v1/versions/{id}/series',
           '/health/live',
           '/health/ready',
+          '/metrics',
         ]);
         for (const [path, operations] of Object.entries(paths)) {
           for (const [method, { responses }] of Object.entries(operations))

@@ -38,6 +38,7 @@ export async function withApi(
     health: health ?? healthy,
     clock: { now: () => T0 },
     log,
+    metrics: { metricsText: async () => '' },
   });
   await api.start();
   const url = `http://127.0.0.1:${api.port}`;

@@ -1,0 +1,36 @@
+import type { Queryable } from './database.ts';
+
+/** An agent sends every 10 s; one that has been silent for longer than this is away. */
+const AGENT_LATELY_S = 120;
+
+const NO_ALERTS = { pending: 0, firing: 0, recovering: 0, resolved: 0 };
+
+/** What an operator asks of the store; cheap enough to be asked every few seconds. */
+export async function readStoreFigures(db: Queryable) {
+  const agents = await countAgentsLately(db);
+  const alerts = await countAlertsByState(db);
+  return { agents, alerts, ...(await dueDeliveries(db)) };
+}
+
+async function countAgentsLately(db: Queryable): Promise<number> {
+  const rows = await db.query<{ n: number }>(
+    `select count(*) as n from agent where last_seen > now() - interval '${AGENT_LATELY_S} seconds'`,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+async function countAlertsByState(db: Queryable): Promise<typeof NO_ALERTS> {
+  const rows = await db.query<{ state: keyof typeof NO_ALERTS; n: number }>(
+    `select state, count(*) as n from alert where state <> 'inactive' group by state`,
+  );
+  return { ...NO_ALERTS, ...Object.fromEntries(rows.map(({ state, n }) => [state, n])) };
+}
+
+/** Deliveries that are still to be made, and the age of the oldest in ms; 0 = there is none. */
+async function dueDeliveries(db: Queryable): Promise<{ dueDeliveries: number; oldestDueMs: number }> {
+  const rows = await db.query<{ n: number; age: number }>(
+    `select count(*) as n, coalesce(extract(epoch from now() - min(created_at)) * 1000, 0)::float8 as age
+     from delivery where state = 'due'`,
+  );
+  return { dueDeliveries: rows[0]?.n ?? 0, oldestDueMs: Math.max(0, rows[0]?.age ?? 0) };
+}
