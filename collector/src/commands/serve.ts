@@ -6,6 +6,8 @@ import type { Command } from './command.ts';
 
 /** How long a stop may take: receipts for what was received, the tick under way, requests in flight. */
 const STOP_TIMEOUT_MS = 10_000;
+/** What may still be under way then, such as an export of telemetry to an endpoint that hangs, is waited for no longer. */
+const LINGER_MS = 1_000;
 
 export const serve: Command = {
   name: 'serve',
@@ -30,6 +32,7 @@ export const serve: Command = {
     }, 2 * STOP_TIMEOUT_MS);
     await collector.stop({ timeoutMs: STOP_TIMEOUT_MS });
     clearTimeout(late);
+    setTimeout(() => process.exit(), LINGER_MS).unref();
     return 0;
   },
 };

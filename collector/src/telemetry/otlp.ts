@@ -55,12 +55,16 @@ export async function startOtlp(signals: OtlpSignals, log: WarningLog): Promise<
   return {
     meter: signals.metrics ? metrics.getMeter(SCOPE, buildVersion()) : null,
     spans: signals.traces ? createSpans(trace.getTracer(SCOPE, buildVersion())) : null,
-    stop: (timeoutMs) => finish(sdk.shutdown(), timeoutMs),
+    stop: async (timeoutMs) => {
+      const isOut = await settlesWell(sdk.shutdown(), timeoutMs);
+      if (!isOut) log.warn({ timeoutMs }, 'the last telemetry did not get out in time');
+      return isOut;
+    },
   };
 }
 
 /** An endpoint that hangs must not hold up the end of the collector. */
-async function finish(shutdown: Promise<void>, timeoutMs: number): Promise<boolean> {
+async function settlesWell(shutdown: Promise<void>, timeoutMs: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), timeoutMs);
   const exported = shutdown.then(

@@ -80,6 +80,8 @@ export async function folderWith(t: TestContext, files: Readonly<Record<string, 
 }
 
 function environment(settings: Settings): NodeJS.ProcessEnv {
-  const ours = Object.entries(process.env).filter(([name]) => !/^(TIDEMARK_|DATABASE_URL$|NODE_OPTIONS$)/.test(name));
+  const ours = Object.entries(process.env).filter(
+    ([name]) => !/^(TIDEMARK_|OTEL_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
+  );
   return { ...Object.fromEntries(ours), ...settings };
 }
