@@ -164,7 +164,10 @@ export class Collector {
     const loop = new JudgeLoop({
       judge: judges,
       clock,
-      onError: (error) => log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again'),
+      onError: (error) => {
+        telemetry.judgingFailed();
+        log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again');
+      },
     });
     const ingestStore = createIngestStore(database, part);
     const ingest = new Ingest(

@@ -7,7 +7,6 @@ import type { Spans } from './spans.ts';
 export function createJudgeTelemetry(recorder: Recorder, spans: Spans): JudgeObserver {
   return ({ group, findings, transitions, durationMs, error }) => {
     recorder.measure('tidemark.judging.tick.duration', durationMs / 1000);
-    if (error !== null) recorder.count('tidemark.judging.failures', 1);
     recorder.count('tidemark.judging.findings', findings);
     for (const to of transitions) recorder.count('tidemark.alert.transitions', 1, { to });
     spans?.add({

@@ -83,6 +83,11 @@ export class Telemetry {
     return new Telemetry(new MeterRecorder(meters), text, otlp);
   }
 
+  /** A run of judging has failed, be it before its first tick. */
+  judgingFailed(): void {
+    this.#recorder.count('tidemark.judging.failures', 1);
+  }
+
   /** To be called once, when there is something to ask. */
   observe({ figures, storeKind, readStore, checkHealth }: TelemetrySources): void {
     const store = new Sampler(readStore);
