@@ -112,14 +112,14 @@ export class Collector {
     const { receivers, mistakes } = resolveReceivers(rules.receivers, env);
     if (mistakes.length > 0)
       throw new CollectorError('RULES_INVALID', `receivers are not usable:\n${mistakes.join('\n')}`);
-    const database = await openStore(config, log);
-    let telemetry: Telemetry | undefined;
+    const telemetry = await Telemetry.create(env, log);
+    let database: Database | undefined;
     try {
-      telemetry = await Telemetry.create(env, log);
+      database = await openStore(config, log);
       return await Collector.#assemble(config, log, database, telemetry, rules, receivers);
     } catch (error) {
-      await telemetry?.stop({ timeoutMs: 0 });
-      await database.close();
+      await telemetry.stop({ timeoutMs: 0 });
+      await database?.close();
       throw error;
     }
   }

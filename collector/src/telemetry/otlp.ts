@@ -40,6 +40,9 @@ export type Otlp = {
  */
 export async function startOtlp(signals: OtlpSignals, log: WarningLog): Promise<Otlp> {
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const listen = () =>
+    diag.setLogger(createExportLog(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  listen();
   const sdk = new NodeSDK({
     resource: defaultResource().merge(
       resourceFromAttributes({ 'service.name': SCOPE, 'service.version': buildVersion() }),
@@ -50,7 +53,8 @@ export async function startOtlp(signals: OtlpSignals, log: WarningLog): Promise<
     ...(signals.traces ? {} : { spanProcessors: [] }),
     ...(signals.metrics ? {} : { metricReaders: [] }),
   });
-  diag.setLogger(createExportLog(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  // Where OTEL_LOG_LEVEL is set, the SDK has just put the console in place of our log.
+  listen();
   sdk.start();
   return {
     meter: signals.metrics ? metrics.getMeter(SCOPE, buildVersion()) : null,

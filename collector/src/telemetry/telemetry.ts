@@ -67,14 +67,17 @@ export class Telemetry {
     this.onUpkeep = createUpkeepTelemetry(recorder, spans);
   }
 
-  /** Loads what is needed, and starts to export where `env`, which has to be that of this process, asks for it. */
+  /**
+   * Loads what is needed, and starts to export where `env`, which has to be that of this process, asks for it.
+   * @throws {CollectorError} `CONFIG_INVALID`.
+   */
   static async create(env: NodeJS.ProcessEnv, log: WarningLog): Promise<Telemetry> {
+    const signals = otlpSignals(env);
     // Loaded here, since a command that serves nothing does not need it.
     const [{ MeterProvider }, { PrometheusText }] = await Promise.all([
       import('@opentelemetry/sdk-metrics'),
       import('./prometheus-text.ts'),
     ]);
-    const signals = otlpSignals(env);
     const isWanted = signals.traces || signals.metrics;
     const otlp = isWanted ? await (await import('./otlp.ts')).startOtlp(signals, log) : null;
     const text = new PrometheusText();
@@ -103,7 +106,9 @@ export class Telemetry {
     this.#recorder.observe('tidemark.build.info', (tell) => tell(1, build));
   }
 
+  /** Does nothing when running or stopped. */
   start(): void {
+    if (this.#timer !== undefined || this.#stopping !== undefined) return;
     this.#process.start();
     void this.#sample();
     this.#timer = setInterval(() => {

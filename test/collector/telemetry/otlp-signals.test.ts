@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CollectorError } from '../../../collector/src/errors.ts';
 import { otlpSignals } from '../../../collector/src/telemetry/otlp-signals.ts';
 
 const ALL = 'OTEL_EXPORTER_OTLP_ENDPOINT';
@@ -21,4 +22,30 @@ describe('the environment', () => {
       assert.deepEqual(otlpSignals(env), { traces, metrics });
     });
   }
+
+  test('is told every mistake that the SDK would pass over, and no password', () => {
+    const env = {
+      [ALL]: 'ftp://user:canary@collector',
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/xml',
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'nobody asks for logs',
+    };
+    assert.throws(
+      () => otlpSignals(env),
+      (error: unknown) => {
+        assert.ok(error instanceof CollectorError && error.code === 'CONFIG_INVALID');
+        const lines = [
+          'the environment is not usable:',
+          'OTEL_EXPORTER_OTLP_ENDPOINT: expected an address like http://collector:4318',
+          'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: expected one of http/protobuf, http/json, grpc, got "http/xml"',
+        ];
+        assert.deepEqual(error.message.split('\n'), lines);
+        return true;
+      },
+    );
+  });
+
+  test('may name a bare address where it asks for gRPC', () => {
+    const env = { [ALL]: 'collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    assert.deepEqual(otlpSignals(env), { traces: true, metrics: true });
+  });
 });

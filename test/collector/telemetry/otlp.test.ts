@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
 import { SERVER_URL } from '../../support/database.ts';
 import { type OtlpExport, OtlpReceiver } from '../../support/otlp-receiver.ts';
 import { CANARIES, missingHours, startTellingCollector } from './telling-collector.ts';
@@ -128,6 +130,36 @@ describe('OTLP', () => {
     const metrics = await receiver.until(({ path, body }) => path === '/v1/metrics' && body.includes('tidemark.'));
     // ExportMetricsServiceRequest.resource_metrics.scope_metrics.metrics.name
     assert.ok(textsAt(metrics.body, [1, 2, 2, 1]).includes('tidemark.receive.batches'));
+    assert.equal((await collector.end()).code, 0);
+  });
+
+  test('is gRPC where that is asked for', async (t) => {
+    const exported = Promise.withResolvers<Buffer>();
+    const server = new Server();
+    const method = {
+      path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: (bytes: Buffer) => bytes,
+      requestDeserialize: (bytes: Buffer) => bytes,
+      responseSerialize: (bytes: Buffer) => bytes,
+      responseDeserialize: (bytes: Buffer) => bytes,
+    };
+    const take: handleUnaryCall<Buffer, Buffer> = ({ request }, answer) => {
+      if (request.includes('ingest.commit')) exported.resolve(request);
+      answer(null, Buffer.alloc(0));
+    };
+    server.addService({ export: method }, { export: take });
+    const bind = promisify(server.bindAsync.bind(server));
+    const port = await bind('127.0.0.1:0', ServerCredentials.createInsecure());
+    t.after(() => server.forceShutdown());
+    const collector = await startTellingCollector(t, {
+      ...SOON,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc',
+    });
+    await collector.send(...missingHours());
+    assert.ok(textsAt(await exported.promise, [1, 2, 2, 5]).includes('tidemark.ingest.commit'));
     assert.equal((await collector.end()).code, 0);
   });
 
