@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type Access, openAccess } from './access/access.ts';
 import { needsToken } from './access/needs-token.ts';
@@ -10,7 +9,6 @@ import { JudgeLoop } from './alerting/judge-loop.ts';
 import { logChanges } from './alerting/log-changes.ts';
 import { ProjectJudges } from './alerting/project-judges.ts';
 import { ApiServer } from './api/server.ts';
-import { formatMistakes } from './checked-yaml.ts';
 import { type Clock, DataClock, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { CollectorError, messageOf } from './errors.ts';
@@ -20,8 +18,8 @@ import type { Logger } from './log.ts';
 import { Outbox } from './notify/outbox.ts';
 import type { Receiver } from './notify/receiver.ts';
 import { resolveReceivers } from './notify/resolve-receivers.ts';
+import { readRules } from './read-rules.ts';
 import { ReceiveServer } from './receive/server.ts';
-import { loadRules } from './rules/load.ts';
 import type { RuleSet } from './rules/rule-set.ts';
 import { createSettingsStore } from './store/agent-settings.ts';
 import { AlertTable } from './store/alerts.ts';
@@ -39,6 +37,7 @@ import { Retention } from './store/retention.ts';
 import { rollUpOne } from './store/roll-up.ts';
 import { readStoreFigures } from './store/store-figures.ts';
 import { createTokenSource } from './store/tokens.ts';
+import { observeUpkeep } from './store/upkeep-observer.ts';
 import { Health } from './telemetry/health.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
@@ -48,7 +47,6 @@ const MAX_SKEW_MS = 5 * 60_000;
 const OLDEST_WINDOW = Date.UTC(1970, 0, 1);
 /** How often the leader looks for windows to roll up. */
 const ROLL_UP_EVERY_MS = 10_000;
-const NO_RULES: RuleSet = Object.freeze({ groups: [], receivers: [], route: null });
 
 /** Ports in use and what to call them. */
 export type Listening = { readonly grpcPort: number; readonly httpPort: number };
@@ -218,8 +216,11 @@ export class Collector {
     const rollUp: Duty = {
       name: 'roll-up',
       everyMs: ROLL_UP_EVERY_MS,
-      step: (session) =>
-        rollUpOne(session, clock.now(), (damage) => log.error(damage, 'a stored window cannot be rolled up')),
+      step: (session) => {
+        const work = () =>
+          rollUpOne(session, clock.now(), (damage) => log.error(damage, 'a stored window cannot be rolled up'));
+        return observeUpkeep(telemetry.onUpkeep, 'rollup', work, (isMade) => (isMade ? 1 : null));
+      },
     };
     const leader = new Leader({ database, duties: [rollUp], monotonicNow: () => performance.now(), log });
     telemetry.observe({
@@ -229,6 +230,7 @@ export class Collector {
         openParts: () => ingest.openParts,
         judgingLagMs: () => judges.overdueMs(clock.now()),
         judgedAt: () => loop.succeededAt,
+        isLeading: () => leader.isLeading,
       },
       storeKind: database.kind,
       readStore: () => readStoreFigures(database),
@@ -293,19 +295,4 @@ export class Collector {
     await this.#database.close();
     this.#log.info('collector has stopped');
   }
-}
-
-async function readRules(file: string | null): Promise<RuleSet> {
-  if (file === null) return NO_RULES;
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CollectorError('RULES_INVALID', `cannot read the rule file ${file}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  const loaded = loadRules(text, file);
-  if (loaded.ok) return loaded.rules;
-  throw new CollectorError('RULES_INVALID', `the rule file is not usable:\n${formatMistakes(loaded.mistakes)}`);
 }

@@ -7,4 +7,6 @@ export type ReceiveObserver = {
   answered(batch: ValidBatch, outcome: BatchOutcome, bytes: number, durationMs: number): void;
   /** A message was no batch at all; its stream has been ended. */
   malformed(): void;
+  /** A stream was not let in. */
+  turnedAway(): void;
 };

@@ -30,6 +30,7 @@ export class ReceiveServer {
       const admission = await admitWriter(stream.metadata, desk.access);
       if (admission.kind === 'refused') {
         desk.log.warn({ peer: stream.getPeer(), reason: admission.details }, 'refused a stream');
+        desk.observer?.turnedAway();
         stream.emit('error', { code: admission.code, details: admission.details });
         return;
       }

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Database } from './database.ts';
 import { LEVELS } from './levels.ts';
-import type { UpkeepObserver } from './upkeep-observer.ts';
+import { observeUpkeep, type UpkeepObserver } from './upkeep-observer.ts';
 
 /** Rows in one statement, so that a long clean-up never holds a lock for long. */
 const SLICE = 10_000;
@@ -40,17 +40,13 @@ export class Retention {
   }
 
   async #run(): Promise<void> {
-    const startedAt = performance.now();
-    const tell = (rows: number, error: unknown) =>
-      this.#observer?.({ task: 'retention', rows, durationMs: performance.now() - startedAt, error });
     try {
       const oldest = this.#oldest();
       if (oldest === -Infinity) return;
-      const deleted = await deleteExpired(this.#database, oldest);
-      tell(deleted, null);
+      const work = () => deleteExpired(this.#database, oldest);
+      const deleted = await observeUpkeep(this.#observer, 'retention', work, (rows) => rows);
       if (deleted > 0) this.#log.info({ deleted }, 'deleted what is past its retention');
     } catch (error) {
-      tell(0, error);
       this.#log.warn({ reason: messageOf(error) }, 'retention failed; it will be tried again in an hour');
     }
   }

@@ -84,6 +84,11 @@ export const INSTRUMENTS = {
     unit: '{message}',
     doc: 'Messages that were no batch at all; each ends its stream.',
   },
+  'tidemark.receive.turned_away': {
+    kind: 'counter',
+    unit: '{stream}',
+    doc: 'Streams refused: no token, or not one that may write.',
+  },
   'tidemark.receive.size': { kind: 'counter', unit: 'By', doc: 'Bytes of the batches answered.' },
   'tidemark.receive.duration': {
     kind: 'histogram',
@@ -201,8 +206,13 @@ export const INSTRUMENTS = {
   'tidemark.upkeep.rows': {
     kind: 'counter',
     unit: '{row}',
-    doc: 'Rows that upkeep deleted (`retention`) or wrote (`rollup`).',
+    doc: 'Rows that `retention` deleted, or hours and days of model versions that `rollup` made.',
     labels: { task: TASKS },
+  },
+  'tidemark.upkeep.leading': {
+    kind: 'gauge',
+    unit: '{collector}',
+    doc: 'Whether this collector does the upkeep: 1 for one of all that share a database, 0 for the others.',
   },
   'http.server.request.duration': {
     kind: 'histogram',

@@ -12,6 +12,8 @@ export type CollectorFigures = {
   readonly judgingLagMs: () => number;
   /** Wall clock of the last run of judging that ended well, ms; null = there was none. */
   readonly judgedAt: () => number | null;
+  /** Whether this collector does the upkeep of the store. */
+  readonly isLeading: () => boolean;
 };
 
 const ALERT_STATES = INSTRUMENTS['tidemark.alerts'].labels.state;
@@ -39,6 +41,7 @@ export function observeCollector(recorder: Recorder, figures: CollectorFigures):
     const at = figures.judgedAt();
     if (at !== null) tell(at / 1000);
   });
+  recorder.observe('tidemark.upkeep.leading', (tell) => tell(figures.isLeading() ? 1 : 0));
 }
 
 /** Lets the recorder ask for what was last read of the store; where that is nothing, nothing is told. */

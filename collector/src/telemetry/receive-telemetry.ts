@@ -42,6 +42,9 @@ export function createReceiveTelemetry(recorder: Recorder): ReceiveObserver {
       // The whole batch is one part, refused as the receipt has it.
       if (outcome.kind === 'refused') refuse('malformed', 1);
     },
+    turnedAway() {
+      recorder.count('tidemark.receive.turned_away', 1);
+    },
     malformed() {
       recorder.count('tidemark.receive.malformed', 1);
     },

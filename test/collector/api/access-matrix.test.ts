@@ -25,6 +25,7 @@ type Owned = {
 const OPERATIONS: Readonly<Record<string, { readonly needs: Scope | 'open'; readonly body?: unknown }>> = {
   'get /health/live': { needs: 'open' },
   'get /health/ready': { needs: 'open' },
+  'get /metrics': { needs: 'open' },
   'get /api/v1/models': { needs: 'read' },
   'get /api/v1/models/{model}/versions': { needs: 'read' },
   'get /api/v1/versions/{id}/series': { needs: 'read' },

@@ -52,7 +52,8 @@ export async function withApi(
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      return { status: response.status, body: await response.json() };
+      const isJson = response.headers.get('content-type')?.startsWith('application/json');
+      return { status: response.status, body: await (isJson ? response.json() : response.text()) };
     }, url);
   } finally {
     await api.stop();

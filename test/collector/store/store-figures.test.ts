@@ -30,12 +30,12 @@ describe('what an operator asks of the store', () => {
     withDatabase(async (database) => {
       for (const [i, age] of ['1 second', '119 seconds', '3 minutes'].entries()) {
         await database.query(
-          `insert into agent (source, service, host, pid, agent_version, last_seen)
-           values ($1, 's', 'h', 1, '0', now() - $2::text::interval)`,
+          `insert into agent (project_id, source, service, host, pid, agent_version, last_seen)
+           values (1, $1, 's', 'h', 1, '0', now() - $2::text::interval)`,
           [`00000000-0000-0000-0000-00000000000${i}`, age],
         );
       }
-      const versionId = await ensureVersion(database, 'm', '1');
+      const versionId = await ensureVersion(database, 1, 'm', '1');
       for (const [i, state] of ['firing', 'firing', 'pending', 'inactive'].entries()) {
         await addAlert(database, versionId, `f${i}`, state);
       }

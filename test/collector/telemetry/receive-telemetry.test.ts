@@ -24,6 +24,7 @@ describe('what agents send', () => {
     observer.answered(batch, { kind: 'retry', cause }, 100, 20);
     observer.answered(batch, { kind: 'refused', cause }, 100, 20);
     observer.malformed();
+    observer.turnedAway();
     const written = await samples();
     for (const [outcome, times] of Object.entries({ accepted: 1, duplicate: 1, retry: 2, refused: 1 })) {
       assert.equal(written.get(`tidemark_receive_batches_total{outcome="${outcome}"}`), times, outcome);
@@ -34,6 +35,7 @@ describe('what agents send', () => {
     assert.equal(written.get('tidemark_receive_size_bytes_total'), 500);
     assert.equal(written.get('tidemark_receive_refusals_total{code="malformed"}'), 1);
     assert.equal(written.get('tidemark_receive_malformed_total'), 1);
+    assert.equal(written.get('tidemark_receive_turned_away_total'), 1);
     assert.equal(written.get('tidemark_receive_duration_seconds_bucket{outcome="accepted",le="0.01"}'), 0);
     assert.equal(written.get('tidemark_receive_duration_seconds_bucket{outcome="accepted",le="0.025"}'), 1);
   });
