@@ -25,7 +25,7 @@ test('every group commit is told, with what was in it and what it wrote, also wh
     const ingest = new Ingest(
       { transaction: (work) => (isAway ? away(() => Promise.reject()) : store.transaction(work)) },
       () => undefined,
-      (report) => void reports.push(report),
+      { observer: (report) => void reports.push(report) },
     );
     const batch = makeBatch(newSource(), 1, [WINDOW]);
     await Promise.all([ingest.take(received(batch)), ingest.take(received(batch))]);
