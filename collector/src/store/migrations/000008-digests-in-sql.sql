@@ -425,8 +425,10 @@ declare
   low int;
   high int;
   middle int;
-  point record;
-  before record;
+  x float8;
+  share float8;
+  x_before float8;
+  share_before float8;
   part float8;
   value float8;
   quantiles float8[] := '{}';
@@ -452,21 +454,20 @@ begin
           low := middle + 1;
         end if;
       end loop;
-      before := null;
-      for point in select c.x, c.level / total as share from tidemark_curve(means, weights, reaches, low - 1, low + 1) c loop
-        if point.share >= q then
-          exit;
-        end if;
-        before := point;
+      x_before := null;
+      for x, share in select c.x, c.level / total from tidemark_curve(means, weights, reaches, low - 1, low + 1) c loop
+        exit when share >= q;
+        x_before := x;
+        share_before := share;
       end loop;
-      if before is null or before.x = point.x then
-        value := point.x;
+      if x_before is null or x_before = x then
+        value := x;
       else
-        part := (q - before.share) / (point.share - before.share);
-        value := tidemark_distance(before.x, point.x);
-        value := case when value < 'Infinity' then before.x + tidemark_part_of(value, part)
-          else before.x * (1 - part) + point.x * part end;
-        value := least(value, point.x);
+        part := (q - share_before) / (share - share_before);
+        value := tidemark_distance(x_before, x);
+        value := case when value < 'Infinity' then x_before + tidemark_part_of(value, part)
+          else x_before * (1 - part) + x * part end;
+        value := least(value, x);
       end if;
     end if;
     quantiles := array_append(quantiles, value);
@@ -487,8 +488,10 @@ declare
   low int := 1;
   high int;
   middle int;
-  point record;
-  before record;
+  point_x float8;
+  share float8;
+  x_before float8;
+  share_before float8;
   width float8;
   part float8;
 begin
@@ -510,18 +513,19 @@ begin
   if low = 1 then
     return 0;
   end if;
-  for point in select c.x, c.level / total as share from tidemark_curve(means, weights, reaches, low - 1, low) c loop
-    exit when point.x > x;
-    before := point;
+  for point_x, share in select c.x, c.level / total from tidemark_curve(means, weights, reaches, low - 1, low) c loop
+    exit when point_x > x;
+    x_before := point_x;
+    share_before := share;
   end loop;
-  if point.x <= x or before.x = x then
-    return before.share;
+  if point_x <= x or x_before = x then
+    return share_before;
   end if;
-  width := tidemark_distance(before.x, point.x);
-  part := case when width < 'Infinity' then tidemark_part_gone(width, x - before.x)
-    -- Next to such a distance numbers below 1 are none, and no half of them is too small.
-    else (case when abs(x) < 1 then 0 else x / 2 end - before.x / 2) / (point.x / 2 - before.x / 2) end;
-  return least(before.share + part * (point.share - before.share), point.share);
+  width := tidemark_distance(x_before, point_x);
+  part := case when width < 'Infinity' then tidemark_part_gone(width, x - x_before)
+    -- Next to such a distance a number below 1 is none, and its half may be too small for PostgreSQL.
+    else (case when abs(x) < 1 then 0 else x / 2 end - x_before / 2) / (point_x / 2 - x_before / 2) end;
+  return least(share_before + part * (share - share_before), share);
 end
 $$;
 comment on function tidemark_cdf(bytea[], float8) is
@@ -578,8 +582,8 @@ create aggregate tidemark_cdf(float8 order by bytea) (
 comment on aggregate tidemark_cdf(float8 order by bytea) is
   'tidemark_cdf(250) within group (order by digest): the share of all that the digests have counted together that is <= 250.';
 
--- The one place that knows where summaries lie: those of the series (null: of all) whose windows start in
--- [span_from, span_to), each value in one of them. Written so that the planner sees through it to the keys of the tables.
+-- The one place that knows where summaries lie: those of some series whose windows start in [span_from, span_to), every
+-- value in one of them. One statement without more, so that the planner sees through it to the keys of the tables.
 create function stored_windows(series_ids int[], span_from timestamptz, span_to timestamptz)
 returns table (
   series_id int, window_start timestamptz, width interval, part int,
@@ -593,19 +597,19 @@ begin atomic
     s.n_valid, s.n_missing, s.n_nan, s.n_pos_inf, s.n_neg_inf, s.n_type, s.n_range, s.n_unseen,
     s.vmin, s.vmax, s.vmean, s.q05, s.q25, s.q50, s.q75, s.q95, s.q99, s.digest, s.topk
   from summary_1m s
-  where (series_ids is null or s.series_id = any(series_ids)) and s.window_start >= span_from and s.window_start < span_to
+  where s.series_id = any (series_ids) and s.window_start >= span_from and s.window_start < span_to
   union all
   select s.series_id, s.window_start, interval '1 hour', s.part,
     s.n_valid, s.n_missing, s.n_nan, s.n_pos_inf, s.n_neg_inf, s.n_type, s.n_range, s.n_unseen,
     s.vmin, s.vmax, s.vmean, s.q05, s.q25, s.q50, s.q75, s.q95, s.q99, s.digest, s.topk
   from summary_1h s
-  where (series_ids is null or s.series_id = any(series_ids)) and s.window_start >= span_from and s.window_start < span_to; end;
+  where s.series_id = any (series_ids) and s.window_start >= span_from and s.window_start < span_to; end;
 
 create view series_windows as
   select v.model, v.version, s.stage, s.field, s.slice, s.kind, w.*
-  from stored_windows(null, '-infinity', 'infinity') w
-  join series s on s.id = w.series_id
-  join model_version v on v.id = s.model_version_id;
+  from series s
+  join model_version v on v.id = s.model_version_id
+  cross join stored_windows(array[s.id], '-infinity', 'infinity') w;
 comment on view series_windows is
   'Every stored window of every series, by name. A window that several runs of a collector wrote to has a row for each (part): add up the counts, merge the digests.';
 
