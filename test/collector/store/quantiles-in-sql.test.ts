@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Digest } from '@tidemark/sketch';
 import { type Database, toArrayLiteral } from '../../../collector/src/store/database.ts';
 import { exactShares, HOSTILE_STREAMS, rankError, STREAMS, seeded } from '../../sketch/datasets.ts';
-import { digestOf } from '../../sketch/golden-digests.ts';
+import { digestOf, VERSION_1 } from '../../sketch/golden-digests.ts';
 import { withDatabase } from '../../support/database.ts';
 import { mergedInSql } from '../../support/sql-digests.ts';
 
@@ -82,6 +82,22 @@ describe('quantiles in SQL over several windows', () => {
       );
       assert.equal(await one(database, 'sum(tidemark_count(digest))::int', digests), 6);
     }));
+
+  test('do not depend on the search path of who asks', () =>
+    withDatabase((database) =>
+      database.transaction(async (tx) => {
+        await tx.query(`set local search_path = ''`);
+        const [row] = await tx.query<Record<string, unknown>>(
+          `select public.tidemark_quantile(0.5) within group (order by digest) as half,
+             public.tidemark_quantiles('{0.5}'::float8[]) within group (order by digest) as halves,
+             public.tidemark_cdf(2) within group (order by digest) as share,
+             sum(public.tidemark_count(digest))::int as count, (select count(mean)::int from public.tidemark_centroids($2)) as centroids
+           from unnest($1::text::bytea[]) as t (digest)`,
+          [toArrayLiteral([digestOf([1, 2, 3]).toBytes()]), Buffer.from(VERSION_1.fractions!.hex, 'hex')],
+        );
+        assert.deepEqual(row, { half: 2, halves: [2], share: 2 / 3, count: 3, centroids: 3 });
+      }),
+    ));
 
   test('are null where nothing was counted', () =>
     withDatabase(async (database) => {

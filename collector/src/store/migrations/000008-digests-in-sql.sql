@@ -628,7 +628,7 @@ begin
   if series_ids is null then
     raise exception 'no series % % of model % version %, slice "%"', stage, field, model, version, slice using
       errcode = 'no_data_found',
-      hint = 'What there is: select distinct model, version, stage, field, slice, kind from series_windows';
+      hint = 'What there is: select model, version, stage, field, slice from series join model_version v on v.id = model_version_id';
   end if;
   return query
     select unnest(qs), unnest(tidemark_quantiles(array_agg(w.digest), qs))
