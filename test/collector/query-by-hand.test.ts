@@ -27,7 +27,7 @@ async function takeFlights(database: Database): Promise<void> {
     series: [
       { field: 'distance', values: many(() => (hour < 24 ? 100 : 160) * Math.round(5 + normal(random))) },
       { field: 'hour', values: many(() => Math.floor(24 * random())) },
-      { stage: 'latency', field: 'ms', values: many(() => 100 * random()) },
+      { stage: 'latency', field: 'call_ms', values: many(() => 100 * random()) },
     ],
   }));
   await ingest.take(received(makeBatch(newSource(), 1, windows)));

@@ -63,6 +63,19 @@ describe('quantiles in SQL over several windows', () => {
       }));
   }
 
+  test('are asked for of each window by itself, and of an array', () =>
+    withDatabase(async (database) => {
+      const [row] = await database.query<Record<string, unknown>>(
+        `select tidemark_quantile(digest, 0.5) as half, tidemark_quantiles(digest, '{0,1}') as ends, tidemark_cdf(digest, 2) as share,
+           tidemark_quantile(array[digest, digest], 0.5) as half_of_two, tidemark_cdf(array[digest, digest], 2) as share_of_two,
+           tidemark_quantile(null::bytea, 0.5) as none
+         from (select $1::bytea as digest) t`,
+        [digestOf([1, 2, 300]).toBytes()],
+      );
+      const half = { half: 2, half_of_two: 2, share: 2 / 3, share_of_two: 2 / 3 };
+      assert.deepEqual({ ...row }, { ...half, ends: [1, 300], none: null });
+    }));
+
   test('are those of one window where the same rows are scored again and again', () =>
     withDatabase(async (database) => {
       const random = seeded(3);

@@ -476,7 +476,7 @@ begin
 end
 $$;
 comment on function tidemark_quantiles(bytea[], float8[]) is
-  'The smallest values with at least these shares (0 to 1) of all that the digests have counted at or below them; null where they have counted nothing.';
+  'The smallest values with at least these shares (0 to 1) of all that the digests have counted at or below them; nulls where they have counted nothing.';
 
 create function tidemark_cdf(digests bytea[], x float8) returns float8
 language plpgsql immutable strict parallel safe set search_path from current as $$
@@ -531,34 +531,31 @@ $$;
 comment on function tidemark_cdf(bytea[], float8) is
   'The share (0 to 1) of all that the digests have counted that is <= x; null where they have counted nothing.';
 
--- As aggregates, in the form of percentile_cont, since only so can array_append itself gather the digests: a function of
--- ours would copy what has been gathered with every row.
+create function tidemark_quantile(digests bytea[], q float8) returns float8
+language sql immutable strict parallel safe
+return (tidemark_quantiles(digests, array[q]))[1];
+comment on function tidemark_quantile(bytea[], float8) is
+  'The smallest value with at least this share (0 to 1) of all that the digests have counted at or below it; null where they have counted nothing.';
 
-create function tidemark_quantile_of(digests bytea[], q float8) returns float8
-language plpgsql immutable strict parallel safe set search_path from current as $$
-begin
-  return (tidemark_quantiles(digests, array[q]))[1];
-end
-$$;
+-- Of one digest: of each window by itself.
+create function tidemark_quantile(digest bytea, q float8) returns float8
+language sql immutable strict parallel safe
+return (tidemark_quantiles(array[digest], array[q]))[1];
 
-create function tidemark_quantiles_of(digests bytea[], qs float8[]) returns float8[]
-language plpgsql immutable strict parallel safe set search_path from current as $$
-begin
-  return tidemark_quantiles(digests, qs);
-end
-$$;
+create function tidemark_quantiles(digest bytea, qs float8[]) returns float8[]
+language sql immutable strict parallel safe
+return tidemark_quantiles(array[digest], qs);
 
-create function tidemark_cdf_of(digests bytea[], x float8) returns float8
-language plpgsql immutable strict parallel safe set search_path from current as $$
-begin
-  return tidemark_cdf(digests, x);
-end
-$$;
+create function tidemark_cdf(digest bytea, x float8) returns float8
+language sql immutable strict parallel safe
+return tidemark_cdf(array[digest], x);
 
+-- Of a group, in the form of percentile_cont: only so can array_append itself gather the digests. A function of ours would
+-- copy all that has been gathered with every row.
 create aggregate tidemark_quantile(float8 order by bytea) (
   sfunc = array_append,
   stype = bytea[],
-  finalfunc = tidemark_quantile_of,
+  finalfunc = tidemark_quantile,
   parallel = safe
 );
 comment on aggregate tidemark_quantile(float8 order by bytea) is
@@ -567,7 +564,7 @@ comment on aggregate tidemark_quantile(float8 order by bytea) is
 create aggregate tidemark_quantiles(float8[] order by bytea) (
   sfunc = array_append,
   stype = bytea[],
-  finalfunc = tidemark_quantiles_of,
+  finalfunc = tidemark_quantiles,
   parallel = safe
 );
 comment on aggregate tidemark_quantiles(float8[] order by bytea) is
@@ -576,7 +573,7 @@ comment on aggregate tidemark_quantiles(float8[] order by bytea) is
 create aggregate tidemark_cdf(float8 order by bytea) (
   sfunc = array_append,
   stype = bytea[],
-  finalfunc = tidemark_cdf_of,
+  finalfunc = tidemark_cdf,
   parallel = safe
 );
 comment on aggregate tidemark_cdf(float8 order by bytea) is
