@@ -358,8 +358,7 @@ comment on function tidemark_centroids(bytea) is
 -- the weights up to there. Nothing is folded, so this merge adds no error of its own. Digests that are the same are one of
 -- more weight, or the same rows scored every night would be a staircase. Nulls where there is nothing.
 create function tidemark_merged(digests bytea[]) returns table (means float8[], weights float8[], reaches float8[])
-language sql immutable parallel safe rows 1
-begin atomic
+language sql immutable parallel safe rows 1 as $$
   select array_agg(r.mean), array_agg(r.weight), array_agg(r.reach)
   from (
     select s.mean, s.weight, sum(abs(s.weight)) over (order by s.mean, s.weight desc rows unbounded preceding) as reach
@@ -369,7 +368,8 @@ begin atomic
       cross join tidemark_centroids(d.digest) c
     ) s
     order by s.mean, s.weight desc
-  ) r; end;
+  ) r
+$$;
 
 -- The points of the cumulative distribution near centroids `first` to `last`, as in sketch/src/curve.ts: an atom is a
 -- vertical step, a plain centroid its mean at the middle of its weight, and an edge towards a neighbour 8 times further
@@ -579,8 +579,8 @@ create aggregate tidemark_cdf(float8 order by bytea) (
 comment on aggregate tidemark_cdf(float8 order by bytea) is
   'tidemark_cdf(250) within group (order by digest): the share of all that the digests have counted together that is <= 250.';
 
--- The one place that knows where summaries lie: those of some series whose windows start in [span_from, span_to), every
--- value in one of them. One statement without more, so that the planner sees through it to the keys of the tables.
+-- The windows of some series that start in [span_from, span_to), as agents sent them: every value is in one of them, and what
+-- was rolled up from them (part 0) is not among them. One statement without more, so that the planner sees through it to the keys of the tables.
 create function stored_windows(series_ids int[], span_from timestamptz, span_to timestamptz)
 returns table (
   series_id int, window_start timestamptz, width interval, part int,
@@ -588,8 +588,7 @@ returns table (
   vmin float8, vmax float8, vmean float8, q05 float8, q25 float8, q50 float8, q75 float8, q95 float8, q99 float8,
   digest bytea, topk jsonb
 )
-language sql stable parallel safe
-begin atomic
+language sql stable parallel safe as $$
   select s.series_id, s.window_start, interval '1 minute', s.part,
     s.n_valid, s.n_missing, s.n_nan, s.n_pos_inf, s.n_neg_inf, s.n_type, s.n_range, s.n_unseen,
     s.vmin, s.vmax, s.vmean, s.q05, s.q25, s.q50, s.q75, s.q95, s.q99, s.digest, s.topk
@@ -600,18 +599,21 @@ begin atomic
     s.n_valid, s.n_missing, s.n_nan, s.n_pos_inf, s.n_neg_inf, s.n_type, s.n_range, s.n_unseen,
     s.vmin, s.vmax, s.vmean, s.q05, s.q25, s.q50, s.q75, s.q95, s.q99, s.digest, s.topk
   from summary_1h s
-  where s.series_id = any (series_ids) and s.window_start >= span_from and s.window_start < span_to; end;
+  where s.series_id = any (series_ids) and s.window_start >= span_from and s.window_start < span_to and s.part > 0
+$$;
 
 create view series_windows as
-  select v.model, v.version, s.stage, s.field, s.slice, s.kind, w.*
+  select p.name as project, v.model, v.version, s.stage, s.field, s.slice, s.kind, w.*
   from series s
   join model_version v on v.id = s.model_version_id
+  join project p on p.id = v.project_id
   cross join stored_windows(array[s.id], '-infinity', 'infinity') w;
 comment on view series_windows is
-  'Every stored window of every series, by name. A window that several runs of a collector wrote to has a row for each (part): add up the counts, merge the digests.';
+  'Every window of every series as it was sent, by name. A window that several runs of a collector wrote to has a row for each (part): add up the counts, merge the digests.';
 
 create function tidemark_series_quantiles(
-  model text, version text, stage text, field text, span_from timestamptz, span_to timestamptz, qs float8[], slice text default ''
+  model text, version text, stage text, field text, span_from timestamptz, span_to timestamptz, qs float8[],
+  slice text default '', project text default 'default'
 )
 returns table (q float8, value float8)
 language plpgsql stable strict parallel safe set search_path from current as $$
@@ -621,16 +623,17 @@ begin
   select array_agg(s.id) into series_ids
   from series s
   join model_version v on v.id = s.model_version_id
-  where v.model = $1 and v.version = $2 and s.stage = $3 and s.field = $4 and s.slice = $8;
+  join project p on p.id = v.project_id
+  where v.model = $1 and v.version = $2 and s.stage = $3 and s.field = $4 and s.slice = $8 and p.name = $9;
   if series_ids is null then
-    raise exception 'no series % % of model % version %, slice "%"', stage, field, model, version, slice using
+    raise exception 'no series % % of model % version %, slice "%", project %', stage, field, model, version, slice, project using
       errcode = 'no_data_found',
-      hint = 'What there is: select model, version, stage, field, slice from series join model_version v on v.id = model_version_id';
+      hint = 'What there is: select distinct project, model, version, stage, field, slice from series_windows';
   end if;
   return query
     select unnest(qs), unnest(tidemark_quantiles(array_agg(w.digest), qs))
-    from stored_windows(series_ids, span_from, span_to) w;
+    from summary_pieces(series_ids, span_from, span_to, 86400) w;
 end
 $$;
-comment on function tidemark_series_quantiles(text, text, text, text, timestamptz, timestamptz, float8[], text) is
-  'Quantiles of one series over the windows that start in [span_from, span_to); null where it counted nothing.';
+comment on function tidemark_series_quantiles(text, text, text, text, timestamptz, timestamptz, float8[], text, text) is
+  'Quantiles of one series over the windows that start in [span_from, span_to), from roll-ups where they fit; null where it counted nothing.';
