@@ -15,6 +15,8 @@ export type CollectorErrorCode =
   | 'SCHEMA_MISMATCH'
   | 'STORE_NOT_EMPTY'
   | 'EXPORT_INVALID'
+  | 'EXPORT_FAILED'
+  | 'STOPPED'
   | 'UNKNOWN_MODEL_VERSION'
   | 'UNKNOWN_PROJECT'
   | 'PROJECT_EXISTS'

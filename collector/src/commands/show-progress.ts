@@ -1,3 +1,4 @@
+import { CollectorError } from '../errors.ts';
 import type { Progress } from '../store/move/export-format.ts';
 
 const EVERY_MS = 2_000;
@@ -16,7 +17,9 @@ export function showProgress(): (progress: Progress) => void {
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort(new Error(`stopped by ${signal}`)));
+    process.once(signal, () =>
+      controller.abort(new CollectorError('STOPPED', `stopped by ${signal} before it was done; nothing was changed`)),
+    );
   }
   return controller.signal;
 }

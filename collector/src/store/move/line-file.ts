@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { CollectorError, messageOf } from '../../errors.ts';
 
 /** Longer than any row that is stored: a batch has 4 MiB, and bytes are written in hex. What is longer is no file of ours. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -9,7 +10,7 @@ const LINE_FEED = 0x0a;
 
 /**
  * Writes lines, gzipped, readable by their owner alone. Under its good name the file appears whole, and on the disk, or not at all.
- * @throws what `chunks` or the disk threw, or the reason of the signal; then nothing is left.
+ * @throws what `chunks` threw, the reason of the signal, or {CollectorError} `EXPORT_FAILED` where the disk refuses; then nothing is left.
  */
 export async function writeLines(
   file: string,
@@ -25,7 +26,10 @@ export async function writeLines(
     return { bytes: output.bytesWritten };
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    if (signal?.aborted === true) throw signal.reason;
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    const text = `cannot write ${file}: ${messageOf(error)}. Nothing was left there; choose a place that can be written and has room.`;
+    throw new CollectorError('EXPORT_FAILED', text, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { CollectorError } from '../../errors.ts';
+import { CollectorError, messageOf } from '../../errors.ts';
 import type { Queryable } from '../database.ts';
 import type { Progress } from './export-format.ts';
 import { readLines } from './line-file.ts';
@@ -10,7 +10,8 @@ const ROWS_AT_ONCE = 500;
 const CHARACTERS_AT_ONCE = 4 * 1024 * 1024;
 /** A store that has a row in one of these has been in use. */
 const USED = ['collector', 'model_version'];
-const LOCK_TIMEOUT_MS = 10_000;
+/** Nobody should be at work in an empty store. */
+const LOCK_TIMEOUT_MS = 3_000;
 
 /** A table of the store that the rows of one of the file go into. */
 type Target = Table & {
@@ -73,7 +74,10 @@ async function prepareTargets(tx: Queryable, wanted: readonly Table[]): Promise<
   // Whoever comes now, also a collector that starts, waits and finds the store as it was moved.
   await tx.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
   const names = [...found.keys()].map(quoteName).join(', ');
-  await tx.query(`lock table ${names} in share row exclusive mode`);
+  await tx.query(`lock table ${names} in share row exclusive mode`).catch((error: unknown) => {
+    const text = `somebody is at work in the store: ${messageOf(error)}. Stop the collectors on it; nothing was changed.`;
+    throw new CollectorError('STORE_NOT_EMPTY', text, { cause: error });
+  });
   const targets = new Map<string, Target>();
   for (const table of found.values()) {
     const seeded = (await tx.query(`select 1 from ${quoteName(table.name)} limit 1`)).length > 0;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +20,7 @@ import { createTestStore, SERVER_URL } from '../../../support/database.ts';
 import { seededRandom } from '../../../support/random.ts';
 
 const LOG = createLog('silent');
+const SOURCE = new URL('../../../../collector/src/', import.meta.url);
 
 async function directoryFor(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'tidemark-move-'));
@@ -148,6 +151,37 @@ describe('a store that is exported and imported', () => {
     assert.deepEqual(await readEverything(target), await readEverything(source));
   });
 
+  test('leaves an empty store when its process is killed on its way, and comes whole the next time', async (t) => {
+    const directory = await directoryFor(t);
+    const source = await storeFor(t);
+    await fillAwkwardly(source, seededRandom(1));
+    const { file } = await exportStore(source, join(directory, 'one.tidemark.gz'));
+    const store = await createTestStore();
+    t.after(() => store.remove());
+    const config = { databaseUrl: store.databaseUrl, dataDir: store.dataDir };
+    const module = (name: string) => JSON.stringify(new URL(name, SOURCE).href);
+    const code = `import { createLog } from ${module('log.ts')};
+      import { importStore } from ${module('store/move/import-store.ts')};
+      import { openDatabase } from ${module('store/open.ts')};
+      const database = await openDatabase(${JSON.stringify(config)}, createLog('silent'));
+      await importStore(database, ${JSON.stringify(file)}, createLog('silent'), {
+        onProgress: ({ table }) => {
+          if (table !== 'series') return;
+          process.kill(process.pid, 'SIGKILL');
+        },
+      });`;
+    const child = spawn(process.execPath, ['--conditions=tidemark-source', '-e', code], { stdio: 'inherit' });
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+    const target = await store.open();
+    try {
+      assert.ok(Object.values(await readEverything(target)).every((rows) => rows.length === 0));
+      await importStore(target, file, LOG);
+      assert.deepEqual(await readEverything(target), await readEverything(source));
+    } finally {
+      await target.close();
+    }
+  });
+
   test('of an older program goes into the tables of its time and is then migrated as any store is', async (t) => {
     const directory = await directoryFor(t);
     const all = (await readMigrations()).map(({ version }) => version);
@@ -221,6 +255,15 @@ describe('a store that is exported and imported', () => {
       },
     });
     assert.equal(await started, 2, 'the collector that came meanwhile has the next number');
+
+    const busy = await storeFor(t);
+    await busy.session(async (other) => {
+      await other.query('begin');
+      await other.query('lock table series in row exclusive mode');
+      await assert.rejects(importStore(busy, file, LOG), {
+        message: /at work in the store: .*lock timeout\. Stop the collectors/,
+      });
+    });
   });
 });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { readLines, writeLines } from '../../../../collector/src/store/move/line-file.ts';
 
@@ -62,10 +63,26 @@ describe('a file of lines', () => {
     async function* stopped() {
       for (;;) {
         yield 'a\n';
-        controller.abort();
+        controller.abort(new Error('somebody stopped it'));
       }
     }
-    await assert.rejects(writeLines(file, stopped(), controller.signal), { name: 'AbortError' });
+    await assert.rejects(writeLines(file, stopped(), controller.signal), /somebody stopped it/);
+    assert.deepEqual(await readdir(directory), []);
+    await assert.rejects(writeLines(join(directory, 'absent/lines.gz'), each(['a\n'])), {
+      code: 'EXPORT_FAILED',
+      message: /^cannot write .*lines\.gz: ENOENT/,
+    });
+  });
+
+  test('is not there where the disk takes no more', async (t) => {
+    if (process.platform === 'win32') return t.skip('needs a shell that can limit the size of files');
+    const directory = await directoryFor(t);
+    const code = `import { writeLines } from ${JSON.stringify(MODULE)};
+      async function* endless() { for (;;) yield String(Math.random()).repeat(100) + '\\n'; }
+      await writeLines(process.argv[1], endless()).catch((error) => console.log(error.code, error.message));`;
+    const limited = ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, '-e', code, join(directory, 'lines.gz')];
+    const { stdout } = await promisify(execFile)('sh', limited);
+    assert.match(stdout, /^EXPORT_FAILED cannot write .*lines\.gz: EFBIG/);
     assert.deepEqual(await readdir(directory), []);
   });
 
