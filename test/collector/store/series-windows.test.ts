@@ -137,7 +137,7 @@ describe('windows by name', () => {
         { q: 0.9, value: null },
       ]);
       await assert.rejects(askQuantiles(database, ['m', '2', 'feature', 'x'], SPAN, '{0.5}'), {
-        message: 'no series feature x of model m version 2, slice ""',
+        message: 'no series feature x of model m version 2, slice "", project default',
       });
     }));
 });
