@@ -42,6 +42,11 @@ export class CollectorProcess {
     return `http://127.0.0.1:${this.#ports?.httpPort}`;
   }
 
+  /** Id of the process; undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Resolves when it listens. @throws Error if it ends before. */
   async start(): Promise<void> {
     const ports = this.#ports;
