@@ -12,6 +12,7 @@ import { ApiServer } from './api/server.ts';
 import { type Clock, DataClock, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { CollectorError, messageOf } from './errors.ts';
+import { COMMIT_SPAN_MS } from './ingest/commit-pace.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { OutcomeDesk } from './ingest/outcome-desk.ts';
 import type { Logger } from './log.ts';
@@ -175,6 +176,7 @@ export class Collector {
         if (config.time === 'data') loop.wake();
       },
       {
+        spanMs: COMMIT_SPAN_MS,
         budgets: config.budgets,
         observer: telemetry.onCommit,
         onBudget: (notice) => log.warn(notice, notice.isUsedUp ? 'a budget is used up' : 'a budget is almost used up'),

@@ -7,6 +7,8 @@ import { conclude } from './verdict.ts';
 
 /** The longest that something lives between two kills, in ms; each life is a random share of it. */
 const LONGEST_LIFE_MS = 1_000;
+/** Agents go on for so long after a kill, in ms. */
+const AFTERLIFE_MS = 200;
 
 /** `seconds` are kills here: a life lasts one at the most. */
 const kills = (what: string, databases: Scenario['databases'], kill: (stage: Stage) => Promise<void>): Scenario => {
@@ -49,7 +51,7 @@ async function runKills(options: ScenarioOptions, kill: (stage: Stage) => Promis
   }
 }
 
-/** Lets the fleet serve and kills meanwhile, `count` times; each time something new is on its way. */
+/** Lets the fleet serve and kills meanwhile, `count` times; in each life something is committed before the kill. */
 export async function killAtRandom(
   fleet: Fleet,
   random: () => number,
@@ -58,10 +60,12 @@ export async function killAtRandom(
 ): Promise<void> {
   for (let nth = 1; nth <= count; nth++) {
     const before = fleet.notes.accepted;
-    const running = fleet.run(random() * LONGEST_LIFE_MS);
-    // A moment in a life is worth a kill only if something is committed in that life.
-    while (fleet.notes.accepted === before) await fleet.run(100);
-    await running;
+    do await fleet.run(100);
+    while (fleet.notes.accepted === before);
+    const lifeMs = random() * LONGEST_LIFE_MS;
+    const running = fleet.run(lifeMs + AFTERLIFE_MS);
+    await new Promise((resolve) => setTimeout(resolve, lifeMs));
     await kill(nth);
+    await running;
   }
 }

@@ -1,4 +1,5 @@
 import type { PartRefusal, ValidBatch } from './batch.ts';
+import type { CommitPace } from './commit-pace.ts';
 
 /** What came of one batch. */
 export type BatchOutcome =
@@ -24,19 +25,21 @@ const MAX_TRIES = 3;
 type Waiting = { readonly batch: ValidBatch; settle(outcome: BatchOutcome): void };
 
 /**
- * Collects the batches that arrive while a commit is under way and commits them together: the busier
- * the collector, the larger its groups, and a quiet one commits at once.
+ * Collects the batches that arrive while a commit is under way, or while its pace says to wait for more, and commits them
+ * together: the busier the collector, the larger its groups, and one that hears few agents commits at once.
  */
 export class GroupCommit {
   readonly #commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>;
-  readonly #maxGroup: number;
+  readonly #pace: CommitPace;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  /** Looks again whether the commit is due; there while it is waited for. */
+  #lookAgain: (() => void) | undefined;
   #stopped = false;
 
-  constructor(commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>, maxGroup: number) {
+  constructor(commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>, pace: CommitPace) {
     this.#commit = commit;
-    this.#maxGroup = maxGroup;
+    this.#pace = pace;
   }
 
   /** Resolves after the commit that holds the batch, or with `retry`; never rejects. */
@@ -44,6 +47,8 @@ export class GroupCommit {
     return new Promise((settle) => {
       this.#waiting.push({ batch, settle });
       if (this.#stopped) return this.#giveBack();
+      this.#pace.add(batch, performance.now());
+      this.#lookAgain?.();
       this.#running ??= this.#run();
     });
   }
@@ -52,6 +57,7 @@ export class GroupCommit {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#giveBack();
+    this.#lookAgain?.();
     await this.#running;
   }
 
@@ -64,13 +70,33 @@ export class GroupCommit {
     // A turn of the loop later everything that has already been received is in the group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, this.#maxGroup);
+      await this.#untilDue();
+      const batches = this.#waiting.map(({ batch }) => batch);
+      const group = this.#waiting.splice(0, this.#pace.begin(batches, performance.now()));
+      // Whatever waited may have been given back meanwhile.
+      if (group.length === 0) break;
       const outcomes = await this.#commitSafely(group.map(({ batch }) => batch));
       group.forEach(({ settle }, i) => {
         settle(outcomes[i] ?? { kind: 'retry', cause: new Error('the commit gave no answer for this batch') });
       });
     }
     this.#running = undefined;
+  }
+
+  async #untilDue(): Promise<void> {
+    for (;;) {
+      const waitMs = this.#stopped ? 0 : this.#pace.waitMs(performance.now());
+      if (waitMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        this.#lookAgain = () => {
+          if (!this.#stopped && this.#pace.waitMs(performance.now()) > 0) return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#lookAgain = undefined;
+    }
   }
 
   async #commitSafely(batches: readonly ValidBatch[], tries = 1): Promise<BatchOutcome[]> {

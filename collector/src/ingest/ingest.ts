@@ -2,6 +2,7 @@ import type { Summary } from '@tidemark/sketch';
 import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
 import type { CommitObserver } from './commit-observer.ts';
+import { CommitPace } from './commit-pace.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
 import {
   type AgentNote,
@@ -17,13 +18,13 @@ import { placeEvents, placeOutcomes } from './place-events.ts';
 import { resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
 
-/** Batches in one commit, at most; bounds the length of a transaction. */
-const MAX_GROUP = 64;
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
 
-/** How many names are taken, and who hears when a budget is almost or wholly used up, and of every commit. */
+/** How many names are taken, who hears when a budget is almost or wholly used up, and of every commit, and how commits go. */
 export type IngestOptions = {
+  /** How long a commit may wait for batches of other agents, in ms; 0 = it never does. */
+  readonly spanMs?: number;
   readonly budgets?: Budgets;
   readonly onBudget?: (notice: BudgetNotice) => void;
   readonly observer?: CommitObserver;
@@ -50,7 +51,7 @@ export class Ingest {
   constructor(
     store: IngestStore,
     onCommitted: OnCommitted,
-    { budgets = DEFAULT_BUDGETS, onBudget, observer }: IngestOptions = {},
+    { budgets = DEFAULT_BUDGETS, onBudget, observer, spanMs = 0 }: IngestOptions = {},
   ) {
     this.#store = store;
     this.#onCommitted = onCommitted;
@@ -58,7 +59,7 @@ export class Ingest {
     this.#budgets = budgets;
     this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
-    this.#group = new GroupCommit((batches) => this.#commit(batches), MAX_GROUP);
+    this.#group = new GroupCommit((batches) => this.#commit(batches), new CommitPace(spanMs));
   }
 
   /** Parts of windows held in memory. */

@@ -1,0 +1,84 @@
+import type { ValidBatch } from './batch.ts';
+
+/** How long a commit may wait after the one before began, in ms; agents send once in ten seconds. */
+export const COMMIT_SPAN_MS = 2_000;
+/** A source counts as heard for so long, in ms: that of an agent's flush. */
+const HEARD_MS = 10_000;
+/** While no more sources than these are heard, nothing is gained by waiting for others. */
+const FEW_SOURCES = 4;
+/** So many batches of one source: half of what it may have unacknowledged. It has more to send than it gets receipts for. */
+const MANY_OF_ONE = 8;
+/** Batches, and summaries, of one commit at most; bounds the length of a transaction. */
+const MAX_BATCHES = 1_024;
+const MAX_SUMMARIES = 32_768;
+
+/**
+ * Decides how long a commit waits for more batches. Agents of one model write the same windows: what they send within a
+ * span is written once instead of once for each of them, so that writes grow with series and not with agents.
+ */
+export class CommitPace {
+  readonly #spanMs: number;
+  /** When each source was heard last; the one heard longest ago comes first. */
+  readonly #heard = new Map<string, number>();
+  readonly #waiting = new Map<string, number>();
+  #batches = 0;
+  #summaries = 0;
+  #lastBegan = -Infinity;
+
+  /** @param spanMs 0 = nothing ever waits. */
+  constructor(spanMs: number) {
+    this.#spanMs = spanMs;
+  }
+
+  /** A batch has come and waits. @param now in ms, by any clock that does not go back. */
+  add(batch: ValidBatch, now: number): void {
+    this.#batches += 1;
+    this.#summaries += summariesOf(batch);
+    this.#waiting.set(batch.source, (this.#waiting.get(batch.source) ?? 0) + 1);
+    this.#heard.delete(batch.source);
+    this.#heard.set(batch.source, now);
+    for (const [source, at] of this.#heard) {
+      if (now - at <= HEARD_MS) break;
+      this.#heard.delete(source);
+    }
+  }
+
+  /** How long the commit of what waits is to wait, in ms; 0 = not at all. */
+  waitMs(now: number): number {
+    if (this.#heard.size <= FEW_SOURCES || this.#isFull || this.#isHurried) return 0;
+    return Math.max(0, this.#lastBegan + this.#spanMs - now);
+  }
+
+  /** How many of these, which are all that wait, go into the commit that begins now. */
+  begin(waiting: readonly ValidBatch[], now: number): number {
+    let [count, summaries] = [0, 0];
+    for (const batch of waiting.slice(0, MAX_BATCHES)) {
+      summaries += summariesOf(batch);
+      if (count > 0 && summaries > MAX_SUMMARIES) break;
+      count += 1;
+    }
+    this.#lastBegan = now;
+    this.#waiting.clear();
+    this.#batches = 0;
+    this.#summaries = 0;
+    for (const batch of waiting.slice(count)) {
+      this.#batches += 1;
+      this.#summaries += summariesOf(batch);
+      this.#waiting.set(batch.source, (this.#waiting.get(batch.source) ?? 0) + 1);
+    }
+    return count;
+  }
+
+  get #isFull(): boolean {
+    return this.#batches >= MAX_BATCHES || this.#summaries >= MAX_SUMMARIES;
+  }
+
+  get #isHurried(): boolean {
+    for (const count of this.#waiting.values()) if (count >= MANY_OF_ONE) return true;
+    return false;
+  }
+}
+
+function summariesOf({ windows }: ValidBatch): number {
+  return windows.reduce((sum, { summaries }) => sum + summaries.length, 0);
+}
