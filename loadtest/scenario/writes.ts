@@ -9,6 +9,8 @@ const FLAT = 0.2;
 /** Statistics of a backend that has gone idle are told within a second or so; they are read until they stand still. */
 const SETTLE_MS = 2_500;
 const FLUSH_MS = 10_000;
+/** Every agent serves all of them. */
+const MODELS = 4;
 
 type Written = {
   readonly summaries: number;
@@ -56,7 +58,8 @@ async function measure(options: ScenarioOptions): Promise<{ written: Written; re
   const { seed, agents, database, seconds } = options;
   const stage = await Stage.open({ database });
   try {
-    const shape = usualShape(seed, { flushMs: FLUSH_MS, dailySwing: 0 });
+    const every = { models: MODELS, modelsPerAgent: MODELS, seriesPerModel: 12 };
+    const shape = usualShape(seed, { ...every, flushMs: FLUSH_MS, dailySwing: 0 });
     const fleet = stage.send({ shape, seed, agents, now: wallNow });
     // Series and versions come to be, and connections are made, before anything is measured.
     await fleet.run(FLUSH_MS);
