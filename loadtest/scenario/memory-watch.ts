@@ -18,6 +18,11 @@ export class MemoryWatch {
     return this.#peak;
   }
 
+  /** Begins to look for the most anew. */
+  reset(): void {
+    this.#peak = 0;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }

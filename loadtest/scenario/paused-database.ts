@@ -22,17 +22,26 @@ export const pausedDatabase: Scenario = {
       const fleet = stage.send({ shape: usualShape(seed), seed, agents, now: wallNow });
       await fleet.run(WARM_UP_MS);
       progress('PostgreSQL is stopped');
+      const beforeBytes = memory.peakBytes;
+      memory.reset();
       await stage.postgres.pause();
       const told = fleet.notes.told;
       await fleet.run(seconds * 1_000);
       const toldMeanwhile = fleet.notes.told - told;
       const waited = fleet.ledger.totals.pending;
+      const pausedBytes = memory.peakBytes;
+      memory.reset();
       await stage.postgres.resume();
       progress(`PostgreSQL goes on; ${waited} rows wait`);
       const catchUpMs = await fleet.drain(CATCH_UP_MS);
-      const { peakBytes } = memory;
+      const peakBytes = Math.max(pausedBytes, memory.peakBytes);
+      const megabytes = {
+        megabytesBefore: beforeBytes / 1e6,
+        megabytesWhilePaused: pausedBytes / 1e6,
+        megabytesInCatchUp: memory.peakBytes / 1e6,
+      };
       return await conclude(stage, fleet, {
-        figures: { pausedSeconds: seconds, rowsThatWaited: waited, catchUpMs, peakMegabytes: peakBytes / 1e6 },
+        figures: { pausedSeconds: seconds, rowsThatWaited: waited, catchUpMs, ...megabytes },
         checks: [
           { what: 'receipts that told agents to wait or to come again', value: toldMeanwhile, pass: toldMeanwhile > 0 },
           { what: 'catch-up in s', value: (catchUpMs ?? CATCH_UP_MS) / 1_000, pass: catchUpMs !== null },
