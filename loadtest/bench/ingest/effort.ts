@@ -1,0 +1,42 @@
+/** How much the bench may measure. */
+export type Effort = {
+  /** Agents of a load, and model versions that each of them serves. */
+  readonly agents: number;
+  readonly modelsPerAgent: number;
+  /** Values in a delta: what a series sees in ten seconds. */
+  readonly valuesPerDelta: number;
+  readonly warmUpMs: number;
+  readonly rounds: number;
+  /** Rounds of the load whose deltas meet in the same rows. */
+  readonly sharedRounds: number;
+  readonly steadyMs: number;
+  /** Windows that are stored to weigh them, and inferences that are stored as JSON. */
+  readonly storedWindows: number;
+  readonly jsonRows: number;
+};
+
+/** What is gated and published. */
+export const FULL: Effort = {
+  agents: 20,
+  modelsPerAgent: 3,
+  valuesPerDelta: 1_000,
+  warmUpMs: 6_000,
+  rounds: 9,
+  sharedRounds: 5,
+  steadyMs: 12_000,
+  storedWindows: 120,
+  jsonRows: 50_000,
+};
+
+/** Shows that everything runs; the numbers mean nothing. */
+export const QUICK: Effort = {
+  agents: 2,
+  modelsPerAgent: 2,
+  valuesPerDelta: 100,
+  warmUpMs: 1,
+  rounds: 1,
+  sharedRounds: 1,
+  steadyMs: 300,
+  storedWindows: 3,
+  jsonRows: 200,
+};
