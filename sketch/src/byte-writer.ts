@@ -1,3 +1,5 @@
+import { writeUtf8 } from './utf8.ts';
+
 /** Writes a byte form of known length front to back, little-endian. */
 export class ByteWriter {
   readonly bytes: Uint8Array;
@@ -29,6 +31,11 @@ export class ByteWriter {
     this.#view.setUint32(this.#at, value % 2 ** 32, true);
     this.#view.setUint32(this.#at + 4, Math.floor(value / 2 ** 32), true);
     this.#at += 8;
+  }
+
+  /** The UTF-8 of `text`. */
+  text(text: string): void {
+    this.#at += writeUtf8(text, this.bytes, this.#at);
   }
 
   f64(value: number): void {

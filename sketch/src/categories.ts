@@ -134,6 +134,10 @@ export class Categories {
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the totals exceed 2^53 - 1. */
   merge(other: Categories): void {
     const total = sumOfCounts(this.#total, other.#total);
+    if (this.exact && other.exact && this.#table.takeIn(other.#table, this.#cap)) {
+      this.#total = total;
+      return;
+    }
     // A floor of fewer places would lift the counts above the total: it is reported as an under-count instead.
     const fine = other.#cap >= this.#cap;
     const theirs: MergeSide = { entries: other.#table.entries(), floor: fine ? other.#floor() : 0 };

@@ -4,7 +4,7 @@ import { byCountThenKey, type CategoryEntry, MAX_CATEGORY_CAP } from './category
 import { MAX_KEY_BYTES } from './category-key.ts';
 import { MAX_COUNT } from './count.ts';
 import { Distinct } from './distinct.ts';
-import { textOfUtf8, utf8 } from './utf8.ts';
+import { textOfUtf8, utf8Length } from './utf8.ts';
 
 /*
  * Byte form of a Categories, version 2, little-endian:
@@ -36,9 +36,10 @@ export type CategoriesState = {
 
 /** The byte form; `entries` in the order of `byCountThenKey`, `distinct` null only when exact. */
 export function encodeCategories(state: CategoriesState): Uint8Array {
-  const keys = state.entries.map(({ key }) => utf8(key));
+  const { entries } = state;
   const distinct = state.distinct?.toBytes();
-  const size = keys.reduce((sum, key) => sum + 17 + key.length, HEADER_BYTES);
+  let size = HEADER_BYTES;
+  for (const { key } of entries) size += 17 + utf8Length(key);
   const out = new ByteWriter(size + (distinct ? 2 + distinct.length : 0));
   out.u8(VERSION);
   out.u8(state.exact ? 1 : 0);
@@ -47,13 +48,12 @@ export function encodeCategories(state: CategoriesState): Uint8Array {
   out.count(state.total);
   out.count(state.other);
   out.count(state.underCount);
-  state.entries.forEach(({ count, overCount }, i) => {
-    const key = keys[i] as Uint8Array;
-    out.u8(key.length);
-    out.take(key.length).set(key);
+  for (const { key, count, overCount } of entries) {
+    out.u8(utf8Length(key));
+    out.text(key);
     out.count(count);
     out.count(overCount);
-  });
+  }
   if (distinct) {
     out.u16(distinct.length);
     out.take(distinct.length).set(distinct);

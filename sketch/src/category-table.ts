@@ -58,6 +58,24 @@ export class CategoryTable {
     this.#overs[slot] = overCount;
   }
 
+  /**
+   * Counts in every key of `other`, where all of them then have a place; else changes nothing. Over-counts are left out:
+   * neither side may have any.
+   */
+  takeIn(other: CategoryTable, cap: number): boolean {
+    const unlisted: number[] = [];
+    const known: number[] = [];
+    for (let slot = 0; slot < other.#keys.length; slot++) {
+      const ours = this.slots.get(other.#keys[slot]);
+      if (ours === undefined) unlisted.push(slot);
+      else known.push(ours, other.counts[slot]);
+    }
+    if (this.size + unlisted.length > cap) return false;
+    for (let i = 0; i < known.length; i += 2) this.counts[known[i]] += known[i + 1];
+    for (const slot of unlisted) this.list(other.#keys[slot], other.counts[slot], 0);
+    return true;
+  }
+
   /** Gives `key`, which is not listed, the place and the count of the rarest key, which is listed no more. */
   takeOver(key: string, count: number): void {
     const slot = this.#rarest();
@@ -91,6 +109,7 @@ export class CategoryTable {
   replace(entries: readonly CategoryEntry[]): void {
     this.slots.clear();
     this.#keys = [];
+    if (this.counts.length < entries.length) this.#grow(entries.length);
     for (const { key, count, overCount } of entries) this.list(key, count, overCount);
   }
 
@@ -127,10 +146,11 @@ export class CategoryTable {
     heap[at] = slot;
   }
 
-  #grow(): void {
+  #grow(least = 0): void {
     const [counts, overs] = [this.counts, this.#overs];
-    this.counts = new Float64Array(counts.length * 2);
-    this.#overs = new Float64Array(counts.length * 2);
+    const room = Math.max(counts.length * 2, least);
+    this.counts = new Float64Array(room);
+    this.#overs = new Float64Array(room);
     this.counts.set(counts);
     this.#overs.set(overs);
   }

@@ -1,4 +1,4 @@
-import { type CentroidList, isAtom, meanOf, weightOf } from './centroid-list.ts';
+import { type CentroidList, isAtom, weightOf } from './centroid-list.ts';
 
 /** A neighbour so many times further away than the one on the other side lies beyond an empty stretch. */
 const EDGE_RATIO = 8;
@@ -20,29 +20,37 @@ export class Curve {
     const weights = new Float64Array(list.length * 2);
     let points = 0;
     let before = 0;
-    const add = (at: number, weight: number): void => {
-      x[points] = at;
-      weights[points++] = weight;
-    };
+    const { pairs } = list;
     for (let i = 0; i < list.length; i++) {
-      const mean = meanOf(list, i);
-      const weight = weightOf(list, i);
-      if (isAtom(list, i)) {
-        add(mean, before);
-        add(mean, before + weight);
+      const mean = pairs[2 * i];
+      const weight = Math.abs(pairs[2 * i + 1]);
+      if (pairs[2 * i + 1] < 0) {
+        x[points] = mean;
+        weights[points++] = before;
+        x[points] = mean;
+        weights[points++] = before + weight;
       } else {
         // The first and the last centroid are atoms, so a plain one has two neighbours.
-        const left = mean - meanOf(list, i - 1);
-        const right = meanOf(list, i + 1) - mean;
-        if (left > EDGE_RATIO * right) add(mean - halfWidth(list, i, i + 1, right), before);
-        add(mean, before + weight / 2);
-        if (right > EDGE_RATIO * left) add(mean + halfWidth(list, i, i - 1, left), before + weight);
+        const left = mean - pairs[2 * i - 2];
+        const right = pairs[2 * i + 2] - mean;
+        if (left > EDGE_RATIO * right) {
+          x[points] = mean - halfWidth(list, i, i + 1, right);
+          weights[points++] = before;
+        }
+        x[points] = mean;
+        weights[points++] = before + weight / 2;
+        if (right > EDGE_RATIO * left) {
+          x[points] = mean + halfWidth(list, i, i - 1, left);
+          weights[points++] = before + weight;
+        }
       }
       before += weight;
     }
+    const shares = new Float64Array(points);
+    for (let i = 0; i < points; i++) shares[i] = weights[i] / total;
     this.#x = x.subarray(0, points);
     this.#weight = weights.subarray(0, points);
-    this.#share = this.#weight.map((weight) => weight / total);
+    this.#share = shares;
   }
 
   /** Share of values <= `at`. */

@@ -50,9 +50,9 @@ export function decodeDigestV1(reader: ByteReader): DigestState {
   const atoms = readBits(reader, n, isAtomAt);
   const atomWidth: FloatWidth = flags & ATOMS_FLOAT32 ? 4 : 8;
   const plainWidth: FloatWidth = flags & PLAIN_FLOAT32 ? 4 : 8;
-  const atomMeans = readFloats(reader.take(atoms * atomWidth), atomWidth);
-  const plainMeans = readFloats(reader.take((n - atoms) * plainWidth), plainWidth);
-  const weights = readIntegers(reader.take(n * weightWidth), n, weightWidth);
+  const atomMeans = readFloats(reader.take(atoms * atomWidth), atomWidth, new Float64Array(atoms));
+  const plainMeans = readFloats(reader.take((n - atoms) * plainWidth), plainWidth, new Float64Array(n - atoms));
+  const weights = readIntegers(reader.take(n * weightWidth), n, weightWidth, new Float64Array(n));
   reader.end();
 
   const base = plainWidth === 4 ? min : 0;

@@ -1,7 +1,7 @@
 import { type FloatWidth, integerWidth, readFloats, readIntegers, writeFloats, writeIntegers } from './byte-planes.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type CentroidList, centroidList, isAtom, meanOf, setCentroid, weightOf } from './centroid-list.ts';
+import { type CentroidList, centroidList } from './centroid-list.ts';
 import { decodeDigestV1 } from './digest-bytes-v1.ts';
 import { bitBytes, codeOfRule, type DigestState, faultOf, OWN_RULE, readBits, readRule } from './digest-state.ts';
 import { codeMeans, decodeMean, ESCAPE, isCode, LEAST_EXPONENT, MOST_EXPONENT } from './gap-code.ts';
@@ -31,28 +31,39 @@ const VERSION = 2;
 const HEADER_BYTES = 13;
 const ATOMS_FLOAT32 = 4;
 
+/** Columns of the list under way, filled anew by each call. */
+const atomMeans = new Float64Array(MAX_CENTROIDS);
+const atomWeights = new Float64Array(MAX_CENTROIDS);
+const plainWeights = new Float64Array(MAX_CENTROIDS);
+
 /** The byte form of a list of weight `total`. */
 export function encodeDigest(list: CentroidList, total: number, rule: SizeRule): Uint8Array {
-  const n = list.length;
-  const atoms: number[] = [];
-  const atomWeights: number[] = [];
-  const plainWeights: number[] = [];
+  const { pairs, length: n } = list;
+  let [atoms, plain, heaviestAtom, heaviestPlain] = [0, 0, 0, 0];
+  let areFloat32 = n > 0;
   for (let i = 0; i < n; i++) {
-    if (isAtom(list, i)) atoms.push(meanOf(list, i));
-    (isAtom(list, i) ? atomWeights : plainWeights).push(weightOf(list, i));
+    const weight = pairs[2 * i + 1];
+    if (weight < 0) {
+      const mean = pairs[2 * i];
+      if (Math.fround(mean) !== mean) areFloat32 = false;
+      if (-weight > heaviestAtom) heaviestAtom = -weight;
+      atomMeans[atoms] = mean;
+      atomWeights[atoms++] = -weight;
+    } else {
+      if (weight > heaviestPlain) heaviestPlain = weight;
+      plainWeights[plain++] = weight;
+    }
   }
-  const row = { length: n, mean: (i: number) => meanOf(list, i), isPlain: (i: number) => !isAtom(list, i) };
-  const { exponent, codes, escapes } = codeMeans(row);
-  const atomWidth: FloatWidth = n > 0 && atoms.every((x) => Math.fround(x) === x) ? 4 : 8;
-  const [atomWeightWidth, plainWeightWidth] = [integerWidth(atomWeights), integerWidth(plainWeights)];
+  const { exponent, codes, escapes } = codeMeans(list);
+  const atomWidth: FloatWidth = areFloat32 ? 4 : 8;
+  const [atomWeightWidth, plainWeightWidth] = [integerWidth(atoms, heaviestAtom), integerWidth(plain, heaviestPlain)];
   const ruleCode = codeOfRule(rule);
 
-  const plain = codes.length;
   const out = new ByteWriter(
     HEADER_BYTES +
       (ruleCode === OWN_RULE ? 16 : 0) +
       bitBytes(n) +
-      atoms.length * (atomWidth + atomWeightWidth) +
+      atoms * (atomWidth + atomWeightWidth) +
       (plain > 0 ? 4 : 0) +
       plain * (2 + plainWeightWidth) +
       escapes.length * 8,
@@ -67,16 +78,16 @@ export function encodeDigest(list: CentroidList, total: number, rule: SizeRule):
     out.f64(rule.tail);
   }
   const bits = out.take(bitBytes(n));
-  for (let i = 0; i < n; i++) if (isAtom(list, i)) bits[i >> 3] |= 1 << (i & 7);
-  writeFloats(atoms, atomWidth, out.take(atoms.length * atomWidth));
+  for (let i = 0; i < n; i++) if (pairs[2 * i + 1] < 0) bits[i >> 3] |= 1 << (i & 7);
+  writeFloats(atomMeans, atoms, atomWidth, out.take(atoms * atomWidth));
   if (plain > 0) {
     out.i16(exponent);
     out.u16(escapes.length);
-    writeIntegers(codes, 2, out.take(plain * 2));
-    writeFloats(escapes, 8, out.take(escapes.length * 8));
+    writeIntegers(codes, plain, 2, out.take(plain * 2));
+    writeFloats(escapes, escapes.length, 8, out.take(escapes.length * 8));
   }
-  writeIntegers(atomWeights, atomWeightWidth, out.take(atoms.length * atomWeightWidth));
-  writeIntegers(plainWeights, plainWeightWidth, out.take(plain * plainWeightWidth));
+  writeIntegers(atomWeights, atoms, atomWeightWidth, out.take(atoms * atomWeightWidth));
+  writeIntegers(plainWeights, plain, plainWeightWidth, out.take(plain * plainWeightWidth));
   return out.bytes;
 }
 
@@ -104,38 +115,52 @@ export function decodeDigest(bytes: Uint8Array): DigestState {
   const atomWidth: FloatWidth = flags & ATOMS_FLOAT32 ? 4 : 8;
   if (n === 0 && (total !== 0 || atomWidth === 4)) throw reader.invalid('empty, yet not all zero');
 
-  const atomMeans = readFloats(reader.take(atoms * atomWidth), atomWidth);
-  const means = plain > 0 ? readMeans(reader, plain) : null;
-  const atomWeights = readIntegers(reader.take(atoms * atomWeightWidth), atoms, atomWeightWidth);
-  const plainWeights = readIntegers(reader.take(plain * plainWeightWidth), plain, plainWeightWidth);
+  readFloats(reader.take(atoms * atomWidth), atomWidth, atomMeans);
+  const exponent = plain > 0 ? readMeans(reader, plain) : 0;
+  readIntegers(reader.take(atoms * atomWeightWidth), atoms, atomWeightWidth, atomWeights);
+  readIntegers(reader.take(plain * plainWeightWidth), plain, plainWeightWidth, plainWeights);
   reader.end();
 
   const list = centroidList(n);
+  const { pairs } = list;
   list.length = n;
   let before = 0;
-  let [nextAtom, nextPlain] = [0, 0];
+  let [nextAtom, nextPlain, nextEscape] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    const atom = isAtomAt[i] === 1;
-    before = (atom ? atomMeans[nextAtom] : means?.(nextPlain, before)) as number;
-    setCentroid(list, i, before, (atom ? atomWeights[nextAtom++] : plainWeights[nextPlain++]) as number, atom);
+    if (isAtomAt[i] === 1) {
+      before = atomMeans[nextAtom];
+      pairs[2 * i + 1] = -atomWeights[nextAtom++];
+    } else {
+      const code = codes[nextPlain];
+      before = code === ESCAPE ? escapes[nextEscape++] : decodeMean(code, exponent, before);
+      pairs[2 * i + 1] = plainWeights[nextPlain++];
+    }
+    pairs[2 * i] = before;
   }
   const fault = n > 0 ? faultOf(list, total) : null;
   if (fault !== null) throw reader.invalid(fault);
   return { list, total, rule };
 }
 
-/** Reads the coded means; the function gives that of plain centroid `i`, asked for in order, by the mean before it. */
-function readMeans(reader: ByteReader, plain: number): (i: number, before: number) => number {
+/** Codes and escapes of the digest being read. */
+const codes = new Uint16Array(MAX_CENTROIDS);
+const escapes = new Float64Array(MAX_CENTROIDS);
+
+/** Reads the coded means into `codes` and `escapes`; returns their exponent. */
+function readMeans(reader: ByteReader, plain: number): number {
   const exponent = reader.i16();
   if (exponent < LEAST_EXPONENT || exponent > MOST_EXPONENT) throw reader.invalid(`exponent ${exponent}`);
   const escapeCount = reader.u16();
-  const codes = readIntegers(reader.take(plain * 2), plain, 2);
-  if (!codes.every(isCode)) throw reader.invalid('unknown code of a mean');
-  if (codes.filter((code) => code === ESCAPE).length !== escapeCount) throw reader.invalid('miscounted escapes');
-  const escapes = readFloats(reader.take(escapeCount * 8), 8);
-  let next = 0;
-  return (i, before) =>
-    codes[i] === ESCAPE ? (escapes[next++] as number) : decodeMean(codes[i] as number, exponent, before);
+  readIntegers(reader.take(plain * 2), plain, 2, codes);
+  let escaped = 0;
+  for (let i = 0; i < plain; i++) {
+    const code = codes[i];
+    if (!isCode(code)) throw reader.invalid('unknown code of a mean');
+    if (code === ESCAPE) escaped++;
+  }
+  if (escaped !== escapeCount) throw reader.invalid('miscounted escapes');
+  readFloats(reader.take(escapeCount * 8), 8, escapes);
+  return exponent;
 }
 
 function isWidth(width: number, count: number): boolean {

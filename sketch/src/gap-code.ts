@@ -1,3 +1,6 @@
+import type { CentroidList } from './centroid-list.ts';
+import { MAX_CENTROIDS } from './size-rule.ts';
+
 /*
  * The means of plain centroids as 16 bits each: the gap to the centroid before as a small float with 6 bits of exponent
  * above a common one and 10 of mantissa, so within 1/2048 of itself. A mean is rounded from what the reader will have
@@ -22,33 +25,35 @@ export function isCode(code: number): boolean {
   return code === ESCAPE || code < EXPONENTS * MANTISSAS;
 }
 
-/** Means in code: those that did not fit in full, in order. */
+/** Means in code: those that did not fit in full, in order. Both stand in memory that the next call uses again. */
 export type CodedMeans = {
   readonly exponent: number;
-  readonly codes: readonly number[];
-  readonly escapes: readonly number[];
+  readonly codes: Uint16Array;
+  readonly escapes: Float64Array;
 };
 
-/** One centroid of a row: its mean, and whether it is plain and so to be coded. */
-type Row = { readonly length: number; mean(i: number): number; isPlain(i: number): boolean };
+const codes = new Uint16Array(MAX_CENTROIDS);
+const escapes = new Float64Array(MAX_CENTROIDS);
+/** How many of each the last pass has made, and the widest gap it will be read with. */
+const pass = { codes: 0, escapes: 0, widest: 0 };
 
-/** Codes the means of the plain centroids of `row`, which are neither first nor last. */
-export function codeMeans(row: Row): CodedMeans {
-  let exponent = exponentFor(widestGap(row));
-  let coded = codeWith(row, exponent);
+/** Codes the means of the plain centroids of `list`, which are neither first nor last. */
+export function codeMeans(list: CentroidList): CodedMeans {
+  let exponent = exponentFor(widestGap(list));
+  codeWith(list, exponent);
   // Rounded, the widest gap may fall below a power of two; the reader's own bytes would have the exponent below then.
-  const asRead = exponentFor(coded.widest);
+  const asRead = exponentFor(pass.widest);
   if (asRead !== exponent) {
     exponent = asRead;
-    coded = codeWith(row, exponent);
+    codeWith(list, exponent);
   }
-  return { exponent, codes: coded.codes, escapes: coded.escapes };
+  return { exponent, codes: codes.subarray(0, pass.codes), escapes: escapes.subarray(0, pass.escapes) };
 }
 
-function widestGap(row: Row): number {
+function widestGap({ pairs, length }: CentroidList): number {
   let widest = 0;
-  for (let i = 1; i < row.length; i++) {
-    const gap = row.isPlain(i) ? row.mean(i) - row.mean(i - 1) : 0;
+  for (let i = 1; i < length; i++) {
+    const gap = pairs[2 * i + 1] > 0 ? pairs[2 * i] - pairs[2 * i - 2] : 0;
     if (gap > widest && gap < Infinity) widest = gap;
   }
   return widest;
@@ -58,30 +63,29 @@ function exponentFor(widest: number): number {
   return exponentOf(widest) - EXPONENTS + 1;
 }
 
-function codeWith(row: Row, exponent: number): { codes: number[]; escapes: number[]; widest: number } {
-  const codes: number[] = [];
-  const escapes: number[] = [];
-  let before = 0;
-  let widest = 0;
-  for (let i = 0; i < row.length; i++) {
-    const mean = row.mean(i);
+function codeWith({ pairs, length }: CentroidList, exponent: number): void {
+  let [coded, escaped, widest, before] = [0, 0, 0, 0];
+  for (let i = 0; i < length; i++) {
+    const mean = pairs[2 * i];
     let read = mean;
-    if (row.isPlain(i)) {
+    if (pairs[2 * i + 1] > 0) {
       const code = codeOf(mean - before, exponent);
       read = before + gapOf(code, exponent);
       // Lost is what moves by 1/1000 of the way to a neighbour, or would be coded otherwise once it was read.
-      const room = Math.min(mean - row.mean(i - 1), row.mean(i + 1) - mean) / 1000;
+      const room = Math.min(mean - pairs[2 * i - 2], pairs[2 * i + 2] - mean) / 1000;
       const fits = code !== ESCAPE && Math.abs(read - mean) < room && codeOf(read - before, exponent) === code;
-      codes.push(fits ? code : ESCAPE);
+      codes[coded++] = fits ? code : ESCAPE;
       if (!fits) {
-        escapes.push(mean);
+        escapes[escaped++] = mean;
         read = mean;
       }
       if (read - before > widest && read - before < Infinity) widest = read - before;
     }
     before = read;
   }
-  return { codes, escapes, widest };
+  pass.codes = coded;
+  pass.escapes = escaped;
+  pass.widest = widest;
 }
 
 /** The mean behind `code` where `before` was read before it; for ESCAPE it is not defined. */
@@ -105,10 +109,12 @@ function gapOf(code: number, exponent: number): number {
   return (1 + mantissa / MANTISSAS) * power(exponent + (code - mantissa) / MANTISSAS);
 }
 
-/** The exponent e with 2^e <= x < 2^(e+1), at least -1 000; 0 for 0. */
+const bits = new DataView(new ArrayBuffer(8));
+
+/** The exponent e with 2^e <= x < 2^(e+1), at least -1 001; 0 for 0. It stands in the double's own bits. */
 function exponentOf(x: number): number {
   if (x === 0) return 0;
-  const guess = Math.max(-1000, Math.floor(Math.log2(x)));
-  if (power(guess) > x) return guess - 1;
-  return power(guess + 1) <= x ? guess + 1 : guess;
+  if (x < 2 ** -1000) return -1001;
+  bits.setFloat64(0, x);
+  return (bits.getUint16(0) >> 4) - 1023;
 }
