@@ -95,8 +95,8 @@ export class Ingest {
       result = await this.#store.transaction((tx) => this.#write(tx, batches, summaries, traffic));
     } catch (error) {
       // The commit may have happened all the same: only the store knows, so it is asked next time.
-      this.#summaries.forget(summaries.keys());
-      this.#traffic.forget(traffic.keys());
+      this.#summaries.forget(summaries);
+      this.#traffic.forget(traffic);
       this.#desk.forget();
       tell(0, error);
       throw error;

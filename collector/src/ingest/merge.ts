@@ -14,8 +14,11 @@ import type { SeriesDesk } from './series-desk.ts';
 /** A window whose model version is known. */
 export type PlacedWindow = ValidWindow & { readonly versionId: number; refuse(refusal: PartRefusal): void };
 
-/** Parts held from earlier commits, and copies of them with this group's deltas added. */
-export type Stage<Part> = { readonly memory: OpenParts<Part>; readonly staged: Map<string, Part> };
+/** Parts held from earlier commits; and those that this group's deltas are added to, which memory does not hold meanwhile. */
+export type Stage<Part extends { readonly start: number }> = {
+  readonly memory: OpenParts<Part>;
+  readonly staged: Map<string, Part>;
+};
 
 type Placed = {
   readonly series: StoredSeries;
@@ -24,9 +27,9 @@ type Placed = {
 };
 
 /**
- * Adds the windows to this collector's parts, on copies in `staged`; nothing in memory changes before
- * the commit, nor do the deltas, which are merged again if the commit is tried again. Each staged part has its next
- * `rev`: one more than was read, however many deltas were added, so that the store can tell whether it still holds that.
+ * Adds the windows to this collector's parts in `staged`; memory holds nothing that is not committed. The windows stay as
+ * they are: where a commit gives way they are merged again. Each staged part has its next `rev`: one more than was read,
+ * however many deltas were added, so that the store can tell whether it still holds that.
  */
 export async function mergeWindows(
   tx: IngestTransaction,
@@ -48,7 +51,8 @@ export async function mergeWindows(
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
-  for (const { series, window, entry } of placed) addSummary(summaries, series.id, window, entry);
+  const borrowed = new Set<string>();
+  for (const { series, window, entry } of placed) addSummary(summaries, borrowed, series.id, window, entry);
   for (const window of windows) addTraffic(traffic, window);
   for (const part of summaries.staged.values()) part.rev += 1;
   for (const part of traffic.staged.values()) part.rev += 1;
@@ -97,29 +101,33 @@ async function recall<Part extends { widthMs: number; start: number }>(
   idOf: (part: Part) => number,
 ): Promise<void> {
   const missing = new Map(addresses.map((address) => [keyOf(address), address]));
-  for (const key of missing.keys()) if (!memory.mayBeStored(key)) missing.delete(key);
+  for (const [key, { start }] of missing) if (!memory.mayBeStored(key, start)) missing.delete(key);
   if (missing.size === 0) return;
   for (const part of await load([...missing.values()])) staged.set(keyOf(addressOf(idOf(part), part)), part);
 }
 
+/** `borrowed` are the parts that consist of one delta as its batch has it. */
 function addSummary(
-  stage: Stage<SummaryPart>,
+  { memory, staged }: Stage<SummaryPart>,
+  borrowed: Set<string>,
   seriesId: number,
   window: PlacedWindow,
   { part, summary: delta }: Placed['entry'],
 ): void {
   const key = keyOf(addressOf(seriesId, window));
-  const staged = stage.staged.get(key) ?? copyOf(stage.memory.get(key));
-  const fits = Number.isSafeInteger((staged?.summary.kinds.total ?? 0) + delta.kinds.total);
+  let held = staged.get(key) ?? memory.take(key);
+  const fits = Number.isSafeInteger((held?.summary.kinds.total ?? 0) + delta.kinds.total);
   if (!fits) window.refuse(tooMany(part, 0));
-  if (staged === undefined) {
+  if (held === undefined) {
     if (!fits) return;
     const { versionId, widthMs, start } = window;
-    stage.staged.set(key, { versionId, seriesId, widthMs, start, rev: 0, summary: delta.clone() });
+    staged.set(key, { versionId, seriesId, widthMs, start, rev: 0, summary: delta });
+    borrowed.add(key);
     return;
   }
-  if (fits) mergeOrRefuse(staged, window, part, delta);
-  stage.staged.set(key, staged);
+  if (borrowed.delete(key)) held = { ...held, summary: held.summary.clone() };
+  staged.set(key, held);
+  if (fits) mergeOrRefuse(held, window, part, delta);
 }
 
 /** A series keeps what its vectors are: those of another size have nothing in common with what is there. */
@@ -130,10 +138,6 @@ function mergeOrRefuse(staged: SummaryPart, window: PlacedWindow, part: string, 
     if (!(error instanceof SketchError)) throw error;
     window.refuse({ part, code: 'kind_changed', message: error.message, rows: delta.kinds.total });
   }
-}
-
-function copyOf(part: SummaryPart | undefined): SummaryPart | undefined {
-  return part === undefined ? undefined : { ...part, summary: part.summary.clone() };
 }
 
 function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {

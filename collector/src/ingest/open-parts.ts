@@ -3,13 +3,12 @@
  * a window is written whole. Bounded: what is least recently used goes first and is read back from
  * the store if its window is touched again.
  */
-export class OpenParts<Part> {
+export class OpenParts<Part extends { readonly start: number }> {
   readonly #capacity: number;
   readonly #weightOf: (part: Part) => number;
   readonly #parts = new Map<string, Part>();
-  /** True once a part that the store holds is not held here: then absence here proves nothing. */
-  #incomplete = false;
-
+  /** Start of the newest window of which the store may hold a part that is not held here: up to it, absence proves nothing. */
+  #lostUpTo = -Infinity;
   /** What the parts held weigh together. */
   #weight = 0;
 
@@ -28,9 +27,19 @@ export class OpenParts<Part> {
     return this.#parts.get(key);
   }
 
-  /** Whether a part that is not here may stand in the store. */
-  mayBeStored(key: string): boolean {
-    return this.#incomplete && !this.#parts.has(key);
+  /**
+   * Hands out a part to be changed: it is held no more, and comes back by `adopt` when its change is committed. Whatever
+   * goes wrong in between, `forget` has to be told.
+   */
+  take(key: string): Part | undefined {
+    const part = this.#parts.get(key);
+    this.#drop(key);
+    return part;
+  }
+
+  /** Whether a part, of the window that starts at `start`, that is not here may stand in the store. */
+  mayBeStored(key: string, start: number): boolean {
+    return start <= this.#lostUpTo && !this.#parts.has(key);
   }
 
   /** Takes over what has been committed. */
@@ -40,17 +49,20 @@ export class OpenParts<Part> {
       this.#parts.set(key, part);
       this.#weight += this.#weightOf(part);
     }
-    for (const key of this.#parts.keys()) {
+    for (const [key, part] of this.#parts) {
       if (this.#weight <= this.#capacity) return;
-      this.#drop(key);
-      this.#incomplete = true;
+      this.#lose(key, part);
     }
   }
 
   /** Forgets parts of which it is not known whether the store has taken their newest form. */
-  forget(keys: Iterable<string>): void {
-    for (const key of keys) this.#drop(key);
-    this.#incomplete = true;
+  forget(parts: ReadonlyMap<string, Part>): void {
+    for (const [key, part] of parts) this.#lose(key, part);
+  }
+
+  #lose(key: string, part: Part): void {
+    this.#drop(key);
+    this.#lostUpTo = Math.max(this.#lostUpTo, part.start);
   }
 
   #drop(key: string): void {

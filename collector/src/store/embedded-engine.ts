@@ -4,6 +4,7 @@ import { type SqlValue, toText } from './database.ts';
 
 export type WorkerRequest = { readonly id: number } & (
   | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[] }
+  | { readonly kind: 'copy'; readonly table: string; readonly rows: Uint8Array }
   | { readonly kind: 'close' }
 );
 /** Id 0 says that the engine is open. */
@@ -54,6 +55,10 @@ export class EmbeddedEngine {
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     const storable = values.map((value) => (typeof value === 'string' ? toText(value) : value));
     return this.#ask((id) => ({ id, kind: 'query', sql, values: storable }));
+  }
+
+  async copyIn(table: string, rows: Uint8Array): Promise<void> {
+    await this.#ask((id) => ({ id, kind: 'copy', table, rows }));
   }
 
   async close(): Promise<void> {

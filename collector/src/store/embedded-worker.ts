@@ -34,6 +34,11 @@ async function run(request: WorkerRequest): Promise<object[]> {
   switch (request.kind) {
     case 'query':
       return (await engine.query<object>(request.sql, [...request.values])).rows;
+    case 'copy': {
+      const blob = new Blob([request.rows as Uint8Array<ArrayBuffer>]);
+      await engine.query(`copy ${request.table} from '/dev/blob' (format binary)`, [], { blob });
+      return [];
+    }
     case 'close':
       await engine.close();
       return [];

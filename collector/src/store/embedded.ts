@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CollectorError, messageOf } from '../errors.ts';
-import type { Database, Queryable, SqlValue } from './database.ts';
+import type { Database, SqlValue, Transaction } from './database.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
 import { inTransaction } from './in-transaction.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
@@ -56,11 +56,11 @@ export class EmbeddedDatabase implements Database {
     return this.#inTurn((engine) => engine.query<Row>(sql, values));
   }
 
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#inTurn((engine) => inTransaction(engine, work));
   }
 
-  session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
+  session<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
     return this.#inTurn(work);
   }
 

@@ -4,9 +4,9 @@ import type { Queryable } from './database.ts';
  * Runs `work` in a transaction of a session that nobody else uses: commits when it returns, rolls back when it throws.
  * @param begin how it begins, such as `begin read only`.
  */
-export async function inTransaction<T>(
-  session: Queryable,
-  work: (tx: Queryable) => Promise<T>,
+export async function inTransaction<S extends Queryable, T>(
+  session: S,
+  work: (tx: S) => Promise<T>,
   begin = 'begin',
 ): Promise<T> {
   await session.query(begin);

@@ -1,7 +1,7 @@
 import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
 import { noteAgents } from './agents.ts';
 import { addLosses, registerBatches } from './batches.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { writeEvents } from './events.ts';
 import { countVersions, describeVersions, findVersions, noteSpans } from './models.ts';
 import { writeOutcomes } from './outcomes.ts';
@@ -16,7 +16,7 @@ export function createIngestStore(database: Database, part: number): IngestStore
   return { transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))) };
 }
 
-function createTransaction(tx: Queryable, part: number): IngestTransaction {
+function createTransaction(tx: Transaction, part: number): IngestTransaction {
   return {
     registerBatches: (batches) => registerBatches(tx, batches),
     describeVersions: (versions) => describeVersions(tx, versions),

@@ -1,11 +1,13 @@
+import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { CollectorError, messageOf } from '../errors.ts';
 import {
   type Database,
   parseInt8,
   parseTimestamp,
-  type Queryable,
   type SqlValue,
+  type Transaction,
   TYPE_IDS,
   toText,
 } from './database.ts';
@@ -62,7 +64,7 @@ export class PostgresDatabase implements Database {
     return ask<Row>(this.#pool, sql, values);
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
     // The pool listens to idle connections only. One that dies between two statements of ours says so here, and without
@@ -73,7 +75,7 @@ export class PostgresDatabase implements Database {
     client.on('error', onError);
     try {
       await client.query('begin');
-      const result = await work({ query: (sql, values = []) => ask(client, sql, values) });
+      const result = await work(transactionOn(client));
       await client.query('commit');
       return result;
     } catch (error) {
@@ -87,7 +89,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
+  async session<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
     const client = new pg.Client(this.#connection);
     // A connection that dies between two statements of ours fails the next one; without a listener it would end the process.
     client.on('error', () => undefined);
@@ -95,7 +97,7 @@ export class PostgresDatabase implements Database {
     try {
       // Of a program that is gone nothing should run on, and hold locks, to the end of a long statement. Not every server can tell.
       await client.query(`set client_connection_check_interval = '5s'`).catch(() => undefined);
-      return await work({ query: (sql, values = []) => ask(client, sql, values) });
+      return await work(transactionOn(client));
     } finally {
       await client.end();
     }
@@ -106,6 +108,13 @@ export class PostgresDatabase implements Database {
   }
 }
 
+function transactionOn(client: pg.ClientBase): Transaction {
+  return {
+    query: (sql, values = []) => ask(client, sql, values),
+    copyIn: (table, rows) => copyIn(client, table, rows),
+  };
+}
+
 async function ask<Row extends object>(
   asked: pg.Pool | pg.ClientBase,
   sql: string,
@@ -113,6 +122,10 @@ async function ask<Row extends object>(
 ): Promise<Row[]> {
   const result = await asked.query(sql, values.map(toDriver));
   return result.rows as Row[];
+}
+
+async function copyIn(client: pg.ClientBase, table: string, rows: Uint8Array): Promise<void> {
+  await pipeline([rows], client.query(copyFrom(`copy ${table} from stdin (format binary)`)));
 }
 
 function toDriver(value: SqlValue): unknown {

@@ -1,6 +1,6 @@
 import { SketchError, type Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
-import { type Queryable, toArrayLiteral } from './database.ts';
+import { type Transaction, toArrayLiteral } from './database.ts';
 import { inTransaction } from './in-transaction.ts';
 import { LEVELS, type Level } from './levels.ts';
 import { markForRollUp } from './rollup-marks.ts';
@@ -25,7 +25,11 @@ export type Damage = { readonly seriesId: number; readonly start: number; readon
  * one transaction. Only the session of the leader may do so.
  * @returns whether there was one.
  */
-export async function rollUpOne(session: Queryable, now: number, onDamage: (damage: Damage) => void): Promise<boolean> {
+export async function rollUpOne(
+  session: Transaction,
+  now: number,
+  onDamage: (damage: Damage) => void,
+): Promise<boolean> {
   // Where data is the clock, there is no time before there is data.
   if (now === -Infinity) return false;
   const bucket = await nextBucket(session, now - GRACE_MS);
@@ -35,7 +39,7 @@ export async function rollUpOne(session: Queryable, now: number, onDamage: (dama
 }
 
 /** The oldest hour that has ended before `endedBefore`, or the oldest day without such an hour in it. */
-async function nextBucket(session: Queryable, endedBefore: number): Promise<Bucket | null> {
+async function nextBucket(session: Transaction, endedBefore: number): Promise<Bucket | null> {
   const rows = await session.query<{ versionId: number; widthMs: number; start: number }>(
     `select model_version_id as "versionId", width_s * 1000 as "widthMs", bucket as start from rollup_dirty d
      where bucket + make_interval(secs => width_s) <= $1 and (width_s = 3600 or not exists (
@@ -47,7 +51,7 @@ async function nextBucket(session: Queryable, endedBefore: number): Promise<Buck
   return rows[0] ?? null;
 }
 
-async function makeAnew(tx: Queryable, bucket: Bucket, onDamage: (damage: Damage) => void): Promise<void> {
+async function makeAnew(tx: Transaction, bucket: Bucket, onDamage: (damage: Damage) => void): Promise<void> {
   const at = LEVELS.findIndex(({ widthMs }) => widthMs === bucket.widthMs);
   const [finer, level] = [LEVELS[at - 1], LEVELS[at]];
   if (finer === undefined || level === undefined)
@@ -65,7 +69,7 @@ async function makeAnew(tx: Queryable, bucket: Bucket, onDamage: (damage: Damage
   await markForRollUp(tx, ROLLED_UP, [bucket]);
 }
 
-async function lockMarks(tx: Queryable, { versionId, widthMs, start }: Bucket): Promise<number[]> {
+async function lockMarks(tx: Transaction, { versionId, widthMs, start }: Bucket): Promise<number[]> {
   const rows = await tx.query<{ part: number }>(
     `select part from rollup_dirty where model_version_id = $1 and bucket = $2 and width_s = $3 order by part for update`,
     [versionId, new Date(start), widthMs / 1000],
@@ -74,7 +78,7 @@ async function lockMarks(tx: Queryable, { versionId, widthMs, start }: Bucket): 
 }
 
 async function deleteMarks(
-  tx: Queryable,
+  tx: Transaction,
   { versionId, widthMs, start }: Bucket,
   parts: readonly number[],
 ): Promise<void> {
@@ -86,7 +90,7 @@ async function deleteMarks(
 }
 
 async function seriesWithin(
-  tx: Queryable,
+  tx: Transaction,
   { summaries }: Level,
   { versionId, start, widthMs }: Bucket,
 ): Promise<number[]> {
@@ -117,7 +121,7 @@ function mergeBySeries(rows: readonly SummaryRow[], onDamage: (damage: Damage) =
 }
 
 async function replaceSummaries(
-  tx: Queryable,
+  tx: Transaction,
   { summaries }: Level,
   { versionId, widthMs, start }: Bucket,
   seriesIds: readonly number[],
@@ -134,7 +138,7 @@ async function replaceSummaries(
 }
 
 async function replaceTraffic(
-  tx: Queryable,
+  tx: Transaction,
   finer: Level,
   level: Level,
   { versionId, start, widthMs }: Bucket,

@@ -1,87 +1,62 @@
-import type { Digest, Kinds, SeriesKind, Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
-import { type Queryable, toArrayLiteral, toJson } from './database.ts';
+import { BinaryRows, type Cell, type PackedType } from './binary-rows.ts';
+import { type Transaction, toArrayLiteral } from './database.ts';
 import { checkAllWritten, LEVELS, type Level } from './levels.ts';
-import { packSketch } from './stored-sketch.ts';
+import { SUMMARY_COLUMNS, toCells } from './summary-columns.ts';
 
-/** Categories shown in `topk`; the exact counts are in `categories`. */
-const TOPK = 50;
-const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+/** From so many rows on `COPY` into a temporary table and from there is faster than arrays as parameters. */
+const COPY_ROWS = 32;
+const NAMES = SUMMARY_COLUMNS.map(({ name }) => name);
+const TYPES = SUMMARY_COLUMNS.map(({ type }) => type);
+const KEY = ['series_id', 'window_start', 'part'];
+const CHANGES = NAMES.filter((name) => !KEY.includes(name)).map((name) => `${name} = excluded.${name}`);
+const ARRAYS = TYPES.map((type, i) => `$${i + 2}::text::${type === 'jsonb' ? 'text' : type}[]`);
 
 /** Writes whole parts; a part that is not the next `rev` of what the store holds fails. */
-export async function writeSummaries(tx: Queryable, part: number, parts: readonly SummaryPart[]): Promise<void> {
+export async function writeSummaries(tx: Transaction, part: number, parts: readonly SummaryPart[]): Promise<void> {
   for (const level of LEVELS) {
     const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
-    if (rows.length > 0) await upsertSummaries(tx, level, part, rows);
+    // In one order always, so that transactions that meet wait for each other and not in a circle.
+    rows.sort((a, b) => a.seriesId - b.seriesId || a.start - b.start);
+    const upsert = rows.length < COPY_ROWS ? upsertArrays : upsertCopied;
+    if (rows.length > 0) checkAllWritten(await upsert(tx, level, part, rows.map(toCells)), rows.length);
   }
 }
 
-async function upsertSummaries(tx: Queryable, level: Level, part: number, rows: readonly SummaryPart[]): Promise<void> {
-  const kinds = (pick: (kinds: Kinds) => number) => toArrayLiteral(rows.map(({ summary }) => pick(summary.kinds)));
-  const shown = rows.map(({ summary }) => shownDigest(summary));
-  const bytes = rows.map(({ summary }) => packSketch(summary));
-  const quantiles = shown.map((digest) => digest?.quantiles(QUANTILES));
-  const written = await tx.query(
-    `insert into ${level.summaries} (series_id, model_version_id, window_start, part, rev,
-       n_valid, n_missing, n_nan, n_pos_inf, n_neg_inf, n_type, n_range, n_unseen,
-       vmin, vmax, vmean, q05, q25, q50, q75, q95, q99, digest, moments, categories, projections, topk)
-     select s, v, to_timestamp(w), $1::int, r, n1, n2, n3, n4, n5, n6, n7, n8, x1, x2, x3, q1, q2, q3, q4, q5, q6, d, m, c, p, k::jsonb
-     from unnest($2::text::int[], $3::text::int[], $4::text::float8[], $5::text::int[],
-       $6::text::int8[], $7::text::int8[], $8::text::int8[], $9::text::int8[], $10::text::int8[], $11::text::int8[], $12::text::int8[], $13::text::int8[],
-       $14::text::float8[], $15::text::float8[], $16::text::float8[],
-       $17::text::float8[], $18::text::float8[], $19::text::float8[], $20::text::float8[], $21::text::float8[], $22::text::float8[],
-       $23::text::bytea[], $24::text::bytea[], $25::text::bytea[], $26::text::bytea[], $27::text::text[])
-       as t (s, v, w, r, n1, n2, n3, n4, n5, n6, n7, n8, x1, x2, x3, q1, q2, q3, q4, q5, q6, d, m, c, p, k)
-     order by s, w
-     on conflict (series_id, window_start, part) do update set
-       rev = excluded.rev,
-       n_valid = excluded.n_valid, n_missing = excluded.n_missing, n_nan = excluded.n_nan, n_pos_inf = excluded.n_pos_inf,
-       n_neg_inf = excluded.n_neg_inf, n_type = excluded.n_type, n_range = excluded.n_range, n_unseen = excluded.n_unseen,
-       vmin = excluded.vmin, vmax = excluded.vmax, vmean = excluded.vmean,
-       q05 = excluded.q05, q25 = excluded.q25, q50 = excluded.q50, q75 = excluded.q75, q95 = excluded.q95, q99 = excluded.q99,
-       digest = excluded.digest, moments = excluded.moments, categories = excluded.categories,
-       projections = excluded.projections, topk = excluded.topk
-     where excluded.rev = ${level.summaries}.rev + 1
-     returning 1 as written`,
-    [
-      part,
-      toArrayLiteral(rows.map(({ seriesId }) => seriesId)),
-      toArrayLiteral(rows.map(({ versionId }) => versionId)),
-      toArrayLiteral(rows.map(({ start }) => start / 1000)),
-      toArrayLiteral(rows.map(({ rev }) => rev)),
-      kinds((k) => k.valid),
-      kinds((k) => k.missing),
-      kinds((k) => k.nan),
-      kinds((k) => k.positiveInfinity),
-      kinds((k) => k.negativeInfinity),
-      kinds((k) => k.wrongType),
-      kinds((k) => k.outOfRange),
-      kinds((k) => k.unseen),
-      toArrayLiteral(shown.map((digest) => digest?.min ?? null)),
-      toArrayLiteral(shown.map((digest) => digest?.max ?? null)),
-      toArrayLiteral(rows.map(({ summary }) => (isFilled('number', summary) ? summary.moments.mean : null))),
-      ...QUANTILES.map((_, i) => toArrayLiteral(quantiles.map((q) => q?.[i] ?? null))),
-      toArrayLiteral(bytes.map(({ digest }) => digest)),
-      toArrayLiteral(bytes.map(({ moments }) => moments)),
-      toArrayLiteral(bytes.map(({ categories }) => categories)),
-      toArrayLiteral(bytes.map(({ projections }) => projections)),
-      toArrayLiteral(rows.map(({ summary }) => (isFilled('category', summary) ? topkOf(summary) : null))),
-    ],
+async function upsertArrays(tx: Transaction, level: Level, part: number, rows: readonly Cell[][]): Promise<number> {
+  const columns = TYPES.map((type, i) => toArrayLiteral(rows.map((cells) => toText(type, cells[i] ?? null))));
+  const source = `unnest(${ARRAYS.join(', ')}) as t (${NAMES.join(', ')})`;
+  return countWritten(tx, upsertFrom(source, level), [part, ...columns]);
+}
+
+async function upsertCopied(tx: Transaction, level: Level, part: number, rows: readonly Cell[][]): Promise<number> {
+  const packed = new BinaryRows(TYPES, rows.length * 1_536);
+  for (const cells of rows) packed.add(cells);
+  // Emptied by the commit only, so each level has its own. Rows below the target are not compressed: they are gone soon.
+  const temporary = `${level.summaries}_rows`;
+  await tx.query(
+    `create temporary table if not exists ${temporary} (${SUMMARY_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')})
+     with (toast_tuple_target = 8160) on commit delete rows`,
   );
-  checkAllWritten(written.length, rows.length);
+  await tx.copyIn(temporary, packed.finish());
+  return countWritten(tx, upsertFrom(temporary, level), [part]);
 }
 
-/** What the columns of quantiles are of: the numbers of a series, or the norms of its vectors. */
-function shownDigest(summary: Summary): Digest | null {
-  if (isFilled('number', summary)) return summary.digest;
-  return isFilled('vector', summary) ? summary.projections.norm : null;
+function upsertFrom(source: string, { summaries }: Level): string {
+  const values = SUMMARY_COLUMNS.map(({ name, type }) => (type === 'jsonb' ? `${name}::jsonb` : name));
+  return `with written as (
+      insert into ${summaries} (part, ${NAMES.join(', ')}) select $1::int, ${values.join(', ')} from ${source}
+      on conflict (${KEY.join(', ')}) do update set ${CHANGES.join(', ')}
+      where excluded.rev = ${summaries}.rev + 1
+      returning 1)
+    select count(*)::int as written from written`;
 }
 
-function isFilled(wanted: SeriesKind, { kind, kinds }: Summary): boolean {
-  return kind === wanted && kinds.valid > 0;
+async function countWritten(tx: Transaction, sql: string, values: readonly (number | string)[]): Promise<number> {
+  const rows = await tx.query<{ written: number }>(sql, values);
+  return rows[0]?.written ?? 0;
 }
 
-function topkOf(summary: Summary): string {
-  const top = summary.categories.entries().slice(0, TOPK);
-  return toJson(Object.fromEntries(top.map(({ key, count }) => [key, count])));
+function toText(type: PackedType, cell: Cell): Cell {
+  return type === 'timestamptz' && typeof cell === 'number' ? new Date(cell).toISOString() : cell;
 }

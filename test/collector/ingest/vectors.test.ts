@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { Summary } from '@tidemark/sketch';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
-import { OpenParts } from '../../../collector/src/ingest/open-parts.ts';
 import { createApiReader } from '../../../collector/src/store/api-reader.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
@@ -149,22 +148,4 @@ describe('a series of vectors', () => {
       const { valid, missing, quantiles, top } = windows?.[0] ?? {};
       assert.deepEqual({ valid, missing, quantiles, top }, { valid: 1, missing: 1, quantiles: null, top: null });
     }));
-});
-
-describe('open parts', () => {
-  test('hold as much as the capacity by weight, the latest used first', () => {
-    const parts = new OpenParts<{ weight: number }>(10, ({ weight }) => weight);
-    const adopt = (...entries: [string, number][]) =>
-      parts.adopt(new Map(entries.map(([key, weight]) => [key, { weight }])));
-    adopt(['a', 4], ['b', 4]);
-    assert.equal(parts.mayBeStored('c'), false);
-    adopt(['a', 5]);
-    assert.ok(parts.get('a') && parts.get('b'), 'what takes the place of a part frees its weight');
-    adopt(['c', 2]);
-    assert.deepEqual([parts.get('b'), parts.mayBeStored('b')], [undefined, true]);
-    assert.ok(parts.get('a') && parts.get('c'));
-    parts.forget(['a', 'never held']);
-    adopt(['d', 8]);
-    assert.ok(parts.get('c') && parts.get('d'));
-  });
 });

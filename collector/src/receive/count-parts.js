@@ -1,0 +1,39 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BatchSchema, EventSchema, ModelVersionSchema, OutcomeSchema, WindowSchema, WireError } from '@tidemark/proto';
+/**
+ * Messages inside a batch, at most: more than an agent can put into its 512 KiB, and little in memory. The smallest that
+ * an agent sends is a flag of stage `input` with a field of one letter, 14 bytes.
+ */
+export const MAX_PARTS = 40_960;
+const { field: batch } = BatchSchema;
+const { field: version } = ModelVersionSchema;
+const REPEATED = {
+  [batch.windows.number]: { [WindowSchema.field.summaries.number]: {} },
+  [batch.modelVersions.number]: { [version.fields.number]: {}, [version.tags.number]: {} },
+  [batch.losses.number]: {},
+  [batch.events.number]: {
+    [EventSchema.field.values.number]: {},
+    [EventSchema.field.violations.number]: {},
+  },
+  [batch.outcomes.number]: { [OutcomeSchema.field.values.number]: {} },
+};
+/**
+ * Counts what a batch claims to hold before anything is made of it: an empty window takes two bytes on the wire and
+ * hundreds in memory, so that 4 MiB of them would take all there is.
+ * @throws {WireError} `too_large`; any other error where the bytes are no message.
+ */
+export function checkPartCount(bytes) {
+  const parts = countRepeated(bytes, REPEATED, 0);
+  if (parts > MAX_PARTS) throw new WireError('too_large', `batch: expected at most ${MAX_PARTS} parts`);
+}
+function countRepeated(message, repeated, before) {
+  const reader = new BinaryReader(message);
+  let count = before;
+  while (reader.pos < reader.len && count <= MAX_PARTS) {
+    const [number, type] = reader.tag();
+    const inside = type === WireType.LengthDelimited ? repeated[number] : undefined;
+    if (inside === undefined) reader.skip(type, number);
+    else count = countRepeated(reader.bytes(), inside, count + 1);
+  }
+  return count;
+}

@@ -1,0 +1,85 @@
+import type { Digest, SeriesKind, Summary } from '@tidemark/sketch';
+import type { SummaryPart } from '../ingest/ingest-store.ts';
+import type { Cell, PackedType } from './binary-rows.ts';
+import { toJson } from './database.ts';
+import { packSketch } from './stored-sketch.ts';
+
+/** Columns that a part fills, in the order of `toCells`; the column `part` itself is the same for all of a run. */
+export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: PackedType }[] = [
+  { name: 'series_id', type: 'int4' },
+  { name: 'model_version_id', type: 'int4' },
+  { name: 'window_start', type: 'timestamptz' },
+  { name: 'rev', type: 'int4' },
+  { name: 'n_valid', type: 'int8' },
+  { name: 'n_missing', type: 'int8' },
+  { name: 'n_nan', type: 'int8' },
+  { name: 'n_pos_inf', type: 'int8' },
+  { name: 'n_neg_inf', type: 'int8' },
+  { name: 'n_type', type: 'int8' },
+  { name: 'n_range', type: 'int8' },
+  { name: 'n_unseen', type: 'int8' },
+  { name: 'vmin', type: 'float8' },
+  { name: 'vmax', type: 'float8' },
+  { name: 'vmean', type: 'float8' },
+  { name: 'q05', type: 'float8' },
+  { name: 'q25', type: 'float8' },
+  { name: 'q50', type: 'float8' },
+  { name: 'q75', type: 'float8' },
+  { name: 'q95', type: 'float8' },
+  { name: 'q99', type: 'float8' },
+  { name: 'digest', type: 'bytea' },
+  { name: 'moments', type: 'bytea' },
+  { name: 'categories', type: 'bytea' },
+  { name: 'projections', type: 'bytea' },
+  { name: 'topk', type: 'jsonb' },
+];
+
+const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+const NO_QUANTILES = QUANTILES.map(() => null);
+/** Categories shown in `topk`; the exact counts are in `categories`. */
+const TOPK = 50;
+
+/** A part as it stands in its row. */
+export function toCells({ seriesId, versionId, start, rev, summary }: SummaryPart): Cell[] {
+  const { kinds } = summary;
+  const shown = shownDigest(summary);
+  const { digest, moments, categories, projections } = packSketch(summary);
+  return [
+    seriesId,
+    versionId,
+    start,
+    rev,
+    kinds.valid,
+    kinds.missing,
+    kinds.nan,
+    kinds.positiveInfinity,
+    kinds.negativeInfinity,
+    kinds.wrongType,
+    kinds.outOfRange,
+    kinds.unseen,
+    shown?.min ?? null,
+    shown?.max ?? null,
+    isFilled('number', summary) ? summary.moments.mean : null,
+    ...(shown?.quantiles(QUANTILES) ?? NO_QUANTILES),
+    digest,
+    moments,
+    categories,
+    projections,
+    isFilled('category', summary) ? topkOf(summary) : null,
+  ];
+}
+
+/** What the columns of quantiles are of: the numbers of a series, or the norms of its vectors. */
+function shownDigest(summary: Summary): Digest | null {
+  if (isFilled('number', summary)) return summary.digest;
+  return isFilled('vector', summary) ? summary.projections.norm : null;
+}
+
+function isFilled(wanted: SeriesKind, { kind, kinds }: Summary): boolean {
+  return kind === wanted && kinds.valid > 0;
+}
+
+function topkOf(summary: Summary): string {
+  const top = summary.categories.entries().slice(0, TOPK);
+  return toJson(Object.fromEntries(top.map(({ key, count }) => [key, count])));
+}

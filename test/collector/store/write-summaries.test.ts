@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import type { SummaryPart } from '../../../collector/src/ingest/ingest-store.ts';
+import { registerCollector } from '../../../collector/src/store/batches.ts';
+import type { Database } from '../../../collector/src/store/database.ts';
+import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { ensureSeries } from '../../../collector/src/store/series.ts';
+import { writeSummaries } from '../../../collector/src/store/write-summaries.ts';
+import { Summary } from '../../../sketch/src/index.ts';
+import { HOUR, T0 } from '../../support/batches.ts';
+import { withDatabase } from '../../support/database.ts';
+
+const MANY = 100;
+
+/** Parts of one number and one category series, in `count` windows of an hour and as many of a minute. */
+async function makeParts(database: Database, count: number, rev: number): Promise<SummaryPart[]> {
+  const versionId = await ensureVersion(database, 1, 'm', '1');
+  const kinds = ['number', 'category', 'vector'] as const;
+  const series = await ensureSeries(
+    database,
+    kinds.map((kind) => ({ versionId, stage: 'feature', field: `a "${kind}"`, slice: '', kind })),
+  );
+  return Array.from({ length: count }, (_, i): SummaryPart => {
+    const { id: seriesId, kind } = series[i % series.length]!;
+    const summary = new Summary(kind);
+    // Every seventh holds nothing but missing values: neither sketch nor quantiles.
+    for (let n = 0; n < 20; n++) summary.add(i % 7 === 0 ? null : oneOf(kind, n * i));
+    return { versionId, seriesId, widthMs: i % 2 === 0 ? HOUR : 60_000, start: T0 + i * HOUR, rev, summary };
+  });
+}
+
+function oneOf(kind: Summary['kind'], n: number): unknown {
+  if (kind === 'number') return n / 3;
+  return kind === 'category' ? `key "${n % 5}\\ \u0000 é` : [n, 1, -n];
+}
+
+/** Every row, but which part it is of. */
+async function stored(database: Database, part: number): Promise<object[]> {
+  const of = (table: string) => `select to_jsonb(r) - 'part' as row from ${table} r where part = ${part}`;
+  const rows = await database.query(`${of('summary_1h')} union all ${of('summary_1m')} order by 1`);
+  return rows;
+}
+
+describe('writing summaries', () => {
+  test('stores the same rows whether they come few or many at a time', () =>
+    withDatabase(async (database) => {
+      const [few, many] = [
+        await registerCollector(database, randomUUID(), 'a'),
+        await registerCollector(database, randomUUID(), 'b'),
+      ];
+      const parts = await makeParts(database, MANY, 3);
+      for (const part of parts) await database.transaction((tx) => writeSummaries(tx, few, [part]));
+      await database.transaction((tx) => writeSummaries(tx, many, parts));
+      const rows = await stored(database, many);
+      assert.equal(rows.length, MANY);
+      assert.deepEqual(rows, await stored(database, few));
+    }));
+
+  test('replaces many rows by a newer rev, and none of them by an older one', () =>
+    withDatabase(async (database) => {
+      const part = await registerCollector(database, randomUUID(), 'a');
+      const [old, current] = [await makeParts(database, MANY, 1), await makeParts(database, MANY, 2)];
+      await database.transaction((tx) => writeSummaries(tx, part, old));
+      await database.transaction((tx) => writeSummaries(tx, part, current));
+      const rows = await stored(database, part);
+      assert.deepEqual([...new Set(rows.map((row) => (row as { row: { rev: number } }).row.rev))], [2]);
+      // One that is older among many new ones is enough.
+      const mixed = [...(await makeParts(database, MANY - 1, 3)), { ...current[MANY - 1]!, rev: 1 }];
+      await assert.rejects(
+        database.transaction((tx) => writeSummaries(tx, part, mixed)),
+        /1 parts changed in the store/,
+      );
+      assert.deepEqual(await stored(database, part), rows);
+    }));
+});
