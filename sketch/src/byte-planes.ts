@@ -29,6 +29,13 @@ export function readFloats(planes: Uint8Array, width: FloatWidth, into: Float64A
 
 /** Fills `planes` (n * width bytes) with the first `n` of `values`, each from 0 to 256^width - 1. */
 export function writeIntegers(values: ArrayLike<number>, n: number, width: number, planes: Uint8Array): void {
+  if (width < 4) {
+    // Shifts are several times as fast as divisions, and good for 31 bits.
+    for (let p = 0, at = 0; p < width; p++) {
+      for (let i = 0; i < n; i++) planes[at++] = (values[i] as number) >> (8 * p);
+    }
+    return;
+  }
   for (let i = 0; i < n; i++) {
     let rest = values[i] as number;
     for (let p = 0, at = i; p < width; p++, at += n) {

@@ -1,7 +1,12 @@
 import { type CentroidList, isAtom, weightOf } from './centroid-list.ts';
+import { MAX_CENTROIDS } from './size-rule.ts';
 
 /** A neighbour so many times further away than the one on the other side lies beyond an empty stretch. */
 const EDGE_RATIO = 8;
+
+/** Where the points of a curve are drawn: two for an atom, and at most two for a plain centroid. */
+const drawnX = new Float64Array(2 * MAX_CENTROIDS);
+const drawnWeights = new Float64Array(2 * MAX_CENTROIDS);
 
 /**
  * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
@@ -16,8 +21,8 @@ export class Curve {
 
   /** From a list that is not empty and weighs `total`. */
   constructor(list: CentroidList, total: number) {
-    const x = new Float64Array(list.length * 2);
-    const weights = new Float64Array(list.length * 2);
+    const x = drawnX;
+    const weights = drawnWeights;
     let points = 0;
     let before = 0;
     const { pairs } = list;
@@ -48,8 +53,8 @@ export class Curve {
     }
     const shares = new Float64Array(points);
     for (let i = 0; i < points; i++) shares[i] = weights[i] / total;
-    this.#x = x.subarray(0, points);
-    this.#weight = weights.subarray(0, points);
+    this.#x = x.slice(0, points);
+    this.#weight = weights.slice(0, points);
     this.#share = shares;
   }
 

@@ -209,7 +209,12 @@ export class Digest {
   /** The digest `toBytes` was called on. Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form. */
   static fromBytes(bytes: Uint8Array): Digest {
     const { list, total, rule } = decodeDigest(bytes);
-    return Digest.#of(list, total, rule);
+    const digest = new Digest({ sizeRule: rule });
+    // Made for this one, so it need not be copied.
+    digest.#list.pairs = list.pairs;
+    digest.#list.length = list.length;
+    digest.#setTotal(total);
+    return digest;
   }
 
   /** An independent digest of the same contents. */
@@ -287,6 +292,10 @@ export class Digest {
 
   #store(pairs: Float64Array, length: number, total: number): void {
     takePairs(this.#list, pairs, length);
+    this.#setTotal(total);
+  }
+
+  #setTotal(total: number): void {
     this.#total = total;
     this.#curve = null;
     // So that the next value asks for room and is refused, see #makeRoom.
