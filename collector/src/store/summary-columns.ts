@@ -1,4 +1,4 @@
-import type { Digest, SeriesKind, Summary } from '@tidemark/sketch';
+import type { CategoryEntry, Digest, SeriesKind, Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
 import type { Cell, PackedType } from './binary-rows.ts';
 import { toJson } from './database.ts';
@@ -80,6 +80,11 @@ function isFilled(wanted: SeriesKind, { kind, kinds }: Summary): boolean {
 }
 
 function topkOf(summary: Summary): string {
-  const top = summary.categories.entries().slice(0, TOPK);
-  return toJson(Object.fromEntries(top.map(({ key, count }) => [key, count])));
+  const top = summary.categories.entries();
+  let text = '{';
+  for (let i = 0; i < top.length && i < TOPK; i++) {
+    const { key, count } = top[i] as CategoryEntry;
+    text += `${i === 0 ? '' : ','}${toJson(key)}:${count}`;
+  }
+  return `${text}}`;
 }
