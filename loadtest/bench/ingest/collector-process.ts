@@ -48,13 +48,8 @@ export class CollectorProcess {
     return kilobytes === undefined ? null : Number(kilobytes) * 1_024;
   }
 
-  /** Processor time it has used so far, of all its threads, in ms; null where the system does not say. */
-  cpuMs(): number | null {
-    const file = `/proc/${this.#child.pid}/stat`;
-    if (!existsSync(file)) return null;
-    // Behind the name, which may hold anything: state is field 3, utime 14 and stime 15 (proc(5)), in ticks of 10 ms.
-    const fields = readFileSync(file, 'utf8').split(') ').at(-1)!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   async stop(): Promise<void> {

@@ -21,8 +21,10 @@ export type StoreSpeed = {
   readonly steady: Latency & { readonly summariesPerSecond: number };
   /** Most memory the collector had resident, in MB; null where the system does not say. */
   readonly peakMb: number | null;
-  /** Processor time of the collector for a summary, all its threads (on PGlite the database too); null likewise. */
+  /** Processor time of a summary: collector and database; null where the system does not say. */
   readonly cpuUsPerSummary: number | null;
+  /** The same of a row upserted the fastest raw way, client and database. */
+  readonly rawCpuUsPerRow: number | null;
   readonly bytesPerSummary: number;
 };
 

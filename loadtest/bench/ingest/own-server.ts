@@ -1,10 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { familyMs } from './processor-time.ts';
 
 const run = promisify(execFile);
 const PACKAGED = '/usr/lib/postgresql';
@@ -54,6 +56,12 @@ export class OwnServer {
     await writeFile(join(data, 'postgresql.auto.conf'), `${settings.join('\n')}\n`);
     await asServerUser(`${bin}/pg_ctl`, ['-D', data, '-w', '-l', join(directory, 'log'), 'start']);
     return new OwnServer(directory, bin, port);
+  }
+
+  /** Processor time of the server and its sessions so far, in ms; null where the system does not say. */
+  processorMs(): number | null {
+    const [pid] = readFileSync(join(this.#directory, 'data', 'postmaster.pid'), 'utf8').split('\n');
+    return familyMs(Number(pid));
   }
 
   url(database: string): string {

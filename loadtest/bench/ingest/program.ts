@@ -13,6 +13,10 @@ export class Program<Command extends object, Answer> {
     this.#child = fork(fileURLToPath(file), { execArgv: process.execArgv });
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** One command at a time. @throws {Error} what the program threw, or that it has ended. */
   async ask<A extends Answer>(command: Command): Promise<A> {
     const answered = new AbortController();

@@ -56,10 +56,11 @@ export function sections({ speeds, sizes }: Measured): Section[] {
         'full rate, p50',
         'p99',
         'peak RSS, MB',
-        'CPU a summary, us',
+        'CPU us a summary',
+        'CPU us a raw row',
         'bytes a summary on the wire',
       ],
-      rows: speeds.map(({ store, steady, full, peakMb, cpuUsPerSummary, bytesPerSummary }) => [
+      rows: speeds.map(({ store, steady, full, peakMb, cpuUsPerSummary, rawCpuUsPerRow, bytesPerSummary }) => [
         store,
         String(steady.summariesPerSecond),
         figures(steady.p50Ms),
@@ -68,6 +69,7 @@ export function sections({ speeds, sizes }: Measured): Section[] {
         figures(full.p99Ms),
         figures(peakMb),
         figures(cpuUsPerSummary),
+        figures(rawCpuUsPerRow),
         figures(bytesPerSummary),
       ]),
     },

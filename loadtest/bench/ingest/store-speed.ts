@@ -3,6 +3,7 @@ import { CollectorProcess } from './collector-process.ts';
 import type { Effort } from './effort.ts';
 import type { Load } from './fleet.ts';
 import type { Latency, StoreSpeed } from './measured.ts';
+import { processorMs } from './processor-time.ts';
 import { Program } from './program.ts';
 import type { RawWay } from './raw-upsert.ts';
 import type { RawCommand, RawRun } from './raw-writer.ts';
@@ -61,23 +62,26 @@ export async function measureSpeed(store: BenchStore, effort: Effort): Promise<S
     const ours: number[] = [];
     const cpuUs: number[] = [];
     const runOurs = async () => {
-      const before = collector!.cpuMs();
+      const usedMs = processorClock(store, collector!.pid);
       const { perSecond, sent } = await run(own, 'apart');
-      const after = collector!.cpuMs();
       ours.push(perSecond);
-      if (before !== null && after !== null) cpuUs.push(((after - before) * 1e3) / sent.summaries);
+      cpuUs.push((usedMs() * 1e3) / sent.summaries);
     };
     const theirs = ways.map((): number[] => []);
+    const theirCpuUs = ways.map((): number[] => []);
     for (let round = 0; round < effort.rounds; round++) {
       const oursFirst = round % 2 === 0;
       if (oursFirst) await runOurs();
       for (let turn = 0; turn < ways.length; turn++) {
         const which = (turn + round) % ways.length;
+        const usedMs = processorClock(store, raw.pid);
         theirs[which]!.push(await runRaw(ways[which]!));
+        theirCpuUs[which]!.push((usedMs() * 1e3) / (FLUSHES * rows));
       }
       if (!oursFirst) await runOurs();
     }
     const fastest = theirs.toSorted((a, b) => median(b) - median(a))[0]!;
+    const known = (us: readonly number[]) => (us.some(Number.isNaN) ? null : median(us));
 
     const floods: Round[] = [];
     for (let round = 0; round < effort.sharedRounds; round++) floods.push(await run(shared, 'flood', 2 * FLUSHES));
@@ -95,7 +99,8 @@ export async function measureSpeed(store: BenchStore, effort: Effort): Promise<S
       full: latencyOf(floods.flatMap(({ sent }) => sent.latenciesMs)),
       steady: { summariesPerSecond, ...latencyOf(steady.sent.latenciesMs) },
       peakMb: peak === null ? null : peak / 2 ** 20,
-      cpuUsPerSummary: cpuUs.length === 0 ? null : median(cpuUs),
+      cpuUsPerSummary: known(cpuUs),
+      rawCpuUsPerRow: known(theirCpuUs[theirs.indexOf(fastest)]!),
       bytesPerSummary: first.sent.bytes / first.sent.summaries,
     };
   } finally {
@@ -107,6 +112,13 @@ export async function measureSpeed(store: BenchStore, effort: Effort): Promise<S
 
 function loadOf({ agents, modelsPerAgent, valuesPerDelta }: Effort, name: string, isShared: boolean): Load {
   return { name, agents, modelsPerAgent, isShared, inferences: valuesPerDelta, deltas: 16, widthMs: MINUTE };
+}
+
+/** Answers the processor time that a process and the database use from now on, in ms; NaN where the system does not say. */
+function processorClock(store: BenchStore, pid: number): () => number {
+  const used = () => (processorMs(pid) ?? Number.NaN) + (store.processorMs() ?? Number.NaN);
+  const before = used();
+  return () => used() - before;
 }
 
 /** Windows of the last days, each used once. */

@@ -17,6 +17,8 @@ export type BenchStore = {
   copy(): Promise<RawPlace>;
   /** Runs statements while no collector has it open, and answers the rows of the last. */
   ask(...statements: readonly string[]): Promise<Record<string, string>[]>;
+  /** Processor time the database has used in processes of its own, in ms; null where the system does not say. */
+  processorMs(): number | null;
   remove(): Promise<void>;
 };
 
@@ -43,6 +45,8 @@ async function createEmbedded(): Promise<BenchStore> {
       await engine.close();
       return rows;
     },
+    // It runs in the process of whoever has it open.
+    processorMs: () => 0,
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
@@ -69,6 +73,7 @@ async function createOnServer(name: 'postgres' | 'timescale'): Promise<BenchStor
       return { url: used.url('copy') };
     },
     ask: (...statements) => used.ask('store', ...statements),
+    processorMs: () => used.processorMs(),
     remove: () => used.stop(),
   };
 }
