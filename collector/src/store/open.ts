@@ -12,8 +12,8 @@ export async function openStore(config: Pick<Config, 'databaseUrl' | 'dataDir'>,
   const database = await openDatabase(config, log);
   try {
     await migrateStore(database, log);
-    const hypertables = await useTimescale(database);
-    log.info({ kind: database.kind, hypertables }, 'store is open');
+    const timescale = await useTimescale(database, log);
+    log.info({ kind: database.kind, timescale }, 'store is open');
     return database;
   } catch (error) {
     await database.close();

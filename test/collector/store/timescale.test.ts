@@ -13,15 +13,15 @@ describe('the window tables', () => {
   test('stay plain tables where TimescaleDB is not installed', (t) =>
     withDatabase(async (database) => {
       if (await hasExtension(database)) return t.skip('TimescaleDB is installed in this database');
-      assert.equal(await useTimescale(database), false);
+      assert.equal(await useTimescale(database), 'none');
     }));
 
   test('are hypertables where it is, at the first start and at every later one', (t) =>
     withDatabase(async (database) => {
       if (!(await hasExtension(database)))
         return t.skip('needs DATABASE_URL of a server with TimescaleDB in template1');
-      assert.equal(await useTimescale(database), true);
-      assert.equal(await useTimescale(database), true);
+      assert.equal(await useTimescale(database), 'columnstore');
+      assert.equal(await useTimescale(database), 'columnstore');
       const rows = await database.query<{ name: string }>(
         'select hypertable_name as name from timescaledb_information.hypertables order by 1',
       );
