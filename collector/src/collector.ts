@@ -9,12 +9,13 @@ import { JudgeLoop } from './alerting/judge-loop.ts';
 import { logChanges } from './alerting/log-changes.ts';
 import { ProjectJudges } from './alerting/project-judges.ts';
 import { ApiServer } from './api/server.ts';
-import { type Clock, DataClock, wallClock } from './clock.ts';
+import { type Clock, DataClock, monotonicNow, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { CollectorError, messageOf } from './errors.ts';
 import { COMMIT_SPAN_MS } from './ingest/commit-pace.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { OutcomeDesk } from './ingest/outcome-desk.ts';
+import { acceptanceBounds } from './kept-for.ts';
 import type { Logger } from './log.ts';
 import { Outbox } from './notify/outbox.ts';
 import type { Receiver } from './notify/receiver.ts';
@@ -30,6 +31,7 @@ import type { Database } from './store/database.ts';
 import { DeliveryTable } from './store/deliveries.ts';
 import { createIngestStore } from './store/ingest-transaction.ts';
 import { StoreJudgingSource } from './store/judging-source.ts';
+import { KnownRetention } from './store/known-retention.ts';
 import { type Duty, Leader } from './store/leader.ts';
 import { newestWindowStart } from './store/models.ts';
 import { openStore } from './store/open.ts';
@@ -44,8 +46,6 @@ import { Telemetry } from './telemetry/telemetry.ts';
 
 /** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
 const MAX_SKEW_MS = 5 * 60_000;
-/** No model has served before; while there is no data, the data's clock alone would allow what no store can hold. */
-const OLDEST_WINDOW = Date.UTC(1970, 0, 1);
 /** How often the leader looks for windows to roll up. */
 const ROLL_UP_EVERY_MS = 10_000;
 
@@ -65,7 +65,7 @@ export class Collector {
   readonly #api: ApiServer;
   readonly #loop: JudgeLoop;
   readonly #outbox: Outbox;
-  readonly #retention: Retention;
+  readonly #known: KnownRetention;
   readonly #health: Health;
   readonly #access: Access;
   readonly #leader: Leader;
@@ -81,7 +81,7 @@ export class Collector {
     api: ApiServer;
     loop: JudgeLoop;
     outbox: Outbox;
-    retention: Retention;
+    known: KnownRetention;
     health: Health;
     access: Access;
     leader: Leader;
@@ -95,7 +95,7 @@ export class Collector {
     this.#api = parts.api;
     this.#loop = parts.loop;
     this.#outbox = parts.outbox;
-    this.#retention = parts.retention;
+    this.#known = parts.known;
     this.#health = parts.health;
     this.#access = parts.access;
     this.#leader = parts.leader;
@@ -147,12 +147,13 @@ export class Collector {
       logChanges(log, group, tick, changes);
       if (changes.some(({ tell }) => tell.length > 0)) outbox.wake();
     };
+    const known = new KnownRetention(database, config.keptFor, log);
     const judges = new ProjectJudges({
       projects: () => listProjects(database),
       judgeOf: ({ id, name }) =>
         new Engine({
           rules,
-          source: new StoreJudgingSource(database, id, () => clock.now() - config.retentionMs),
+          source: new StoreJudgingSource(database, id, () => clock.now() - known.of(id).minutes),
           store: new AlertTable(database, id, wallClock),
           labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
           publicUrl: config.publicUrl,
@@ -182,8 +183,8 @@ export class Collector {
         onBudget: (notice) => log.warn(notice, notice.isUsedUp ? 'a budget is used up' : 'a budget is almost used up'),
       },
     );
-    const bounds = () => ({
-      oldest: Math.max(clock.now() - config.retentionMs, OLDEST_WINDOW),
+    const bounds = (projectId: number) => ({
+      oldest: acceptanceBounds(known.of(projectId), clock.now()),
       newest: Date.now() + MAX_SKEW_MS,
     });
     const settings = new CurrentSettings(createSettingsStore(database), log);
@@ -214,7 +215,6 @@ export class Collector {
       metrics: telemetry,
       observer: telemetry.onRequest,
     });
-    const retention = new Retention(database, () => clock.now() - config.retentionMs, log, telemetry.onUpkeep);
     const rollUp: Duty = {
       name: 'roll-up',
       everyMs: ROLL_UP_EVERY_MS,
@@ -224,7 +224,15 @@ export class Collector {
         return observeUpkeep(telemetry.onUpkeep, 'rollup', work, (isMade) => (isMade ? 1 : null));
       },
     };
-    const leader = new Leader({ database, duties: [rollUp], monotonicNow: () => performance.now(), log });
+    const retention = new Retention({
+      keptFor: config.keptFor,
+      clock,
+      wallClock,
+      monotonicNow,
+      log,
+      observer: telemetry.onUpkeep,
+    });
+    const leader = new Leader({ database, duties: [rollUp, retention], monotonicNow, log });
     telemetry.observe({
       figures: {
         backlogBytes: () => receive.backlogBytes,
@@ -248,7 +256,7 @@ export class Collector {
       api,
       loop,
       outbox,
-      retention,
+      known,
       health,
       access,
       telemetry,
@@ -261,7 +269,7 @@ export class Collector {
       this.#access.start();
       this.#outbox.start();
       this.#loop.start();
-      this.#retention.start();
+      await this.#known.start();
       this.#leader.start();
       await this.#settings.start();
       await this.#api.start();
@@ -288,7 +296,7 @@ export class Collector {
     await this.#ingest.stop();
     await this.#loop.stop();
     await this.#outbox.stop({ timeoutMs });
-    await this.#retention.stop();
+    await this.#known.stop();
     await this.#leader.stop();
     await this.#api.stop();
     await this.#settings.stop();

@@ -5,8 +5,13 @@ import { formatMistakes, inFileOrder, type Mistake, mistakeAt, parseYaml } from 
 import { parseDuration } from './duration.ts';
 import { CollectorError, messageOf } from './errors.ts';
 import type { Budgets } from './ingest/budgets.ts';
+import { FOREVER, type KeptFor, withinHours } from './kept-for.ts';
 import type { LOG_LEVELS } from './log.ts';
 import { SETTINGS, type Setting } from './settings.ts';
+
+/** A laptop's few hundred series write 0.3 GB of minutes a day where nothing compresses them. */
+const MINUTES_EMBEDDED = '3d';
+const MINUTES_ON_A_SERVER = '14d';
 
 type SettingKey = (typeof SETTINGS)[number]['key'];
 
@@ -19,8 +24,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly rules: string | null;
-  readonly retentionMs: number;
   readonly budgets: Budgets;
+  readonly keptFor: KeptFor;
   readonly time: 'wall' | 'data';
   readonly publicUrl: string | null;
   readonly log: (typeof LOG_LEVELS)[number];
@@ -80,11 +85,21 @@ function toConfig(values: Readonly<Record<SettingKey, string>>): Config {
     databaseUrl: values.database_url === '' ? null : values.database_url,
     dataDir: values.data_dir,
     rules: values.rules === '' ? null : values.rules,
-    retentionMs: parseDuration(values.retention),
     budgets: Object.freeze({ maxSeries: Number(values.max_series), maxVersions: Number(values.max_versions) }),
+    keptFor: toKeptFor(values),
     time: values.time as Config['time'],
     publicUrl: values.public_url === '' ? null : values.public_url.replace(/\/$/, ''),
     log: values.log as Config['log'],
+  });
+}
+
+function toKeptFor(values: Readonly<Record<SettingKey, string>>): KeptFor {
+  const minutes = values.retention_minutes || (values.database_url === '' ? MINUTES_EMBEDDED : MINUTES_ON_A_SERVER);
+  return withinHours({
+    minutes: parseDuration(minutes),
+    hours: parseDuration(values.retention),
+    days: values.retention_days === FOREVER ? Infinity : parseDuration(values.retention_days),
+    events: parseDuration(values.retention_events),
   });
 }
 

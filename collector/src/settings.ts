@@ -1,6 +1,7 @@
 import { AUTH_MODES } from './access/needs-token.ts';
 import { parseDuration } from './duration.ts';
 import { DEFAULT_BUDGETS } from './ingest/budgets.ts';
+import { FOREVER } from './kept-for.ts';
 import { LOG_LEVELS } from './log.ts';
 
 /** The widest window lasts an hour; keeping less than that would delete windows while they are being filled. */
@@ -73,7 +74,28 @@ export const SETTINGS = Object.freeze([
     key: 'retention',
     env: 'TIDEMARK_RETENTION',
     default: '400d',
-    doc: 'How long windows, events and outcomes are kept, in event time. Older ones are refused and deleted.',
+    doc: 'How long windows of an hour, outcomes, scores and the history of alerts are kept, in event time. Older ones are refused and deleted.',
+    check: checkRetention,
+  },
+  {
+    key: 'retention_minutes',
+    env: 'TIDEMARK_RETENTION_MINUTES',
+    default: '',
+    doc: 'How long windows of a minute are kept, at most `retention`. Empty: 14d, in the embedded database 3d.',
+    check: (value) => (value === '' ? undefined : checkRetention(value)),
+  },
+  {
+    key: 'retention_days',
+    env: 'TIDEMARK_RETENTION_DAYS',
+    default: 'forever',
+    doc: 'How long windows of a day are kept: a duration or `forever`.',
+    check: (value) => (value === FOREVER ? undefined : checkRetention(value)),
+  },
+  {
+    key: 'retention_events',
+    env: 'TIDEMARK_RETENTION_EVENTS',
+    default: '30d',
+    doc: 'How long sampled events are kept, at most `retention`. Outcomes are held against them, so leave time for those to come.',
     check: checkRetention,
   },
   {

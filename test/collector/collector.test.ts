@@ -15,6 +15,9 @@ import { Collector } from '../../collector/src/collector.ts';
 import type { Config } from '../../collector/src/config.ts';
 import { createLog } from '../../collector/src/log.ts';
 import { newSource } from '../support/batches.ts';
+
+const DAY = 86_400_000;
+
 import { createTestStore, type TestStore } from '../support/database.ts';
 import { batchWith, OUTCOME } from './ingest/sample-events.ts';
 
@@ -35,7 +38,7 @@ before(async () => {
     databaseUrl: store.databaseUrl,
     dataDir: store.dataDir,
     rules: null,
-    retentionMs: 400 * 86_400_000,
+    keptFor: { minutes: 14 * DAY, hours: 400 * DAY, days: Infinity, events: 30 * DAY },
     time: 'wall',
     publicUrl: null,
     log: 'silent',

@@ -47,8 +47,8 @@ describe('settings', () => {
       databaseUrl: null,
       dataDir: '.tidemark/data',
       rules: null,
-      retentionMs: 400 * DAY,
       budgets: { maxSeries: 5_000, maxVersions: 1_000 },
+      keptFor: { minutes: 3 * DAY, hours: 400 * DAY, days: Infinity, events: 30 * DAY },
       time: 'wall',
       publicUrl: null,
       log: 'info',
@@ -63,7 +63,7 @@ describe('settings', () => {
       'grpc: 0.0.0.0:1\nhttp: "[::1]:2"\nretention: 30d\npublic_url: https://tidemark.example/\nlog: debug\n';
     const fromFile = await load(text);
     assert.deepEqual(
-      [fromFile.grpc, fromFile.http, fromFile.retentionMs, fromFile.publicUrl, fromFile.log, fromFile.time],
+      [fromFile.grpc, fromFile.http, fromFile.keptFor.hours, fromFile.publicUrl, fromFile.log, fromFile.time],
       ['0.0.0.0:1', '[::1]:2', 30 * DAY, 'https://tidemark.example', 'debug', 'wall'],
     );
     const env = { TIDEMARK_GRPC: 'localhost:3', TIDEMARK_TIME: 'data', DATABASE_URL: 'postgresql://u:p@h/d' };
@@ -92,6 +92,9 @@ describe('settings', () => {
       retention: '2h',
       max_series: '10',
       max_versions: '20',
+      retention_minutes: '3h',
+      retention_days: '4h',
+      retention_events: '5h',
       time: 'data',
       public_url: 'http://h',
       log: 'trace',

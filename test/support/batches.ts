@@ -4,13 +4,19 @@ import { type Batch, BatchSchema, encodeSummary, type SeriesName, WindowSchema }
 import { type SeriesKind, Summary } from '@tidemark/sketch';
 import type { ValidBatch } from '../../collector/src/ingest/batch.ts';
 import { validate } from '../../collector/src/ingest/validate.ts';
+import type { Bounds } from '../../collector/src/kept-for.ts';
 
 export const HOUR = 3_600_000;
 /** A quiet Monday, on the hour. */
 export const T0 = Date.UTC(2001, 0, 1);
 /** Number of the project that every store has. */
 export const PROJECT = 1;
-export const ANY_TIME = { oldest: 0, newest: Date.UTC(2100, 0, 1) };
+export const ANY_TIME = { oldest: oneBound(0), newest: Date.UTC(2100, 0, 1) };
+
+/** One bound (ms) for everything that has a retention. */
+export function oneBound(oldest: number): Bounds {
+  return { minutes: oldest, hours: oldest, days: oldest, events: oldest };
+}
 
 /** A series of one window: its name and values. */
 export type TestSeries = Partial<SeriesName> & { readonly kind?: SeriesKind; readonly values: readonly unknown[] };

@@ -8,7 +8,7 @@ import { createBaseline } from '../../collector/src/baseline/create.ts';
 import { readFile } from '../../collector/src/baseline/read-file.ts';
 import { insertBaseline } from '../../collector/src/store/baselines.ts';
 import { ensureVersion } from '../../collector/src/store/models.ts';
-import { PROJECT } from '../support/batches.ts';
+import { oneBound, PROJECT } from '../support/batches.ts';
 import { createTestStore, type TestStore } from '../support/database.ts';
 import { type Received, startReceiver } from '../support/receivers.ts';
 import { HOUR, MODEL, serveModel } from '../support/served-model.ts';
@@ -94,7 +94,7 @@ describe('the whole product', () => {
       databaseUrl: store.databaseUrl,
       dataDir: store.dataDir,
       rules: rulesFile,
-      retentionMs: 400 * 24 * HOUR,
+      keptFor: oneBound(400 * 24 * HOUR),
       time: 'data',
       publicUrl: 'https://tidemark.example',
       log: 'silent',

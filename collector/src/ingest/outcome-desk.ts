@@ -9,9 +9,9 @@ export type OutcomeMistake = { readonly index: number; readonly code: RefusalCod
 /** Takes outcomes that come by themselves, from programs that have no agent. */
 export class OutcomeDesk {
   readonly #store: IngestStore;
-  readonly #bounds: () => TimeBounds;
+  readonly #bounds: (projectId: number) => TimeBounds;
 
-  constructor(store: IngestStore, bounds: () => TimeBounds) {
+  constructor(store: IngestStore, bounds: (projectId: number) => TimeBounds) {
     this.#store = store;
     this.#bounds = bounds;
   }
@@ -34,7 +34,7 @@ export class OutcomeDesk {
   }
 
   async #place(tx: IngestTransaction, projectId: number, outcomes: readonly PlainOutcome[]) {
-    const bounds = this.#bounds();
+    const bounds = this.#bounds(projectId);
     const owned = (version: VersionName): OwnedVersion => ({ projectId, ...version });
     const named = new Map(outcomes.map(({ version }) => [versionKey(owned(version)), owned(version)]));
     const versions = await tx.findVersions([...named.values()]);
@@ -55,7 +55,7 @@ export class OutcomeDesk {
 
 function place(outcome: PlainOutcome, versionId: number | undefined, bounds: TimeBounds): PlacedOutcome {
   checkOutcome(outcome);
-  checkTime('outcome', outcome.atMs, bounds);
+  checkTime('outcome', outcome.atMs, 'hours', bounds);
   if (versionId !== undefined) return { ...outcome, versionId };
   const { model, version } = outcome.version;
   throw new WireError('unknown_model_version', `model version ${model} ${version} is not known here`);

@@ -1,18 +1,21 @@
 import { WireError } from '@tidemark/proto';
+import type { Bounds, Kept } from '../kept-for.ts';
 
 /** What times of windows, events and outcomes are held against, all in ms since the epoch. */
 export type TimeBounds = {
-  /** What is before this is past its retention. */
-  readonly oldest: number;
+  /** What is before these is past its retention. */
+  readonly oldest: Bounds;
   /** What is after this lies in the future. */
   readonly newest: number;
 };
 
 /**
- * Holds a time against the bounds.
+ * Holds the time of something that is kept for as long as `kept` says against the bounds.
  * @throws {WireError} `in_the_future` or `too_old`.
  */
-export function checkTime(what: string, time: number, { oldest, newest }: TimeBounds): void {
+export function checkTime(what: string, time: number, kept: Kept, bounds: TimeBounds): void {
+  const { newest } = bounds;
+  const oldest = bounds.oldest[kept];
   if (time > newest) {
     throw new WireError(
       'in_the_future',

@@ -8,7 +8,7 @@ import { checkTime, type TimeBounds } from './time-bounds.ts';
 export function validateEvents(messages: readonly Event[], bounds: TimeBounds, attempt: Attempt): ValidEvent[] {
   return validateEach('events', messages, attempt, (message, part, ordinal) => {
     const event = decodeEvent(message);
-    checkTime('event', event.atMs, bounds);
+    checkTime('event', event.atMs, 'events', bounds);
     return { ...event, part, ordinal };
   });
 }
@@ -20,7 +20,7 @@ export function validateEvents(messages: readonly Event[], bounds: TimeBounds, a
 export function validateOutcomes(messages: readonly Outcome[], bounds: TimeBounds, attempt: Attempt): ValidOutcome[] {
   return validateEach('outcomes', messages, attempt, (message, part) => {
     const outcome = decodeOutcome(message);
-    checkTime('outcome', outcome.atMs, bounds);
+    checkTime('outcome', outcome.atMs, 'hours', bounds);
     return { ...outcome, part };
   });
 }

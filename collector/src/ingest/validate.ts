@@ -10,6 +10,7 @@ import {
   type WindowMessage,
   WireError,
 } from '@tidemark/proto';
+import { keptAs } from '../kept-for.ts';
 import type { Attempt, FieldDescription, PartRefusal, ValidBatch, ValidWindow, VersionDescription } from './batch.ts';
 import { checkTime, type TimeBounds } from './time-bounds.ts';
 import { validateEvents, validateOutcomes } from './validate-events.ts';
@@ -104,7 +105,7 @@ function validateWindow(message: WindowMessage, part: string, bounds: TimeBounds
   if (!Number.isSafeInteger(start) || start % widthMs !== 0) {
     throw new WireError('malformed', `start_unix_ms: expected a multiple of ${widthMs}, got ${message.startUnixMs}`);
   }
-  checkTime('window', start, bounds);
+  checkTime('window', start, keptAs(widthMs), bounds);
   if (message.summaries.length > LIMITS.maxSummaries) {
     throw new WireError(
       'too_large',

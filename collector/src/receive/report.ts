@@ -26,7 +26,8 @@ import { type SettingsSource, SettingsTeller } from './settings-teller.ts';
 export type ReportDesk = {
   readonly access: Access;
   readonly ingest: { take(batch: ValidBatch): Promise<BatchOutcome> };
-  readonly bounds: () => TimeBounds;
+  /** Of a project, by its number. */
+  readonly bounds: (projectId: number) => TimeBounds;
   readonly settings: SettingsSource;
   /** The collector's own, by which agents tell their skew. */
   readonly clock: Clock;
@@ -128,7 +129,7 @@ export class ReportSession {
     try {
       checkPartCount(bytes);
       message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
-      return validate(message, this.#desk.bounds(), this.#projectId);
+      return validate(message, this.#desk.bounds(this.#projectId), this.#projectId);
     } catch (error) {
       const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
       this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');

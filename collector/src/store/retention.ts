@@ -1,85 +1,97 @@
+import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { deletionBounds, type KeptFor, longest } from '../kept-for.ts';
 import type { Logger } from '../log.ts';
-import type { Database } from './database.ts';
-import { LEVELS } from './levels.ts';
+import { planCleanUps } from './clean-ups.ts';
+import type { Queryable } from './database.ts';
+import { type CleanUp, isLockTimeout } from './delete-rows.ts';
+import { planHousekeeping } from './housekeeping.ts';
+import type { Duty } from './leader.ts';
+import { listVersionsKept } from './project-retention.ts';
+import { retentionRules } from './retention-rules.ts';
+import { oldestPendingDay } from './rollup-marks.ts';
 import { observeUpkeep, type UpkeepObserver } from './upkeep-observer.ts';
 
-/** Rows in one statement, so that a long clean-up never holds a lock for long. */
-const SLICE = 10_000;
-/** Batch ids are kept for longer than a batch is taken after it was sealed (`MAX_SEALED_MS`), be it out of a spool. */
-const BATCH_ID_HOURS = 16 * 24;
+/** How often what is past its retention is looked for. */
+const ROUND_MS = 3_600_000;
+/** So long at a time, then other duties have their turn. */
+const TURN_MS = 2_000;
 
-const EVERY_MS = 3_600_000;
+type RetentionOptions = {
+  /** What the collector keeps for how long, where a project does not say otherwise. */
+  readonly keptFor: KeptFor;
+  /** Tells the time of the data. */
+  readonly clock: Clock;
+  readonly wallClock: Clock;
+  /** Tells the time by which rounds are due, ms; it never goes back. */
+  readonly monotonicNow: () => number;
+  readonly log: Logger;
+  readonly observer?: UpkeepObserver;
+};
 
-/** Deletes what is past its retention, once an hour. */
-export class Retention {
-  readonly #database: Database;
-  readonly #oldest: () => number;
-  readonly #log: Logger;
-  readonly #observer: UpkeepObserver | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+/** Deletes what is past its retention: once an hour, slice by slice, in turn with the leader's other duties. */
+export class Retention implements Duty {
+  readonly name = 'retention';
+  readonly everyMs = 1_000;
+  readonly #options: RetentionOptions;
+  #roundAt = -Infinity;
+  #turnAt: number | null = null;
+  #left: CleanUp[] = [];
+  #deleted = { rows: 0, chunks: 0 };
 
-  constructor(database: Database, oldest: () => number, log: Logger, observer?: UpkeepObserver) {
-    this.#database = database;
-    this.#oldest = oldest;
-    this.#log = log;
-    this.#observer = observer;
+  constructor(options: RetentionOptions) {
+    this.#options = options;
   }
 
-  start(): void {
-    this.#timer = setInterval(() => {
-      this.#running = this.#run();
-    }, EVERY_MS);
-    this.#timer.unref();
+  async step(session: Queryable): Promise<boolean> {
+    const now = this.#options.monotonicNow();
+    const [cleanUp] = this.#left;
+    if (cleanUp !== undefined) await this.#clean(session, cleanUp);
+    else if (now - this.#roundAt >= ROUND_MS) {
+      this.#roundAt = now;
+      this.#left = await observeUpkeep(
+        this.#options.observer,
+        'retention',
+        () => this.#plan(session),
+        () => null,
+      );
+    }
+    this.#turnAt ??= now;
+    const goesOn = this.#left.length > 0 && now - this.#turnAt < TURN_MS;
+    if (!goesOn) this.#turnAt = null;
+    return goesOn;
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  async #plan(session: Queryable): Promise<CleanUp[]> {
+    const { keptFor, clock, wallClock } = this.#options;
+    const now = clock.now();
+    // Without data there is no time of the data yet.
+    if (now === -Infinity) return [];
+    const versions = await listVersionsKept(session, keptFor);
+    const ofData = await planCleanUps(session, retentionRules(keptFor, versions, now), await oldestPendingDay(session));
+    const wallNow = wallClock.now();
+    const kept = longest([keptFor, ...versions.map((group) => group.keptFor)]);
+    return [...ofData, ...planHousekeeping(deletionBounds(kept, wallNow).hours, wallNow)];
   }
 
-  async #run(): Promise<void> {
+  async #clean(session: Queryable, cleanUp: CleanUp): Promise<void> {
+    const { log, observer } = this.#options;
     try {
-      const oldest = this.#oldest();
-      if (oldest === -Infinity) return;
-      const work = () => deleteExpired(this.#database, oldest);
-      const deleted = await observeUpkeep(this.#observer, 'retention', work, (rows) => rows);
-      if (deleted > 0) this.#log.info({ deleted }, 'deleted what is past its retention');
+      const work = () => cleanUp(session);
+      const { rows, chunks, more } = await observeUpkeep(observer, 'retention', work, (step) => step.rows);
+      this.#deleted = { rows: this.#deleted.rows + rows, chunks: this.#deleted.chunks + chunks };
+      if (more) return;
     } catch (error) {
-      this.#log.warn({ reason: messageOf(error) }, 'retention failed; it will be tried again in an hour');
+      if (!isLockTimeout(error)) {
+        // Whatever is wrong with the store, the next round begins anew.
+        this.#left = [];
+        throw error;
+      }
+      log.warn({ reason: messageOf(error) }, 'others hold what is to be deleted; it will be tried again in an hour');
     }
-  }
-}
-
-/**
- * Deletes windows, events, outcomes and scores from before `oldest` (ms, event time) and batch ids that no agent will send again.
- * @returns rows deleted.
- */
-export async function deleteExpired(database: Database, oldest: number): Promise<number> {
-  let deleted = 0;
-  for (const { summaries, traffic } of LEVELS) {
-    for (const table of [summaries, traffic]) {
-      deleted += await deleteSlices(database, table, 'window_start < $1', new Date(oldest));
-    }
-  }
-  deleted += await deleteSlices(database, 'score', 'tick < $1', new Date(oldest));
-  for (const table of ['event', 'outcome']) deleted += await deleteSlices(database, table, 'at < $1', new Date(oldest));
-  const batchesBefore = new Date(Date.now() - BATCH_ID_HOURS * 3_600_000);
-  return deleted + (await deleteSlices(database, 'ingest_batch', 'received_at < $1', batchesBefore));
-}
-
-async function deleteSlices(database: Database, table: string, where: string, before: Date): Promise<number> {
-  let deleted = 0;
-  for (;;) {
-    const rows = await database.query<{ n: number }>(
-      // The condition stands outside too: in a partitioned table each partition has a row with that ctid.
-      `with gone as (delete from ${table} where ${where} and ctid = any(array(select ctid from ${table} where ${where} limit ${SLICE})) returning 1)
-       select count(*) as n from gone`,
-      [before],
-    );
-    const n = rows[0]?.n ?? 0;
-    deleted += n;
-    if (n < SLICE) return deleted;
+    this.#left.shift();
+    if (this.#left.length > 0) return;
+    if (this.#deleted.rows + this.#deleted.chunks > 0) log.info(this.#deleted, 'deleted what is past its retention');
+    this.#deleted = { rows: 0, chunks: 0 };
   }
 }

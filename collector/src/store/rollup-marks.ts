@@ -38,11 +38,13 @@ function bucketsAround(windows: readonly WrittenWindow[]): Bucket[] {
   return [...buckets.values()];
 }
 
-/** Start (ms) of the oldest window of a width for which finer ones have not been rolled up; null where there is none. */
-export async function oldestPending(db: Queryable, widthMs: number): Promise<number | null> {
-  const rows = await db.query<{ oldest: number | null }>(
-    'select min(bucket) as oldest from rollup_dirty where width_s = $1',
-    [widthMs / 1000],
+/**
+ * The day (its start, ms) of the oldest window for which finer ones have not been rolled up; Infinity where there is none.
+ * Hours and days are made of whole ones only, so of that day nothing may be gone.
+ */
+export async function oldestPendingDay(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ oldest: number | null }>(
+    `select date_bin('1 day', min(bucket), 'epoch') as oldest from rollup_dirty`,
   );
-  return rows[0]?.oldest ?? null;
+  return row?.oldest ?? Infinity;
 }

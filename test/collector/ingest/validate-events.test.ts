@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Batch, encodeHealth, LIMITS } from '@tidemark/proto';
 import { validate } from '../../../collector/src/ingest/validate.ts';
-import { HOUR, newSource, PROJECT, T0 } from '../../support/batches.ts';
+import { HOUR, newSource, oneBound, PROJECT, T0 } from '../../support/batches.ts';
 import { batchWith, EVENT, OUTCOME } from './sample-events.ts';
 
-const BOUNDS = { oldest: T0 - 24 * HOUR, newest: T0 + HOUR };
+const BOUNDS = { oldest: { ...oneBound(T0 - 24 * HOUR), events: T0 - 12 * HOUR }, newest: T0 + HOUR };
 const GOOD = () => batchWith(newSource(), 1, { events: [{}, {}, {}], outcomes: [{}, {}, {}] });
 
 function validated(spoil: (batch: Batch) => void) {
@@ -32,7 +32,7 @@ describe('validate events and outcomes', () => {
     ],
     [
       'an event past its retention',
-      (b) => Object.assign(b.events[1]!, { atUnixMs: BigInt(BOUNDS.oldest - 1) }),
+      (b) => Object.assign(b.events[1]!, { atUnixMs: BigInt(BOUNDS.oldest.events - 1) }),
       'events[1] too_old',
     ],
     ['an outcome of no prediction', (b) => Object.assign(b.outcomes[1]!, { predictionId: '' }), 'outcomes[1] bad_name'],
@@ -44,7 +44,7 @@ describe('validate events and outcomes', () => {
     ],
     [
       'an outcome that was known before retention began',
-      (b) => Object.assign(b.outcomes[1]!, { atUnixMs: BigInt(BOUNDS.oldest - 1) }),
+      (b) => Object.assign(b.outcomes[1]!, { atUnixMs: BigInt(BOUNDS.oldest.hours - 1) }),
       'outcomes[1] too_old',
     ],
   ];

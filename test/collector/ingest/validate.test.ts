@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import type { Batch } from '@tidemark/proto';
 import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import { validate } from '../../../collector/src/ingest/validate.ts';
-import { HOUR, makeBatch, newSource, PROJECT, T0, type TestWindow } from '../../support/batches.ts';
+import { HOUR, makeBatch, newSource, oneBound, PROJECT, T0, type TestWindow } from '../../support/batches.ts';
 
-const BOUNDS = { oldest: T0 - 24 * HOUR, newest: T0 + 24 * HOUR };
+const BOUNDS = { oldest: oneBound(T0 - 24 * HOUR), newest: T0 + 24 * HOUR };
 const GOOD: TestWindow = { series: [{ values: [1, 2] }] };
 
 function validated(windows: readonly TestWindow[], spoil: (batch: Batch) => void = () => undefined): ValidBatch {

@@ -1,74 +1,125 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pino } from 'pino';
 import type { Database } from '../../../collector/src/store/database.ts';
-import { deleteExpired } from '../../../collector/src/store/retention.ts';
+import { Retention } from '../../../collector/src/store/retention.ts';
 import { HOUR, T0 } from '../../support/batches.ts';
-import { createTestStore, withDatabase } from '../../support/database.ts';
+import { withDatabase } from '../../support/database.ts';
+import { insertVersion, insertWindows, timesOf } from '../../support/stored-rows.ts';
 
-async function insertTraffic(database: Database, start: number, rows: number): Promise<void> {
-  await database.query(
-    `insert into traffic_1h (model_version_id, window_start, part, rev, n_rows, n_errors)
-     select 1, $1::timestamptz + make_interval(mins => i), i, 1, 1, 0 from generate_series(1, $2::int) as i`,
-    [new Date(start), rows],
-  );
+const DAY = 24 * HOUR;
+const MINUTE = 60_000;
+const KEPT = { minutes: 14 * DAY, hours: 400 * DAY, days: Infinity, events: 30 * DAY };
+
+/** A retention that lives at `time.now` (ms), and the lines that it logs. */
+function retentionAt(time: { now: number }) {
+  const lines: { msg: string; rows?: number; chunks?: number }[] = [];
+  const now = () => time.now;
+  const retention = new Retention({
+    keptFor: KEPT,
+    clock: { now },
+    wallClock: { now },
+    monotonicNow: now,
+    log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
+  });
+  return { retention, lines };
 }
 
-const startsLeft = async (database: Database, table: string, column: string) =>
-  (await database.query<{ at: number }>(`select distinct ${column} as at from ${table} order by 1`)).map(
-    ({ at }) => at,
-  );
+/** Lets it do what is due. @returns steps. */
+async function turn(retention: Retention, database: Database): Promise<number> {
+  let steps = 1;
+  while (await database.session((session) => retention.step(session))) steps++;
+  return steps;
+}
+
+const left = (database: Database, table: string, version: number) => timesOf(database, table, 'window_start', version);
 
 describe('retention', () => {
-  test('deletes windows, scores, events, outcomes and batch ids that are past it, and keeps the rest', () =>
+  test('deletes once an hour what has gone past it since, a day after it is no longer taken', () =>
     withDatabase(async (database) => {
-      await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
-      for (const start of [T0, T0 + 10 * HOUR]) {
-        await insertTraffic(database, start, 3);
-        await database.query(
-          `insert into score (fingerprint, tick, model_version_id, alertname, measure, health, samples, span_from)
-           values ('f', $1, 1, 'a', 'psi', 'ok', 1, $1)`,
-          [new Date(start)],
-        );
-        await database.query(
-          `insert into event (model_version_id, at, source, sequence, ordinal, stratum, weight, slice, latency_ms, failed, values, violations)
-           values (1, $1, gen_random_uuid(), 1, 0, 'sample', 1, '', 1, false, '{}', '[]')`,
-          [new Date(start)],
-        );
-        await database.query(
-          `insert into outcome (model_version_id, prediction_id, field, number, at) values (1, $2, 'delay', 1, $1)`,
-          [new Date(start), `p-${start}`],
-        );
-      }
-      await database.query(
-        `insert into ingest_batch (project_id, source, seq, received_at) values (1, gen_random_uuid(), 1, now()), (1, gen_random_uuid(), 2, now() - interval '17 days')`,
+      const version = await insertVersion(database, 'm', 1);
+      await insertWindows(database, version, MINUTE, [T0, T0 + 3 * DAY]);
+      await insertWindows(database, version, HOUR, [T0]);
+      const time = { now: T0 + 15 * DAY };
+      const { retention, lines } = retentionAt(time);
+      await turn(retention, database);
+      assert.equal((await left(database, 'summary_1m', version)).length, 2);
+      time.now = T0 + 16 * DAY - 1;
+      await turn(retention, database);
+      assert.equal((await left(database, 'summary_1m', version)).length, 2);
+      time.now = T0 + 16 * DAY + HOUR - 2;
+      assert.equal(await turn(retention, database), 1, 'the hour is not over');
+      time.now = T0 + 16 * DAY + HOUR - 1;
+      await turn(retention, database);
+      assert.deepEqual(await left(database, 'summary_1m', version), [T0 + 3 * DAY]);
+      assert.deepEqual(await left(database, 'summary_1h', version), [T0]);
+      assert.deepEqual(
+        lines.map(({ msg, rows = 0, chunks = 0 }) => [msg, rows + chunks]),
+        [['deleted what is past its retention', 2]],
       );
-      assert.equal(await deleteExpired(database, T0 + HOUR), 3 + 1 + 1 + 1 + 1);
-      assert.deepEqual(await startsLeft(database, 'score', 'tick'), [T0 + 10 * HOUR]);
-      assert.deepEqual(await startsLeft(database, 'event', 'at'), [T0 + 10 * HOUR]);
-      assert.deepEqual(await startsLeft(database, 'outcome', 'at'), [T0 + 10 * HOUR]);
-      assert.equal((await startsLeft(database, 'traffic_1h', 'window_start'))[0], T0 + 10 * HOUR + 60_000);
     }));
 
-  test('takes nothing from the other partitions of a partitioned table, as hypertables are', async () => {
-    const store = await createTestStore();
-    const database = await store.open();
-    try {
-      await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
-      await database.query('alter table traffic_1h rename to traffic_plain');
-      await database.query('create table traffic_1h (like traffic_plain) partition by range (window_start)');
-      const month = (number: number) => `'2001-0${number}-01T00:00:00Z'`;
-      for (const [number, name] of ['january', 'february'].entries()) {
-        await database.query(
-          `create table ${name} partition of traffic_1h for values from (${month(number + 1)}) to (${month(number + 2)})`,
-        );
+  test('waits for the roll-up of what it would delete', () =>
+    withDatabase(async (database) => {
+      const version = await insertVersion(database, 'm', 1);
+      await insertWindows(database, version, MINUTE, [T0, T0 + DAY, T0 + 2 * DAY]);
+      await database.query(
+        `insert into rollup_dirty (model_version_id, bucket, width_s, part) values ($1, $2, 3600, 1)`,
+        [version, new Date(T0 + DAY + 5 * HOUR)],
+      );
+      const time = { now: T0 + 100 * DAY };
+      const { retention } = retentionAt(time);
+      await turn(retention, database);
+      assert.deepEqual(await left(database, 'summary_1m', version), [T0 + DAY, T0 + 2 * DAY]);
+      await database.query('delete from rollup_dirty');
+      time.now += HOUR;
+      await turn(retention, database);
+      assert.deepEqual(await left(database, 'summary_1m', version), []);
+    }));
+
+  test('goes by the project of a model version where that keeps things for another time', () =>
+    withDatabase(async (database) => {
+      await database.query(
+        `insert into project (id, name, retention) values (2, 'short', '{"minutes": "2d"}'), (3, 'long', '{"minutes": "60d"}')`,
+      );
+      const versions = [1, 2, 3].map((project) => insertVersion(database, 'm', 2, project));
+      const [usual, short, long] = (await Promise.all(versions)) as [number, number, number];
+      const starts = [T0, T0 + 60 * DAY, T0 + 90 * DAY, T0 + 98 * DAY];
+      for (const version of [usual, short, long]) await insertWindows(database, version, MINUTE, starts);
+      const { retention } = retentionAt({ now: T0 + 100 * DAY });
+      await turn(retention, database);
+      assert.deepEqual(await left(database, 'summary_1m', usual), starts.slice(2));
+      assert.deepEqual(await left(database, 'traffic_1m', short), starts.slice(3));
+      assert.deepEqual(await left(database, 'summary_1m', short), starts.slice(3));
+      assert.deepEqual(await left(database, 'summary_1m', long), starts.slice(1));
+    }));
+
+  test('lets other duties have their turn, and goes on where it was', () =>
+    withDatabase(async (database) => {
+      await database.query(`insert into project (id, name, retention) values (2, 'short', '{"minutes": "1d"}')`);
+      const version = await insertVersion(database, 'm', 40, 2);
+      await insertWindows(database, version, MINUTE, [T0, T0 + DAY]);
+      const time = { now: T0 + 10 * DAY };
+      const { retention } = retentionAt(time);
+      const steps: number[] = [];
+      while ((await left(database, 'summary_1m', version)).length > 0) {
+        let n = 1;
+        for (; await database.session((session) => retention.step(session)); n++) time.now += 500;
+        steps.push(n);
+        time.now += 1_000;
       }
-      await insertTraffic(database, T0, 5);
-      await insertTraffic(database, Date.UTC(2001, 1, 1), 5);
-      await deleteExpired(database, Date.UTC(2001, 1, 1));
-      assert.deepEqual(await database.query('select count(*) as left from traffic_1h'), [{ left: 5 }]);
-    } finally {
-      await database.close();
-      await store.remove();
-    }
-  });
+      assert.ok(steps.length > 2 && steps.every((n) => n <= 5), `${steps}`);
+    }));
+
+  test('deletes nothing while there is no time of the data, or where a project says what cannot be read', () =>
+    withDatabase(async (database) => {
+      const version = await insertVersion(database, 'm', 1);
+      await insertWindows(database, version, MINUTE, [T0]);
+      await turn(retentionAt({ now: -Infinity }).retention, database);
+      await database.query(`update project set retention = '{"minutes": "a while"}'`);
+      const { retention } = retentionAt({ now: T0 + 100 * DAY });
+      await assert.rejects(turn(retention, database), /retention of project default: .* got minutes: .*'a while'/);
+      await database.query(`update project set retention = '{}'`);
+      assert.deepEqual(await left(database, 'summary_1m', version), [T0]);
+    }));
 });

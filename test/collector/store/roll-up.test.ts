@@ -10,7 +10,7 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import type { Widest } from '../../../collector/src/store/levels.ts';
 import { type Damage, rollUpOne } from '../../../collector/src/store/roll-up.ts';
-import { oldestPending } from '../../../collector/src/store/rollup-marks.ts';
+import { oldestPendingDay } from '../../../collector/src/store/rollup-marks.ts';
 import { selectPieces, toSummary } from '../../../collector/src/store/summaries.ts';
 import { totalTraffic } from '../../../collector/src/store/traffic.ts';
 import { HOUR, makeBatch, newSource, PROJECT, received, T0, type TestWindow } from '../../support/batches.ts';
@@ -74,7 +74,7 @@ describe('a roll-up', () => {
       assert.equal(day.pieces.length, 1);
       assert.deepEqual([day.rows, day.valid], [288, 288]);
       assert.equal(day.whole?.moments.max, 1431);
-      assert.equal(await oldestPending(database, HOUR), null);
+      assert.equal(await oldestPendingDay(database), Infinity);
     }));
 
   test('is made anew when something late comes, and until then what it is made of is read', () =>
@@ -88,7 +88,7 @@ describe('a roll-up', () => {
         assert.deepEqual([rows, valid], [5, 5], `${widest}`);
       }
       assert.equal((await answer(database, T0, T0 + DAY, DAY)).pieces.length, 3, 'two minutes and an hour');
-      assert.equal(await oldestPending(database, HOUR), T0);
+      assert.equal(await oldestPendingDay(database), T0);
       assert.equal(await rollUpAll(database, T0 + 2 * DAY), 2);
       assert.equal((await answer(database, T0, T0 + DAY, DAY)).pieces.length, 1);
       assert.deepEqual((await answer(database, T0, T0 + DAY, DAY)).valid, 5);

@@ -1,44 +1,45 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { messageOf } from '../../../collector/src/errors.ts';
 import { createLog } from '../../../collector/src/log.ts';
-import type { Database } from '../../../collector/src/store/database.ts';
 import { Retention } from '../../../collector/src/store/retention.ts';
+import { listHypertables } from '../../../collector/src/store/timescale.ts';
 import { observeUpkeep, type UpkeepReport } from '../../../collector/src/store/upkeep-observer.ts';
-import { HOUR, T0 } from '../../support/batches.ts';
+import { HOUR, oneBound, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
+import { insertHistory, insertVersion } from '../../support/stored-rows.ts';
 
-test('every run of retention is told: what it deleted, or how it failed', (t) =>
+const DAY = 24 * HOUR;
+
+test('every step of retention is told: what it deleted, or how it failed', () =>
   withDatabase(async (database) => {
-    t.mock.timers.enable({ apis: ['setInterval'] });
-    await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
-    await database.query(
-      `insert into traffic_1h (model_version_id, window_start, part, rev, n_rows, n_errors)
-       select 1, $1::timestamptz, i, 1, 1, 0 from generate_series(1, 3) as i`,
-      [new Date(T0)],
-    );
+    const version = await insertVersion(database, 'm', 0);
+    await insertHistory(database, version, T0);
     const reports: UpkeepReport[] = [];
-    let isAway = false;
-    const flaky: Database = {
-      ...database,
-      query: (sql, values) => (isAway ? Promise.reject(new Error('away')) : database.query(sql, values)),
-    };
-    const observer = (report: UpkeepReport) => void reports.push(report);
-    const retention = new Retention(flaky, () => T0 + HOUR, createLog('silent'), observer);
-    retention.start();
-    t.mock.timers.tick(HOUR);
-    await retention.stop();
-    isAway = true;
-    retention.start();
-    t.mock.timers.tick(HOUR);
-    await retention.stop();
-    const told = reports.map(({ task, rows, durationMs, error }) => {
-      assert.ok(durationMs >= 0);
-      return [task, rows, error instanceof Error ? error.message : error];
+    const time = { now: T0 + 30 * DAY };
+    const now = () => time.now;
+    const retention = new Retention({
+      keptFor: oneBound(DAY),
+      clock: { now },
+      wallClock: { now },
+      monotonicNow: now,
+      log: createLog('silent'),
+      observer: (report) => void reports.push(report),
     });
-    assert.deepEqual(told, [
-      ['retention', 3, null],
-      ['retention', 0, 'away'],
-    ]);
+    while (await database.session((session) => retention.step(session)));
+    assert.ok(reports.length > 0 && reports.every(({ task, error }) => task === 'retention' && error === null));
+    const rows = reports.reduce((sum, report) => sum + report.rows, 0);
+    // Where events are in chunks, they went with theirs.
+    assert.equal(rows, (await listHypertables(database)).has('event') ? 3 : 4);
+    assert.ok(reports.every(({ durationMs }) => durationMs >= 0));
+    reports.length = 0;
+    time.now += HOUR;
+    const away = { query: () => Promise.reject(new Error('away')) };
+    await assert.rejects(retention.step(away), /away/);
+    assert.deepEqual(
+      reports.map((report) => [report.task, report.rows, messageOf(report.error)]),
+      [['retention', 0, 'away']],
+    );
   }));
 
 test('a run that found nothing to do is not told', async () => {
