@@ -21,9 +21,9 @@ export type TestStore = {
   remove(): Promise<void>;
 };
 
-/** Makes a migrated, empty database that nobody else uses. */
-export async function createTestStore(): Promise<TestStore> {
-  return SERVER_URL === undefined ? createEmbedded() : createOnServer(SERVER_URL);
+/** Makes a migrated, empty database that nobody else uses; `chunks` false leaves TimescaleDB out, as before a first start. */
+export async function createTestStore({ chunks = true } = {}): Promise<TestStore> {
+  return SERVER_URL === undefined ? createEmbedded() : createOnServer(SERVER_URL, chunks);
 }
 
 let shared: Promise<{ store: TestStore; database: Database }> | undefined;
@@ -95,7 +95,7 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-async function createOnServer(serverUrl: string): Promise<TestStore> {
+async function createOnServer(serverUrl: string, chunks: boolean): Promise<TestStore> {
   const name = `tidemark_test_${randomUUID().replaceAll('-', '')}`;
   const ask = async (sql: string) => {
     const server = await PostgresDatabase.connect(serverUrl, () => undefined);
@@ -106,9 +106,13 @@ async function createOnServer(serverUrl: string): Promise<TestStore> {
   url.pathname = `/${name}`;
   const open = () => PostgresDatabase.connect(url.href, () => undefined);
   const database = await open();
-  await migrate(database);
-  // Where the server's template has the extension, the whole suite runs on hypertables.
-  await useTimescale(database).finally(() => database.close());
+  try {
+    await migrate(database);
+    // Where the server's template has the extension, the whole suite runs on hypertables.
+    if (chunks) await useTimescale(database);
+  } finally {
+    await database.close();
+  }
   return {
     databaseUrl: url.href,
     dataDir: join(tmpdir(), name),

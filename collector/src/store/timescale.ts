@@ -16,14 +16,18 @@ const MAX_MOVED_BYTES = 512 * 1024 * 1024;
  * that finds everything in place takes no lock on a table, and a later program's other layout is applied to what comes.
  * A plain table that holds more than 512 MB stays plain: the log says how to turn it into a hypertable.
  */
-export async function useTimescale(database: Database, log?: Pick<Logger, 'warn'>): Promise<TimescaleUse> {
+export async function useTimescale(
+  database: Database,
+  log?: Pick<Logger, 'warn'>,
+  maxMovedBytes = MAX_MOVED_BYTES,
+): Promise<TimescaleUse> {
   if (database.kind === 'embedded') return 'none';
   const columnstore = await hasColumnstore(database);
   if (columnstore === null) return 'none';
   await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
     for (const layout of LAYOUTS) {
-      if (!(await chunk(tx, layout))) log?.warn(tooLarge(layout));
+      if (!(await chunk(tx, layout, maxMovedBytes))) log?.warn(tooLarge(layout));
       else if (columnstore) await compress(tx, layout);
     }
   });
@@ -51,7 +55,11 @@ async function hasColumnstore(db: Queryable): Promise<boolean | null> {
 }
 
 /** Makes the table a hypertable, or sets the width of its next chunks. @returns false if it is too large for that. */
-async function chunk(tx: Queryable, { table, time, chunkDays }: HypertableLayout): Promise<boolean> {
+async function chunk(
+  tx: Queryable,
+  { table, time, chunkDays }: HypertableLayout,
+  maxMovedBytes: number,
+): Promise<boolean> {
   const rows = await tx.query<{ same: boolean }>(
     `select time_interval = make_interval(days => $2) as same from timescaledb_information.dimensions
      where hypertable_schema = current_schema() and hypertable_name = $1 and dimension_number = 1`,
@@ -68,7 +76,7 @@ async function chunk(tx: Queryable, { table, time, chunkDays }: HypertableLayout
     return true;
   }
   const sizes = await tx.query<{ bytes: number }>('select pg_table_size($1::text::regclass) as bytes', [table]);
-  if ((sizes[0]?.bytes ?? 0) > MAX_MOVED_BYTES) return false;
+  if ((sizes[0]?.bytes ?? 0) > maxMovedBytes) return false;
   await tx.query(
     `select create_hypertable($1::text::regclass, $2::text::name, chunk_time_interval => make_interval(days => $3),
        create_default_indexes => false, if_not_exists => true, migrate_data => true)`,
@@ -106,7 +114,7 @@ async function compress(tx: Queryable, layout: HypertableLayout): Promise<void> 
 
 function tooLarge({ table, time, chunkDays }: HypertableLayout): string {
   return (
-    `${table} is a plain table of more than ${MAX_MOVED_BYTES / 1024 / 1024} MB and stays one. To give it chunks, stop the collectors and run: ` +
+    `${table} is a large plain table and stays one. To give it chunks, stop the collectors and run: ` +
     `select create_hypertable('${table}', '${time}', chunk_time_interval => interval '${chunkDays} days', create_default_indexes => false, migrate_data => true);`
   );
 }
