@@ -137,6 +137,33 @@ describe('the columnstore', () => {
       assert.deepEqual(await totals(database), { values: 60 * 4 + 3 * 5 + 4, rows: 60 + 3 + 1 });
     }));
 
+  test('loses nothing of what comes while chunks are compressed, by two collectors', (t) =>
+    withDatabase(async (database) => {
+      if (await lacks(t, database, 'columnstore')) return;
+      let writing = 2;
+      const write = async () => {
+        const ingest = await ingestOf(database);
+        const source = newSource();
+        for (let i = 1; i <= 15; i++) {
+          // Windows written before come again, whether or not they have been compressed since.
+          const batch = received(makeBatch(source, i, minutes(i % 5, 10, 5)));
+          for (let tries = 0; (await ingest.take(batch)).kind !== 'accepted'; tries++) assert.ok(tries < 10);
+        }
+        await ingest.stop();
+        writing--;
+      };
+      const compress = async () => {
+        // Like the policy's job it gives way to writers at times, and is tried again.
+        const givesWay = (error: Error) => assert.match(error.message, /deadlock|retrying with next policy run/);
+        for (let i = 0; writing > 0; i++) await compressAll(database, TABLES[i % 2] ?? '').catch(givesWay);
+      };
+      await Promise.all([write(), write(), compress()]);
+      const all = { values: 2 * 15 * 10 * 5, rows: 2 * 15 * 10 };
+      assert.deepEqual(await totals(database), all);
+      for (const table of TABLES) await compressAll(database, table);
+      assert.deepEqual(await totals(database), all);
+    }));
+
   test('takes a late batch however many rows have to be unpacked for it', async (t) => {
     const store = await createTestStore();
     const setUp = await store.open();
