@@ -35,6 +35,7 @@ export class KnownRetention {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     await this.#running;
   }
 
