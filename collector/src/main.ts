@@ -12,6 +12,7 @@ import { modelsSet } from './commands/models-set.ts';
 import { modelsSettings } from './commands/models-settings.ts';
 import { projectCreate } from './commands/project-create.ts';
 import { projectList } from './commands/project-list.ts';
+import { projectRetention } from './commands/project-retention.ts';
 import { rulesCheck } from './commands/rules-check.ts';
 import { serve } from './commands/serve.ts';
 import { tokenCreate } from './commands/token-create.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   rulesCheck,
   projectCreate,
   projectList,
+  projectRetention,
   tokenCreate,
   tokenList,
   tokenRevoke,

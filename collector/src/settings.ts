@@ -89,7 +89,7 @@ export const SETTINGS = Object.freeze([
     env: 'TIDEMARK_RETENTION_DAYS',
     default: 'forever',
     doc: 'How long windows of a day are kept: a duration or `forever`.',
-    check: (value) => (value === FOREVER ? undefined : checkRetention(value)),
+    check: checkKeptFor,
   },
   {
     key: 'retention_events',
@@ -156,6 +156,13 @@ function checkRetention(value: string): string | undefined {
     if (error instanceof RangeError) return expected;
     throw error;
   }
+}
+
+/** Says what is wrong with a time for which something is kept, or nothing: a duration from 1h to 100y, or `forever`. */
+export function checkKeptFor(value: string): string | undefined {
+  if (value === FOREVER) return undefined;
+  const wrong = checkRetention(value);
+  return wrong === undefined ? undefined : `${wrong}, or ${FOREVER}`;
 }
 
 function checkUrl(value: string): string | undefined {

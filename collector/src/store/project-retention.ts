@@ -1,7 +1,7 @@
 import { parseDuration } from '../duration.ts';
 import { CollectorError } from '../errors.ts';
 import { FOREVER, KEPT, type KeptFor, withinHours } from '../kept-for.ts';
-import type { Queryable } from './database.ts';
+import { type Queryable, toArrayLiteral, toJson } from './database.ts';
 import type { VersionsKept } from './retention-rules.ts';
 
 /** What a project keeps for a time of its own, as it is stored: durations or `forever`. */
@@ -23,6 +23,20 @@ export async function listVersionsKept(db: Queryable, keptFor: KeptFor): Promise
     'select project_id as project, array_agg(id order by id) as ids from model_version group by 1 order by 1',
   );
   return rows.map(({ project, ids }) => ({ versionIds: ids, keptFor: projects.get(project) ?? keptFor }));
+}
+
+/** Sets times of a project's own and takes others away. @returns what it says then. */
+export async function setRetention(
+  db: Queryable,
+  projectId: number,
+  own: Readonly<Record<string, string>>,
+  asSet: readonly string[],
+): Promise<StoredRetention> {
+  const [row] = await db.query<{ retention: StoredRetention }>(
+    `update project set retention = (retention || $2::text::jsonb) - $3::text::text[] where id = $1 returning retention`,
+    [projectId, toJson(own), toArrayLiteral(asSet)],
+  );
+  return row?.retention ?? {};
 }
 
 /** @throws {CollectorError} `CONFIG_INVALID` naming the project: nothing is deleted on a guess. */

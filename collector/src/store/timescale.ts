@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts';
 import type { Database, Queryable } from './database.ts';
+import { inTransaction } from './in-transaction.ts';
 import { type HypertableLayout, LAYOUTS } from './timescale-layout.ts';
 
 /** What TimescaleDB does for this database: nothing, chunks (Apache licence), or chunks and the columnstore. */
@@ -24,13 +25,16 @@ export async function useTimescale(
   if (database.kind === 'embedded') return 'none';
   const columnstore = await hasColumnstore(database);
   if (columnstore === null) return 'none';
-  await database.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
-    for (const layout of LAYOUTS) {
-      if (!(await chunk(tx, layout, maxMovedBytes))) log?.warn(tooLarge(layout));
-      else if (columnstore) await compress(tx, layout);
-    }
-  });
+  // Moving rows takes longer than statements may on connections of the pool.
+  await database.session((session) =>
+    inTransaction(session, async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
+      for (const layout of LAYOUTS) {
+        if (!(await chunk(tx, layout, maxMovedBytes))) log?.warn(tooLarge(layout));
+        else if (columnstore) await compress(tx, layout);
+      }
+    }),
+  );
   return columnstore ? 'columnstore' : 'hypertables';
 }
 
