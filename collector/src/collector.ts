@@ -32,22 +32,19 @@ import { DeliveryTable } from './store/deliveries.ts';
 import { createIngestStore } from './store/ingest-transaction.ts';
 import { StoreJudgingSource } from './store/judging-source.ts';
 import { KnownRetention } from './store/known-retention.ts';
-import { type Duty, Leader } from './store/leader.ts';
+import { Leader } from './store/leader.ts';
 import { newestWindowStart } from './store/models.ts';
 import { openStore } from './store/open.ts';
 import { DEFAULT_PROJECT, listProjects } from './store/projects.ts';
 import { Retention } from './store/retention.ts';
-import { rollUpOne } from './store/roll-up.ts';
+import { rollUpDuty } from './store/roll-up-duty.ts';
 import { readStoreFigures } from './store/store-figures.ts';
 import { createTokenSource } from './store/tokens.ts';
-import { observeUpkeep } from './store/upkeep-observer.ts';
 import { Health } from './telemetry/health.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
 /** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
 const MAX_SKEW_MS = 5 * 60_000;
-/** How often the leader looks for windows to roll up. */
-const ROLL_UP_EVERY_MS = 10_000;
 
 /** Ports in use and what to call them. */
 export type Listening = { readonly grpcPort: number; readonly httpPort: number };
@@ -215,15 +212,7 @@ export class Collector {
       metrics: telemetry,
       observer: telemetry.onRequest,
     });
-    const rollUp: Duty = {
-      name: 'roll-up',
-      everyMs: ROLL_UP_EVERY_MS,
-      step: (session) => {
-        const work = () =>
-          rollUpOne(session, clock.now(), (damage) => log.error(damage, 'a stored window cannot be rolled up'));
-        return observeUpkeep(telemetry.onUpkeep, 'rollup', work, (isMade) => (isMade ? 1 : null));
-      },
-    };
+    const rollUp = rollUpDuty(clock, log, telemetry.onUpkeep);
     const retention = new Retention({
       keptFor: config.keptFor,
       clock,
