@@ -79,9 +79,10 @@ export class Leader {
 
   async #lead(session: Transaction): Promise<void> {
     while (!(await tryLock(session))) {
-      await this.#pause();
       if (this.#isStopping()) return;
+      await this.#pause();
     }
+    if (this.#isStopping()) return;
     this.#options.log.info('leading: roll-ups and retention are done here');
     while (!this.#isStopping()) {
       await this.#round((step) => step(session));
