@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { budgetOf } from '../../loadtest/bench/budget.ts';
 import { findings } from '../../loadtest/bench/ingest/findings.ts';
-import type { StoredSize, StoreSpeed } from '../../loadtest/bench/ingest/measured.ts';
+import type { ReadSpeed, StoredSize, StoreSpeed } from '../../loadtest/bench/ingest/measured.ts';
 import { report } from '../../loadtest/bench/ingest/report.ts';
 
 const flat = (median: number) => ({ median, low: median, high: median });
@@ -37,6 +37,13 @@ function size(windows: string, inferencesPerSecond: number, timesSmaller: number
   };
 }
 
+const read = (store: StoreSpeed['store'], ms: number): ReadSpeed => ({
+  store,
+  days: 7,
+  wholeDaysMs: flat(1),
+  cutMs: flat(ms),
+});
+
 describe('what the ingest bench holds against its budget', () => {
   test('is the slowest server, and the embedded database by itself', () => {
     const speeds = [
@@ -44,7 +51,7 @@ describe('what the ingest bench holds against its budget', () => {
       speed('postgres', 20_000, 30_000),
       speed('timescale', 15_000, 50_000),
     ];
-    const found = findings({ speeds, sizes: [], missing: [] });
+    const found = findings({ speeds, sizes: [], reads: [], missing: [] });
     assert.deepEqual(found.get('I1-embedded'), { value: 0.4, where: 'pglite' });
     assert.deepEqual(found.get('I1-postgres'), { value: 0.3, where: 'timescale' });
     assert.deepEqual(found.get('I2-postgres'), { value: 15_000, where: 'timescale' });
@@ -53,15 +60,21 @@ describe('what the ingest bench holds against its budget', () => {
 
   test('is the size at the rates that the lines name', () => {
     const sizes = [size('1 m', 10, 20), size('1 m', 1_000, 900), size('1 m', 1_000, 800), size('1 h', 10, 500)];
-    const found = findings({ speeds: [speed('pglite', 1, 2), speed('postgres', 1, 2)], sizes, missing: [] });
+    const found = findings({
+      speeds: [speed('pglite', 1, 2), speed('postgres', 1, 2)],
+      sizes,
+      reads: [read('pglite', 4), read('postgres', 9)],
+      missing: [],
+    });
     assert.deepEqual(found.get('I3-minutes'), { value: 800, where: 'postgres, plain' });
     assert.equal(found.get('I3-hours')?.value, 500);
+    assert.deepEqual(found.get('I4'), { value: 9, where: 'postgres' });
     assert.deepEqual(new Set(found.keys()), new Set(budgetOf('ingest').map(({ id }) => id)));
   });
 
   test('is told to people with a dash for what the system does not say, and with what is missing', () => {
     const text = report(
-      { speeds: [speed('pglite', 4_000, 10_000)], sizes: [], missing: ['postgres: is not there'] },
+      { speeds: [speed('pglite', 4_000, 10_000)], sizes: [], reads: [], missing: ['postgres: is not there'] },
       [],
     );
     assert.match(text, /^pglite +10 .* - +- +12\.0 +900$/m);

@@ -10,6 +10,7 @@ import type {
   OutcomeAnswer,
   ScoreAnswer,
   SeriesAnswer,
+  SpanAnswer,
   VersionAnswer,
   WindowAnswer,
 } from './answers.ts';
@@ -30,6 +31,8 @@ export type ApiSource = {
     seriesId: number,
     query: SpanQuery & { readonly widest: WindowWidth },
   ): Promise<Answer<typeof WindowAnswer>[] | null>;
+  /** All windows of a series in a span as one, from the coarsest that fit. */
+  span(seriesId: number, query: Omit<SpanQuery, 'limit'>): Promise<Answer<typeof SpanAnswer> | null>;
   scores(seriesId: number, span: SpanQuery): Promise<Answer<typeof ScoreAnswer>[] | null>;
   /** Events of a model version, newest first; of one stratum or, with null, of all. */
   events(

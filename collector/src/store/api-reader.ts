@@ -1,4 +1,4 @@
-import type { Summary } from '@tidemark/sketch';
+import { type SeriesKind, Summary } from '@tidemark/sketch';
 import type { AlertMessage } from '../alerting/alert.ts';
 import type { ApiSource, SpanQuery } from '../api/api-source.ts';
 import { listAgents } from './agents.ts';
@@ -63,6 +63,20 @@ export function createApiReader(db: Database, projectId: number): ApiSource {
       }
       const oldestFirst = [...merged.values()].sort((a, b) => a.start - b.start || a.widthMs - b.widthMs);
       return oldestFirst.slice(0, limit).map(windowAnswer);
+    },
+
+    async span(seriesId, { from, to }) {
+      const kind = await kindOf(db, projectId, seriesId);
+      if (kind === null) return null;
+      const pieces = await selectPieces(db, [seriesId], from, to, { widest: 86_400_000 });
+      const whole = new Summary(kind);
+      for (const piece of pieces) whole.merge(toSummary(piece));
+      const last = pieces.reduce((end, { window_start, widthMs }) => Math.max(end, window_start + widthMs), -Infinity);
+      return {
+        from: pieces[0] === undefined ? null : iso(pieces[0].window_start),
+        to: last === -Infinity ? null : iso(last),
+        ...summaryAnswer(whole),
+      };
     },
 
     async scores(seriesId, span) {
@@ -174,20 +188,28 @@ async function hasVersion(db: Database, projectId: number, id: number): Promise<
 }
 
 async function hasSeries(db: Database, projectId: number, id: number): Promise<boolean> {
-  const rows = await db.query(
-    'select 1 from series s join model_version v on v.id = s.model_version_id where s.id = $1 and project_id = $2',
+  return (await kindOf(db, projectId, id)) !== null;
+}
+
+/** Kind of a series of the project; null where it has none of that number. */
+async function kindOf(db: Database, projectId: number, id: number): Promise<SeriesKind | null> {
+  const rows = await db.query<{ kind: SeriesKind }>(
+    'select kind from series s join model_version v on v.id = s.model_version_id where s.id = $1 and project_id = $2',
     [id, projectId],
   );
-  return rows.length > 0;
+  return rows[0]?.kind ?? null;
 }
 
 function windowAnswer({ start, widthMs, summary }: { start: number; widthMs: number; summary: Summary }) {
+  return { start: iso(start), width_seconds: widthMs / 1000, ...summaryAnswer(summary) };
+}
+
+/** What a summary comes to for people. */
+function summaryAnswer(summary: Summary) {
   const { kinds, kind } = summary;
   const isNumber = kind === 'number' && kinds.valid > 0;
   const quantiles = isNumber ? summary.digest.quantiles(QUANTILES) : [];
   return {
-    start: iso(start),
-    width_seconds: widthMs / 1000,
     valid: kinds.valid,
     missing: kinds.missing,
     nan: kinds.nan,

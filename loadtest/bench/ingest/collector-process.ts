@@ -10,11 +10,13 @@ const START_TIMEOUT_MS = 60_000;
 /** The real collector, as `tidemark serve` runs it. */
 export class CollectorProcess {
   readonly address: string;
+  readonly httpUrl: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, grpcPort: number) {
+  private constructor(child: ChildProcess, grpcPort: number, httpPort: number) {
     this.#child = child;
     this.address = `127.0.0.1:${grpcPort}`;
+    this.httpUrl = `http://127.0.0.1:${httpPort}`;
   }
 
   /** Resolves when it listens. @throws {Error} if it ends before. */
@@ -37,8 +39,8 @@ export class CollectorProcess {
     });
     ended.catch(() => undefined);
     const [line] = await Promise.race([listening, ended]);
-    const { grpcPort } = JSON.parse(String(line)) as { grpcPort: number };
-    return new CollectorProcess(child, grpcPort);
+    const { grpcPort, httpPort } = JSON.parse(String(line)) as { grpcPort: number; httpPort: number };
+    return new CollectorProcess(child, grpcPort, httpPort);
   }
 
   /** The most memory it has had resident so far, in bytes; null where the system does not say (it is in /proc on Linux). */

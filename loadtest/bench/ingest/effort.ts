@@ -13,6 +13,9 @@ export type Effort = {
   /** Windows that are stored to weigh them, and inferences that are stored as JSON. */
   readonly storedWindows: number;
   readonly jsonRows: number;
+  /** Days of minutes that are rolled up to be read, and how often. */
+  readonly readDays: number;
+  readonly reads: number;
 };
 
 /** What is gated and published. */
@@ -26,6 +29,8 @@ export const FULL: Effort = {
   steadyMs: 12_000,
   storedWindows: 120,
   jsonRows: 50_000,
+  readDays: 7,
+  reads: 200,
 };
 
 /** Shows that everything runs; the numbers mean nothing. */
@@ -39,4 +44,6 @@ export const QUICK: Effort = {
   steadyMs: 300,
   storedWindows: 3,
   jsonRows: 200,
+  readDays: 1,
+  reads: 3,
 };

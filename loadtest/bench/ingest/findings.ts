@@ -2,7 +2,7 @@ import type { Finding } from '../budget.ts';
 import type { Measured, StoredSize, StoreSpeed } from './measured.ts';
 
 /** What was measured for every line of the budget. TimescaleDB is measured where it is, and gated as PostgreSQL is. */
-export function findings({ speeds, sizes }: Measured): Map<string, Finding> {
+export function findings({ speeds, sizes, reads }: Measured): Map<string, Finding> {
   const found = new Map<string, Finding>();
   const worst = (id: string, of: readonly StoreSpeed[], value: (speed: StoreSpeed) => number) => {
     const slowest = of.toSorted((a, b) => value(a) - value(b))[0];
@@ -21,6 +21,8 @@ export function findings({ speeds, sizes }: Measured): Map<string, Finding> {
     ({ windows, inferencesPerSecond }) => windows === '1 m' && inferencesPerSecond === 1_000,
   );
   smallest(found, 'I3-hours', sizes, ({ windows }) => windows === '1 h');
+  const slowest = reads.toSorted((a, b) => b.cutMs.median - a.cutMs.median)[0];
+  if (slowest !== undefined) found.set('I4', { value: slowest.cutMs.median, where: slowest.store });
   return found;
 }
 

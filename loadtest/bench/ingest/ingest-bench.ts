@@ -2,7 +2,8 @@ import { type Bench, type BenchOptions, type Outcome, WrongUse } from '../bench.
 import { budgetOf, judge } from '../budget.ts';
 import { type Effort, FULL, QUICK } from './effort.ts';
 import { findings } from './findings.ts';
-import { type Measured, PARTS, type Part, type StoredSize, type StoreSpeed } from './measured.ts';
+import { type Measured, PARTS, type Part, type ReadSpeed, type StoredSize, type StoreSpeed } from './measured.ts';
+import { measureReads } from './read-speed.ts';
 import { writeRates } from './readme-table.ts';
 import { report } from './report.ts';
 import { measureSpeed } from './store-speed.ts';
@@ -32,6 +33,7 @@ async function measure(effort: Effort, { only, progress }: BenchOptions): Promis
   const isMeant = (part: Part) => only === null || only.includes(part);
   const speeds: StoreSpeed[] = [];
   const sizes: StoredSize[] = [];
+  const reads: ReadSpeed[] = [];
   const missing: string[] = [];
   for (const name of STORES) {
     if (isMeant(name)) {
@@ -42,8 +44,12 @@ async function measure(effort: Effort, { only, progress }: BenchOptions): Promis
       progress(`size on ${name}`);
       await onStore(name, missing, async (store) => void sizes.push(...(await measureSize(store, effort))));
     }
+    if (isMeant('reads')) {
+      progress(`reads on ${name}`);
+      await onStore(name, missing, async (store) => void reads.push(await measureReads(store, effort)));
+    }
   }
-  return { speeds, sizes, missing: [...new Set(missing)] };
+  return { speeds, sizes, reads, missing: [...new Set(missing)] };
 }
 
 async function onStore(name: StoreName, missing: string[], work: (store: BenchStore) => Promise<void>): Promise<void> {

@@ -41,13 +41,24 @@ export type StoredSize = {
   readonly timesSmaller: number;
 };
 
+/** How long it takes to be told the quantiles of a series over days of minutes, over HTTP. */
+export type ReadSpeed = {
+  readonly store: StoreName;
+  readonly days: number;
+  /** Of a span of whole days, which roll-ups answer. */
+  readonly wholeDaysMs: Spread;
+  /** Of one that cuts hours in two at both ends. */
+  readonly cutMs: Spread;
+};
+
 /** Everything the bench found; stores that are not there are missing, and `missing` says why. */
 export type Measured = {
   readonly speeds: readonly StoreSpeed[];
   readonly sizes: readonly StoredSize[];
+  readonly reads: readonly ReadSpeed[];
   readonly missing: readonly string[];
 };
 
-/** Parts that can be measured apart: the speed of a store, or the size of what is stored. */
-export const PARTS = ['pglite', 'postgres', 'timescale', 'size'] as const;
+/** Parts that can be measured apart: the speed of a store, the size of what is stored, or reading it. */
+export const PARTS = ['pglite', 'postgres', 'timescale', 'size', 'reads'] as const;
 export type Part = (typeof PARTS)[number];

@@ -20,7 +20,7 @@ export type Section = {
 };
 
 /** The result as tables; what was not measured is left out. */
-export function sections({ speeds, sizes }: Measured): Section[] {
+export function sections({ speeds, sizes, reads }: Measured): Section[] {
   const all: Section[] = [
     {
       title: 'summaries accepted a second, and the same rows upserted a second without us',
@@ -95,6 +95,11 @@ export function sections({ speeds, sizes }: Measured): Section[] {
         figures(size.jsonBytesPerMillion / 1e6),
         figures(size.timesSmaller),
       ]),
+    },
+    {
+      title: 'ms to be told the quantiles of a series over days of minutes, from roll-ups, over HTTP',
+      header: ['store', 'days', 'whole days', 'cut within an hour at both ends'],
+      rows: reads.map(({ store, days, wholeDaysMs, cutMs }) => [store, String(days), range(wholeDaysMs), range(cutMs)]),
     },
   ];
   return all.filter(({ rows }) => rows.length > 0);

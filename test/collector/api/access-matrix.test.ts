@@ -30,6 +30,7 @@ const OPERATIONS: Readonly<Record<string, { readonly needs: Scope | 'open'; read
   'get /api/v1/models/{model}/versions': { needs: 'read' },
   'get /api/v1/versions/{id}/series': { needs: 'read' },
   'get /api/v1/series/{id}/windows': { needs: 'read' },
+  'get /api/v1/series/{id}/summary': { needs: 'read' },
   'get /api/v1/series/{id}/scores': { needs: 'read' },
   'get /api/v1/models/{id}/events': { needs: 'read' },
   'get /api/v1/models/{id}/outcomes': { needs: 'read' },

@@ -183,6 +183,7 @@ describe('the API', () => {
           '/api/v1/models/{model}/versions',
           '/api/v1/outcomes',
           '/api/v1/series/{id}/scores',
+          '/api/v1/series/{id}/summary',
           '/api/v1/series/{id}/windows',
           '/api/v1/versions/{id}/series',
           '/health/live',

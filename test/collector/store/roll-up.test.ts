@@ -192,6 +192,30 @@ describe('a roll-up', () => {
     }));
 });
 
+describe('the summary of a series', () => {
+  test('is of a whole span as one, whether or not it was rolled up', () =>
+    withDatabase(async (database) => {
+      const take = await collectorOn(database);
+      for (let i = 0; i < 150; i++) await take([minute(T0 + i * MINUTE, [i])]);
+      const api = createApiReader(database, PROJECT);
+      for (const now of [T0, T0 + 3 * HOUR, T0 + 2 * DAY]) {
+        await rollUpAll(database, now);
+        const whole = await api.span(1, { from: T0, to: T0 + DAY });
+        assert.partialDeepStrictEqual(whole, {
+          valid: 150,
+          min: 0,
+          max: 149,
+          mean: 74.5,
+          from: '2001-01-01T00:00:00.000Z',
+        });
+        assert.ok(Math.abs((whole?.quantiles?.p50 ?? 0) - 74.5) <= 1);
+        assert.equal((await api.span(1, { from: T0 + 30 * MINUTE, to: T0 + 90 * MINUTE }))?.valid, 60);
+      }
+      assert.partialDeepStrictEqual(await api.span(1, { from: 0, to: T0 }), { valid: 0, from: null, quantiles: null });
+      assert.equal(await api.span(99, { from: 0, to: T0 }), null);
+    }));
+});
+
 describe('the windows of a series', () => {
   test('are answered as wide as is asked for, whether or not they were rolled up yet', () =>
     withDatabase(async (database) => {

@@ -1,6 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { ErrorAnswer, ModelAnswer, ScoreAnswer, SeriesAnswer, VersionAnswer, WindowAnswer } from '../answers.ts';
+import {
+  ErrorAnswer,
+  ModelAnswer,
+  ScoreAnswer,
+  SeriesAnswer,
+  SpanAnswer,
+  VersionAnswer,
+  WindowAnswer,
+} from '../answers.ts';
 import type { SpanQuery, WindowWidth } from '../api-source.ts';
 import type { SourceOf } from '../project-source.ts';
 import { ID, notFound, SPAN, spanOf } from '../queries.ts';
@@ -65,6 +73,22 @@ export function addModelRoutes(app: FastifyInstance, sourceOf: SourceOf): void {
     },
     async (request, reply) =>
       (await sourceOf(request).windows(request.params.id, windowsOf(request.query))) ??
+      notFound(reply, `series ${request.params.id}`),
+  );
+
+  app.get<{ Params: Static<typeof ID>; Querystring: Omit<Static<typeof SPAN>, 'limit'> }>(
+    '/api/v1/series/:id/summary',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'All windows of a series in a span as one, quantiles included',
+        params: ID,
+        querystring: Type.Omit(SPAN, ['limit']),
+        response: { 200: SpanAnswer, 404: ErrorAnswer },
+      },
+    },
+    async (request, reply) =>
+      (await sourceOf(request).span(request.params.id, spanOf({ ...request.query, limit: 1 }))) ??
       notFound(reply, `series ${request.params.id}`),
   );
 
