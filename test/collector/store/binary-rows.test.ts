@@ -63,7 +63,7 @@ describe('rows in the binary form of COPY, by either driver', () => {
       const notJson = pack([[1, 1, 1, 1, null, '{}'], [2, 2, 2, 2, null, '{"half']]); // biome-ignore format: one line
       for (const bad of [good.subarray(0, good.length - 9), notJson, Uint8Array.of(1, 2, 3)]) {
         const work = database.transaction(async (tx) => {
-          await tx.query(`insert into model_version (model, version) values ('m', '1')`);
+          await tx.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
           await tx.query(`create temporary table copied (${TYPES.map((type, i) => `c${i} ${type}`).join(', ')})`);
           await tx.copyIn('copied', bad);
         });
