@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Access, openAccess } from './access/access.ts';
-import { needsToken } from './access/needs-token.ts';
-import { TokenAccess } from './access/token-access.ts';
+import type { Access } from './access/access.ts';
+import { createAccess } from './access/create-access.ts';
 import { CurrentSettings } from './agent-settings/current-settings.ts';
 import { Engine, type OnTick } from './alerting/engine.ts';
 import { JudgeLoop } from './alerting/judge-loop.ts';
@@ -42,6 +41,7 @@ import { readStoreFigures } from './store/store-figures.ts';
 import { createTokenSource } from './store/tokens.ts';
 import { Health } from './telemetry/health.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+import { RenewedCertificates } from './tls/renewed-certificates.ts';
 
 /** Agents' clocks may be ahead by this much before their windows count as lying in the future. */
 const MAX_SKEW_MS = 5 * 60_000;
@@ -108,11 +108,12 @@ export class Collector {
     const { receivers, mistakes } = resolveReceivers(rules.receivers, env);
     if (mistakes.length > 0)
       throw new CollectorError('RULES_INVALID', `receivers are not usable:\n${mistakes.join('\n')}`);
+    const tls = config.tls === null ? undefined : await RenewedCertificates.open(config.tls, wallClock, log);
     const telemetry = await Telemetry.create(env, log);
     let database: Database | undefined;
     try {
       database = await openStore(config, log);
-      return await Collector.#assemble(config, log, database, telemetry, rules, receivers);
+      return await Collector.#assemble(config, log, database, telemetry, rules, receivers, tls);
     } catch (error) {
       await telemetry.stop({ timeoutMs: 0 });
       await database?.close();
@@ -127,6 +128,7 @@ export class Collector {
     telemetry: Telemetry,
     rules: RuleSet,
     receivers: ReadonlyMap<string, Receiver>,
+    tls: RenewedCertificates | undefined,
   ): Promise<Collector> {
     const part = await registerCollector(database, randomUUID(), hostname());
     const dataClock = new DataClock();
@@ -185,21 +187,17 @@ export class Collector {
       newest: Date.now() + MAX_SKEW_MS,
     });
     const settings = new CurrentSettings(createSettingsStore(database), log);
-    const access = needsToken(config.auth, [config.grpc, config.http])
-      ? new TokenAccess(createTokenSource(database), wallClock)
-      : openAccess(DEFAULT_PROJECT.id);
-    const receive = new ReceiveServer(config.grpc, {
-      ingest,
-      bounds,
-      access,
-      settings,
-      clock: wallClock,
-      log,
-      observer: telemetry.onAnswer,
-    });
+    const ports = { addresses: [config.grpc, config.http], hasTls: tls !== undefined };
+    const tokens = createTokenSource(database);
+    const access = createAccess(config.auth, ports, tokens, DEFAULT_PROJECT.id, { clock: wallClock, log });
     const health = new Health(
       () => database.query('select 1'),
       () => ({ ok: loop.failure === null, detail: loop.failure ?? 'up to date' }),
+    );
+    const receive = new ReceiveServer(
+      config.grpc,
+      { ingest, bounds, access, settings, clock: wallClock, log, observer: telemetry.onAnswer },
+      { tls, isReady: async () => (await health.check()).every(({ ok }) => ok) },
     );
     const api = await ApiServer.create(config.http, {
       source: (projectId) => createApiReader(database, projectId),
@@ -207,6 +205,7 @@ export class Collector {
       outcomes: new OutcomeDesk(ingestStore, bounds),
       settings,
       health,
+      tls,
       clock: wallClock,
       log,
       metrics: telemetry,

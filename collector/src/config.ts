@@ -7,7 +7,8 @@ import { CollectorError, messageOf } from './errors.ts';
 import type { Budgets } from './ingest/budgets.ts';
 import { FOREVER, type KeptFor, withinHours } from './kept-for.ts';
 import type { LOG_LEVELS } from './log.ts';
-import { SETTINGS, type Setting } from './settings.ts';
+import { checkTogether, SETTINGS, type Setting } from './settings.ts';
+import type { TlsFiles } from './tls/certificate-files.ts';
 
 /** A laptop's few hundred series write 0.3 GB of minutes a day where nothing compresses them. */
 const MINUTES_EMBEDDED = '3d';
@@ -20,6 +21,8 @@ export type Config = {
   readonly grpc: string;
   readonly http: string;
   readonly auth: AuthMode;
+  /** null = plain. */
+  readonly tls: TlsFiles | null;
   /** null = embedded. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
@@ -63,8 +66,9 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
     if (fromEnv !== undefined) inEnvironment.push(`environment ${variable}: ${message}`);
     else if (read.positionOf) inFile.push(mistakeAt(name, read.positionOf, [key], message));
   }
-  if (inFile.length + inEnvironment.length > 0) {
-    const list = [...inFileOrder(inFile).map((one) => formatMistakes([one])), ...inEnvironment];
+  const together = checkTogether(values);
+  if (inFile.length + inEnvironment.length + together.length > 0) {
+    const list = [...inFileOrder(inFile).map((one) => formatMistakes([one])), ...inEnvironment, ...together];
     throw new CollectorError('CONFIG_INVALID', `settings are not usable:\n${list.join('\n')}`);
   }
   return toConfig(values);
@@ -82,6 +86,10 @@ function toConfig(values: Readonly<Record<SettingKey, string>>): Config {
     grpc: values.grpc,
     http: values.http,
     auth: values.auth as Config['auth'],
+    tls:
+      values.tls_cert === ''
+        ? null
+        : Object.freeze({ cert: values.tls_cert, key: values.tls_key, clientCa: values.tls_client_ca || null }),
     databaseUrl: values.database_url === '' ? null : values.database_url,
     dataDir: values.data_dir,
     rules: values.rules === '' ? null : values.rules,

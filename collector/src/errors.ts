@@ -1,6 +1,7 @@
 /** Every way in which the collector refuses to start or to do what it was asked. */
 export type CollectorErrorCode =
   | 'CONFIG_INVALID'
+  | 'TLS_INVALID'
   | 'RULES_INVALID'
   | 'BASELINE_INVALID'
   | 'SETTINGS_INVALID'

@@ -49,6 +49,27 @@ export const SETTINGS = Object.freeze([
     check: oneOf(AUTH_MODES),
   },
   {
+    key: 'tls_cert',
+    env: 'TIDEMARK_TLS_CERT',
+    default: '',
+    doc: 'PEM file with the certificate of both ports, its chain behind it. Empty: both are plain. Renewed files are taken over within a minute.',
+    check: () => undefined,
+  },
+  {
+    key: 'tls_key',
+    env: 'TIDEMARK_TLS_KEY',
+    default: '',
+    doc: 'PEM file with the private key of `tls_cert`, without a passphrase.',
+    check: () => undefined,
+  },
+  {
+    key: 'tls_client_ca',
+    env: 'TIDEMARK_TLS_CLIENT_CA',
+    default: '',
+    doc: 'PEM file with authorities: whoever comes to the gRPC port has to show a certificate of one of them. Empty: nobody is asked.',
+    check: () => undefined,
+  },
+  {
     key: 'database_url',
     env: 'DATABASE_URL',
     default: '',
@@ -136,6 +157,21 @@ export const SETTINGS = Object.freeze([
     check: oneOf(LOG_LEVELS),
   },
 ] as const satisfies readonly Setting[]);
+
+/** What is wrong with settings that are fine one by one. */
+export function checkTogether(values: Readonly<Record<(typeof SETTINGS)[number]['key'], string>>): string[] {
+  const { tls_cert: cert, tls_key: key, tls_client_ca: clientCa } = values;
+  const wrong: string[] = [];
+  const both = 'set both for TLS, or neither for plain connections';
+  if (cert !== '' && key === '') wrong.push(`tls_cert is set and tls_key is not: ${both}`);
+  if (cert === '' && key !== '') wrong.push(`tls_key is set and tls_cert is not: ${both}`);
+  if (clientCa !== '' && cert === '' && key === '') {
+    wrong.push(
+      'tls_client_ca is set without tls_cert and tls_key: clients show certificates over TLS only, set all three',
+    );
+  }
+  return wrong;
+}
 
 function checkAddress(value: string): string | undefined {
   const port = Number(value.slice(value.lastIndexOf(':') + 1));

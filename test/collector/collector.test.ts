@@ -35,6 +35,7 @@ before(async () => {
     http: '127.0.0.1:0',
     auth: 'auto',
     budgets: { maxSeries: 5_000, maxVersions: 1_000 },
+    tls: null,
     databaseUrl: store.databaseUrl,
     dataDir: store.dataDir,
     rules: null,

@@ -44,6 +44,7 @@ describe('settings', () => {
       grpc: '127.0.0.1:7411',
       http: '127.0.0.1:7410',
       auth: 'auto',
+      tls: null,
       databaseUrl: null,
       dataDir: '.tidemark/data',
       rules: null,
@@ -86,6 +87,9 @@ describe('settings', () => {
       grpc: 'h:1',
       http: 'h:2',
       auth: 'token',
+      tls_cert: 'c.pem',
+      tls_key: 'k.pem',
+      tls_client_ca: 'a.pem',
       database_url: 'postgres://h/d',
       data_dir: 'd',
       rules: 'r.yaml',
@@ -101,8 +105,11 @@ describe('settings', () => {
     };
     const defaults = await load('');
     for (const { key, env } of SETTINGS) {
-      const byKey = await load(`${key}: ${other[key]}\n`);
-      assert.deepEqual(await load('', { [env]: other[key] }), byKey, key);
+      // Those of TLS are of use together only.
+      const beside = SETTINGS.filter((one) => key.startsWith('tls_') && one.key.startsWith('tls_') && one.key !== key);
+      const text = beside.map((one) => `${one.key}: ${other[one.key]}\n`).join('');
+      const byKey = await load(`${text}${key}: ${other[key]}\n`);
+      assert.deepEqual(await load(text, { [env]: other[key] }), byKey, key);
       assert.notDeepEqual(byKey, defaults, key);
     }
   });
@@ -127,6 +134,13 @@ log: loud
       'tidemark.yaml:7:13 public_url: expected an http or https address such as https://tidemark.example, got "tidemark.example"',
       'environment TIDEMARK_GRPC: expected host:port such as 127.0.0.1:7411, got "localhost"',
     ]);
+  });
+
+  test('of TLS are told to be of use together only', async () => {
+    assert.match((await mistakes('tls_cert: c.pem\n')).join(), /^tls_cert is set and tls_key is not: set both/);
+    assert.match((await mistakes('', { TIDEMARK_TLS_KEY: 'k.pem' })).join(), /^tls_key is set and tls_cert is not/);
+    assert.match((await mistakes('tls_client_ca: a.pem\n')).join(), /^tls_client_ca is set without/);
+    assert.equal((await mistakes('tls_cert: c.pem\nlog: loud\n')).length, 2, 'beside the others');
   });
 
   for (const [name, text] of [

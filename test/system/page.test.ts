@@ -91,6 +91,7 @@ describe('the whole product', () => {
       http: '127.0.0.1:0',
       auth: 'auto',
       budgets: { maxSeries: 5_000, maxVersions: 1_000 },
+      tls: null,
       databaseUrl: store.databaseUrl,
       dataDir: store.dataDir,
       rules: rulesFile,

@@ -12,3 +12,8 @@ export function isLoopback(address: string): boolean {
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
+
+/** Of these addresses those on which tokens would pass where others can read them: plain, and not of this machine alone. */
+export function readableByOthers(addresses: readonly string[], hasTls: boolean): string[] {
+  return hasTls ? [] : addresses.filter((address) => !isLoopback(address));
+}

@@ -1,3 +1,4 @@
+import { Server as HttpsServer } from 'node:https';
 import swagger from '@fastify/swagger';
 import { LIMITS } from '@tidemark/proto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
@@ -6,6 +7,8 @@ import type { Clock } from '../clock.ts';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Health } from '../telemetry/health.ts';
+import { type Certificates, secureContext } from '../tls/certificate-files.ts';
+import type { CertificateSource } from '../tls/renewed-certificates.ts';
 import type { ApiSource, OutcomeTaker, SettingsKeeper } from './api-source.ts';
 import { guardRoutes, projectOf } from './guard-routes.ts';
 import type { SourceOf } from './project-source.ts';
@@ -26,6 +29,8 @@ export type ApiDesk = {
   readonly outcomes: OutcomeTaker;
   readonly settings: SettingsKeeper;
   readonly health: Health;
+  /** absent = plain. Authorities of clients are not for this port: people and dashboards come with tokens. */
+  readonly tls?: CertificateSource | undefined;
   /** The collector's own, for outcomes that do not say when they became known. */
   readonly clock: Clock;
   readonly log: Logger;
@@ -49,8 +54,12 @@ export class ApiServer {
     const app: FastifyInstance = fastify({
       loggerInstance: logger,
       forceCloseConnections: 'idle',
+      ...(desk.tls !== undefined && { https: contextOf(desk.tls.current) }),
       // The longest name of a model.
       routerOptions: { maxParamLength: LIMITS.maxNameBytes },
+    });
+    desk.tls?.onRenewed((certificates) => {
+      if (app.server instanceof HttpsServer) app.server.setSecureContext(contextOf(certificates));
     });
     await app.register(swagger, {
       openapi: {
@@ -119,4 +128,8 @@ function observeRequests(app: FastifyInstance, observer: RequestObserver): void 
       traceparent: typeof traceparent === 'string' ? traceparent : null,
     });
   });
+}
+
+function contextOf(certificates: Certificates) {
+  return secureContext({ ...certificates, clientCa: null });
 }
