@@ -3,8 +3,10 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import { createAgent } from '@tidemark/agent';
+import { pino } from 'pino';
 import { Collector } from '../../collector/src/collector.ts';
 import { loadConfig } from '../../collector/src/config.ts';
 import { createLog } from '../../collector/src/log.ts';
@@ -76,6 +78,29 @@ describe('a collector with certificates', () => {
     assert.equal(await ask(httpPort, '/health/ready'), 200);
     await assert.rejects(fetch(`http://127.0.0.1:${httpPort}/health/ready`));
   });
+
+  for (const [what, tls, warns] of [
+    ['warns where tokens would pass unencrypted', false, true],
+    ['does not where they pass over TLS', true, false],
+  ] as const) {
+    test(what, async (t) => {
+      const { env, load } = await prepare(t);
+      env.TIDEMARK_GRPC = '0.0.0.0:0';
+      if (!tls) env.TIDEMARK_TLS_CERT = env.TIDEMARK_TLS_KEY = env.TIDEMARK_TLS_CLIENT_CA = '';
+      const said: string[] = [];
+      const sink = new Writable({
+        write: (line, _encoding, done) => {
+          said.push(String(line));
+          done();
+        },
+      });
+      const collector = await Collector.create(await load(), pino({}, sink), {});
+      await collector.stop({ timeoutMs: 100 });
+      const warning = said.find((line) => line.includes('tokens travel unencrypted'));
+      assert.equal(warning !== undefined, warns);
+      if (warns) assert.deepEqual(JSON.parse(warning ?? '').addresses, ['0.0.0.0:0']);
+    });
+  }
 
   test('does not start with files that do not fit, and says all that is wrong', async (t) => {
     const { load, files } = await prepare(t);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { needsToken } from '../../../collector/src/access/needs-token.ts';
+import { needsToken, readableByOthers } from '../../../collector/src/access/needs-token.ts';
 
 describe('who needs a token', () => {
   const LOCAL = ['127.0.0.1:7411', 'localhost:0', '[::1]:7410', '127.8.0.1:1'];
@@ -23,5 +23,10 @@ describe('who needs a token', () => {
       assert.equal(needsToken('auto', [...LOCAL, address]), true, address);
       assert.equal(needsToken('none', [address]), false, address);
     }
+  });
+
+  test('is told where others could read it: plain, and not of this machine alone', () => {
+    assert.deepEqual(readableByOthers([...LOCAL, ...REMOTE], false), REMOTE);
+    assert.deepEqual(readableByOthers(REMOTE, true), []);
   });
 });

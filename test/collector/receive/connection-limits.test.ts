@@ -67,6 +67,8 @@ describe('connections', () => {
   const tls = {
     current: { ...certified, clientCa: null, endsAt: Date.now() + 86_400_000 },
     onRenewed: () => undefined,
+    start: () => undefined,
+    stop: () => undefined,
   };
   for (const [what, options, begin] of [
     ['say nothing', {}, () => undefined],
