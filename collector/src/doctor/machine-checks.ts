@@ -7,6 +7,8 @@ import { resolveReceivers } from '../notify/resolve-receivers.ts';
 import { loadRules } from '../rules/load.ts';
 import { hasEmbeddedDatabase } from '../store/embedded.ts';
 import { readLock } from '../store/lock.ts';
+import { readCertificates } from '../tls/certificate-files.ts';
+import { WARN_BEFORE_MS } from '../tls/renewed-certificates.ts';
 import { type Check, fine, type Verdict, warning, wrong } from './check.ts';
 import { checkPorts } from './ports.ts';
 
@@ -41,6 +43,11 @@ export const MACHINE_CHECKS: readonly Check<Machine>[] = [
     },
   },
   {
+    name: 'certificates',
+    advice: 'Renew the files of tls_cert, tls_key and tls_client_ca, and let them fit each other.',
+    run: ({ config }) => checkCertificates(config),
+  },
+  {
     name: 'ports',
     advice: 'Stop what has the port, or choose another with the settings grpc and http.',
     run: ({ config }) => checkPorts(config),
@@ -52,6 +59,16 @@ export function judgeDisk(bytes: number): Verdict {
   const detail = `${Math.floor(bytes / MIB)} MiB left`;
   if (bytes < NO_DISK_BYTES) return wrong(detail);
   return bytes < LITTLE_DISK_BYTES ? warning(detail) : fine(detail);
+}
+
+async function checkCertificates({ tls }: Config): Promise<Verdict> {
+  if (tls === null) return fine('none: both ports are plain');
+  const now = Date.now();
+  const read = await readCertificates(tls, now);
+  if (!read.ok) return wrong(read.mistakes.join('; '));
+  const { endsAt } = read.certificates;
+  const detail = `valid until ${new Date(endsAt).toISOString()}`;
+  return endsAt - now < WARN_BEFORE_MS ? warning(detail) : fine(detail);
 }
 
 async function checkRules(file: string | null, env: NodeJS.ProcessEnv): Promise<Verdict> {

@@ -15,8 +15,9 @@ export type CertificateSource = {
 
 /** How often the files are looked at, ms: programs that renew certificates do so days before the old ones end. */
 const LOOK_EVERY_MS = 60_000;
-/** How long before its end a certificate is warned of, ms, and how often. */
-const WARN_BEFORE_MS = 14 * 86_400_000;
+/** How long before its end a certificate is warned of, ms. */
+export const WARN_BEFORE_MS = 14 * 86_400_000;
+/** How often it is warned of, ms. */
 const WARN_EVERY_MS = 86_400_000;
 
 /**

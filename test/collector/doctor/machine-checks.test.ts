@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -7,6 +8,7 @@ import { type Config, loadConfig } from '../../../collector/src/config.ts';
 import { runChecks } from '../../../collector/src/doctor/check.ts';
 import { judgeDisk, MACHINE_CHECKS } from '../../../collector/src/doctor/machine-checks.ts';
 import { lockDirectory } from '../../../collector/src/store/lock.ts';
+import { TestAuthority } from '../../support/certificates.ts';
 import { folderWith } from '../commands/program.ts';
 
 /** State and detail of one check with these settings in place of the defaults. */
@@ -128,5 +130,38 @@ describe('the ports', () => {
       await verdictOf('ports', { grpc: '192.0.2.1:7411' }),
       /^wrong: cannot listen on 192\.0\.2\.1:7411: .*EADDRNOTAVAIL/,
     );
+  });
+});
+
+describe('certificates', () => {
+  const DAY = 86_400_000;
+  const authority = new TestAuthority();
+  const filesOf = async (t: TestContext, days: number) => {
+    const { cert, key } = authority.certify('collector', {
+      toMs: Date.now() + days * DAY,
+      fromMs: Date.now() - 9 * DAY,
+    });
+    const folder = await folderWith(t, { 'c.pem': cert, 'k.pem': key });
+    return { cert: join(folder, 'c.pem'), key: join(folder, 'k.pem'), clientCa: null };
+  };
+
+  test('are fine where there are none or they are good for long, and told before and after they end', async (t) => {
+    assert.match(await verdictOf('certificates', { tls: null }), /^fine: none/);
+    assert.match(await verdictOf('certificates', { tls: await filesOf(t, 90) }), /^fine: valid until /);
+    assert.match(await verdictOf('certificates', { tls: await filesOf(t, 13) }), /^warning: valid until /);
+    assert.match(await verdictOf('certificates', { tls: await filesOf(t, -1) }), /^wrong: tls_cert .* has expired/);
+  });
+
+  test('do not hide a collector that speaks TLS', async (t) => {
+    const tls = await filesOf(t, 90);
+    const server = createTlsServer(authority.certify('collector'), (_request, reply) => {
+      reply.end(JSON.stringify({ ok: true, checks: [] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const http = `127.0.0.1:${address.port}`;
+    assert.equal(await verdictOf('ports', { http, tls }), `fine: a collector answers on ${http} and is ready`);
   });
 });
