@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import { CollectorError, messageOf } from './errors.ts';
 import { COMMIT_SPAN_MS } from './ingest/commit-pace.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { logNotices } from './ingest/log-notices.ts';
 import { OutcomeDesk } from './ingest/outcome-desk.ts';
 import { acceptanceBounds } from './kept-for.ts';
 import type { Logger } from './log.ts';
@@ -179,7 +180,7 @@ export class Collector {
         spanMs: COMMIT_SPAN_MS,
         budgets: config.budgets,
         observer: telemetry.onCommit,
-        onBudget: (notice) => log.warn(notice, notice.isUsedUp ? 'a budget is used up' : 'a budget is almost used up'),
+        ...logNotices(log),
       },
     );
     const bounds = (projectId: number) => ({
@@ -193,6 +194,7 @@ export class Collector {
     const health = new Health(
       () => database.query('select 1'),
       () => ({ ok: loop.failure === null, detail: loop.failure ?? 'up to date' }),
+      () => ingest.condition.health,
     );
     const receive = new ReceiveServer(
       config.grpc,

@@ -1,5 +1,6 @@
 import type { PartRefusal, ValidBatch } from './batch.ts';
 import type { CommitPace } from './commit-pace.ts';
+import { readStoreError } from './store-error.ts';
 
 /** What came of one batch. */
 export type BatchOutcome =
@@ -8,16 +9,6 @@ export type BatchOutcome =
   /** The store will never take it, however often it comes. */
   | { readonly kind: 'refused'; readonly cause: Error }
   | { readonly kind: 'retry'; readonly cause: Error };
-
-/** Whether the store said that a value is at fault (SQLSTATE class 22, data exception), not the store itself. */
-function isAboutData(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^22[0-9A-Z]{3}$/.test(String(error.code));
-}
-
-/** Whether the store gave way to another transaction (SQLSTATE class 40: deadlock, serialization): then it goes at once. */
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^40[0-9A-Z]{3}$/.test(String(error.code));
-}
 
 /** Tries of a commit that gives way; two collectors that open a chunk of TimescaleDB at once can lock each other out. */
 const MAX_TRIES = 3;
@@ -104,13 +95,23 @@ export class GroupCommit {
       return await this.#commit(batches);
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
-      if (isConflict(error) && tries < MAX_TRIES) return this.#commitSafely(batches, tries + 1);
-      if (!isAboutData(error)) return batches.map(() => ({ kind: 'retry', cause }));
+      const { kind } = readStoreError(error);
+      if (kind === 'conflict' && tries < MAX_TRIES) return this.#commitSafely(batches, tries + 1);
+      if (kind !== 'data') return batches.map(() => ({ kind: 'retry', cause }));
       if (batches.length <= 1) return batches.map(() => ({ kind: 'refused', cause }));
-      // One of them is bad, and the others must not wait for it for ever.
-      const outcomes: BatchOutcome[] = [];
-      for (const batch of batches) outcomes.push(...(await this.#commitSafely([batch])));
-      return outcomes;
+      return this.#commitEach(batches);
     }
+  }
+
+  /** One of them is bad, and the others must not wait for it for ever. */
+  async #commitEach(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
+    const outcomes: BatchOutcome[] = [];
+    for (const batch of batches) {
+      outcomes.push(...(await this.#commitSafely([batch])));
+      const last = outcomes.at(-1);
+      // The store has gone meanwhile: to try every other one as well would take a timeout for each.
+      if (last?.kind === 'retry') return batches.map((_, i) => outcomes[i] ?? last);
+    }
+    return outcomes;
   }
 }

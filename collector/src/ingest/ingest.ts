@@ -17,17 +17,19 @@ import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeOutcomes } from './place-events.ts';
 import { resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
+import { type OnStoreChange, StoreCondition } from './store-condition.ts';
 
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
 
-/** How many names are taken, who hears when a budget is almost or wholly used up, and of every commit, and how commits go. */
+/** How many names are taken, how commits go, and who hears of budgets that are used up, of every commit and of the store falling ill. */
 export type IngestOptions = {
   /** How long a commit may wait for batches of other agents, in ms; 0 = it never does. */
   readonly spanMs?: number;
   readonly budgets?: Budgets;
   readonly onBudget?: (notice: BudgetNotice) => void;
   readonly observer?: CommitObserver;
+  readonly onStoreChange?: OnStoreChange;
 };
 
 /** Told after each commit: the newest window start (ms) among what was kept. */
@@ -38,6 +40,8 @@ export type OnCommitted = (newestStart: number) => void;
  * a batch have an outcome, and only then does memory take over what was written.
  */
 export class Ingest {
+  /** How the store does, by the commits that were tried. */
+  readonly condition: StoreCondition;
   readonly #store: IngestStore;
   readonly #onCommitted: OnCommitted;
   readonly #observer: CommitObserver | undefined;
@@ -51,7 +55,7 @@ export class Ingest {
   constructor(
     store: IngestStore,
     onCommitted: OnCommitted,
-    { budgets = DEFAULT_BUDGETS, onBudget, observer, spanMs = 0 }: IngestOptions = {},
+    { budgets = DEFAULT_BUDGETS, onBudget, observer, onStoreChange, spanMs = 0 }: IngestOptions = {},
   ) {
     this.#store = store;
     this.#onCommitted = onCommitted;
@@ -59,7 +63,9 @@ export class Ingest {
     this.#budgets = budgets;
     this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
-    this.#group = new GroupCommit((batches) => this.#commit(batches), new CommitPace(spanMs));
+    this.condition = new StoreCondition(onStoreChange);
+    const commit = (batches: readonly ValidBatch[]) => this.condition.watch(() => this.#commit(batches));
+    this.#group = new GroupCommit(commit, new CommitPace(spanMs));
   }
 
   /** Parts of windows held in memory. */

@@ -26,11 +26,13 @@ const REPEATED: Repeated = {
 /**
  * Counts what a batch claims to hold before anything is made of it: an empty window takes two bytes on the wire and
  * hundreds in memory, so that 4 MiB of them would take all there is.
+ * @returns how many parts there are.
  * @throws {WireError} `too_large`; any other error where the bytes are no message.
  */
-export function checkPartCount(bytes: Uint8Array): void {
+export function checkPartCount(bytes: Uint8Array): number {
   const parts = countRepeated(bytes, REPEATED, 0);
   if (parts > MAX_PARTS) throw new WireError('too_large', `batch: expected at most ${MAX_PARTS} parts`);
+  return parts;
 }
 
 function countRepeated(message: Uint8Array, repeated: Repeated, before: number): number {

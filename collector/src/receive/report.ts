@@ -1,15 +1,7 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
-import {
-  type Batch,
-  BatchSchema,
-  LIMITS,
-  type Receipt,
-  Receipt_Status,
-  ReceiptSchema,
-  WireError,
-} from '@tidemark/proto';
+import { BatchSchema, LIMITS, type Receipt, Receipt_Status, ReceiptSchema, WireError } from '@tidemark/proto';
 import type { Access } from '../access/access.ts';
 import type { Clock } from '../clock.ts';
 import type { PartRefusal, ValidBatch } from '../ingest/batch.ts';
@@ -17,6 +9,7 @@ import type { BatchOutcome } from '../ingest/group-commit.ts';
 import type { TimeBounds } from '../ingest/time-bounds.ts';
 import { validate } from '../ingest/validate.ts';
 import type { Logger } from '../log.ts';
+import { Backlog, memoryOf } from './backlog.ts';
 import { checkPartCount } from './count-parts.ts';
 import type { ReceiveObserver } from './receive-observer.ts';
 import { toRefusals } from './refusals.ts';
@@ -37,14 +30,18 @@ export type ReportDesk = {
 
 export type ReportStream = ServerDuplexStream<Buffer, Receipt>;
 
-/** Bytes of all streams together that wait for their commit: what the collector can lose to a database that is away. */
-export const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
+/** What a session shares with the others of its server. */
+export type SessionOptions = {
+  readonly backlog?: Backlog;
+  /** Streams that are open, this one among them. */
+  readonly streams?: () => number;
+};
 
-/** What all streams of a server have under way. */
-export type Backlog = { bytes: number };
-
-/** How long an agent is asked to wait when a commit failed: the database is away or slow. */
-const RETRY_AFTER_MS = 2_000;
+/**
+ * A batch whose commit takes longer, in ms, is asked for again, though it may well be kept: agents wait 10 s for a receipt and
+ * then take the line for dead. Sent again, it waits with the first, or is found to be a duplicate.
+ */
+export const ANSWER_WITHIN_MS = 7_000;
 
 /**
  * Serves one `Report` stream: batches in, receipts out, each after its commit. Reading pauses while
@@ -55,18 +52,28 @@ export class ReportSession {
   readonly #desk: ReportDesk;
   readonly #log: Logger;
   readonly #backlog: Backlog;
+  readonly #streams: () => number;
+  /** Among the streams that come back; see Backlog. */
+  readonly #place: number;
   readonly #projectId: number;
   readonly #teller: SettingsTeller;
   #underWay = 0;
   #ended = false;
 
   /** `projectId` is the project of whoever opened the stream. */
-  constructor(stream: ReportStream, desk: ReportDesk, projectId: number, backlog: Backlog = { bytes: 0 }) {
+  constructor(
+    stream: ReportStream,
+    desk: ReportDesk,
+    projectId: number,
+    { backlog = new Backlog(), streams = () => 1 }: SessionOptions = {},
+  ) {
     const { log } = desk;
     this.#stream = stream;
     this.#desk = desk;
     this.#log = log;
     this.#backlog = backlog;
+    this.#streams = streams;
+    this.#place = backlog.drawPlace();
     this.#projectId = projectId;
     this.#teller = new SettingsTeller(desk.settings);
     stream.on('data', (bytes: Buffer) => void this.#receive(bytes));
@@ -90,12 +97,13 @@ export class ReportSession {
 
   async #receive(bytes: Buffer): Promise<void> {
     if (this.#ended) return;
-    const batch = this.#parse(bytes);
-    if (batch === undefined) return;
+    const parsed = this.#parse(bytes);
+    if (parsed === undefined) return;
+    const { batch, memory } = parsed;
     this.#underWay += 1;
     if (this.#underWay >= LIMITS.maxUnacknowledged) this.#stream.pause();
     const startedAt = performance.now();
-    const outcome = await this.#take(batch, bytes.length);
+    const outcome = await this.#take(batch, memory);
     this.#stream.write(this.#complete(batch, this.#receiptOf(batch, outcome)));
     this.#desk.observer?.answered(batch, outcome, bytes.length, performance.now() - startedAt);
     this.#underWay -= 1;
@@ -104,16 +112,14 @@ export class ReportSession {
   }
 
   /** While the commits of all streams lag behind, what comes is given back instead of kept. */
-  async #take(batch: ValidBatch, bytes: number): Promise<BatchOutcome> {
-    if (this.#backlog.bytes + bytes > MAX_BACKLOG_BYTES) {
-      return { kind: 'retry', cause: new Error('too much waits for the store') };
-    }
-    this.#backlog.bytes += bytes;
-    try {
-      return await this.#desk.ingest.take(batch);
-    } finally {
-      this.#backlog.bytes -= bytes;
-    }
+  async #take(batch: ValidBatch, memory: number): Promise<BatchOutcome> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<BatchOutcome>((resolve) => {
+      timer = setTimeout(() => resolve(retry(`no commit within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+    });
+    const held = this.#backlog.hold(batch, memory, () => this.#desk.ingest.take(batch));
+    const outcome = await Promise.race([held, late]).finally(() => clearTimeout(timer));
+    return outcome ?? retry('too much waits for the store');
   }
 
   /** Reads the next batch, unless as many as may be are under way, or the agent does not read its receipts. */
@@ -124,12 +130,12 @@ export class ReportSession {
   }
 
   /** Checks the bytes. A batch without an identity cannot be answered, so the stream is refused instead. */
-  #parse(bytes: Buffer): ValidBatch | undefined {
-    let message: Batch | undefined;
+  #parse(bytes: Buffer): { readonly batch: ValidBatch; readonly memory: number } | undefined {
     try {
-      checkPartCount(bytes);
-      message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
-      return validate(message, this.#desk.bounds(this.#projectId), this.#projectId);
+      const parts = checkPartCount(bytes);
+      const message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
+      const batch = validate(message, this.#desk.bounds(this.#projectId), this.#projectId);
+      return { batch, memory: memoryOf(bytes.length, parts) };
     } catch (error) {
       const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
       this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');
@@ -147,6 +153,7 @@ export class ReportSession {
         return create(ReceiptSchema, {
           sequence,
           status: Receipt_Status.ACCEPTED,
+          slowDownMs: this.#backlog.pauseMs(this.#streams(), this.#place),
           refusals: toRefusals(outcome.refusals),
         });
       case 'duplicate':
@@ -158,11 +165,13 @@ export class ReportSession {
         return create(ReceiptSchema, { sequence, status: Receipt_Status.REFUSED, refusals: toRefusals([refusal]) });
       }
       case 'retry':
-        this.#log.warn(
-          { source: batch.source, sequence: batch.sequence, reason: outcome.cause.message },
-          'commit failed',
-        );
-        return create(ReceiptSchema, { sequence, status: Receipt_Status.RETRY, slowDownMs: RETRY_AFTER_MS });
+        // What ails the store is said once, by whoever watches it; of each batch only who looks closely wants to know.
+        this.#log.debug({ source: batch.source, sequence: batch.sequence, reason: outcome.cause.message }, 'not kept');
+        return create(ReceiptSchema, {
+          sequence,
+          status: Receipt_Status.RETRY,
+          slowDownMs: this.#backlog.retryMs(this.#streams(), this.#place),
+        });
     }
   }
 
@@ -186,4 +195,8 @@ export class ReportSession {
     this.#ended = true;
     if (this.#underWay === 0) this.#stream.end();
   }
+}
+
+function retry(reason: string): BatchOutcome {
+  return { kind: 'retry', cause: new Error(reason) };
 }

@@ -1,13 +1,15 @@
 import { Server, ServerCredentials, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { LIMITS, REPORT_METHOD } from '@tidemark/proto';
 import { CollectorError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import type { CertificateSource } from '../tls/renewed-certificates.ts';
 import { admitWriter } from './admit.ts';
+import { Backlog } from './backlog.ts';
 import { CallWatch } from './call-watch.ts';
 import { HealthService, type IsReady } from './health-service.ts';
 import { DEFAULT_LIMITS, type ReceiveLimits } from './limits.ts';
 import { Listener } from './listener.ts';
-import { type Backlog, type ReportDesk, ReportSession, type ReportStream } from './report.ts';
+import { type ReportDesk, ReportSession, type ReportStream } from './report.ts';
 import { WatchedCall } from './watched-call.ts';
 
 /** The one service definition on this side. Requests stay bytes until the session has checked them. */
@@ -21,9 +23,16 @@ export type ReceiveOptions = {
   readonly tls?: CertificateSource | undefined;
   readonly isReady?: IsReady | undefined;
   readonly limits?: Partial<ReceiveLimits> | undefined;
+  /** What waits for its commit. */
+  readonly backlog?: Backlog | undefined;
   /** How often those who watch the health hear of a change, ms. */
   readonly healthEveryMs?: number | undefined;
 };
+
+function logFull(log: Logger, isFull: boolean): void {
+  if (isFull) log.warn('too much waits for the store; agents keep what they have until there is room');
+  else log.info('there is room again for what waits for the store');
+}
 
 /** The gRPC side of the collector. */
 export class ReceiveServer {
@@ -35,7 +44,7 @@ export class ReceiveServer {
   readonly #calls: CallWatch;
   readonly #health: HealthService;
   readonly #sessions = new Set<ReportSession>();
-  readonly #backlog: Backlog = { bytes: 0 };
+  readonly #backlog: Backlog;
   #sweeps: NodeJS.Timeout | undefined;
   #closing = false;
   #port: number | undefined;
@@ -43,6 +52,7 @@ export class ReceiveServer {
   constructor(address: string, desk: ReportDesk, options: ReceiveOptions = {}) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#address = address;
+    this.#backlog = options.backlog ?? new Backlog({ onFull: (isFull) => logFull(desk.log, isFull) });
     this.#limits = limits;
     this.#tls = options.tls;
     this.#calls = new CallWatch(limits, desk.log, ({ remoteAddress, remotePort }) =>
@@ -133,7 +143,10 @@ export class ReceiveServer {
       return;
     }
     if (stream.cancelled) return;
-    const session = new ReportSession(stream, desk, admission.grant.projectId, this.#backlog);
+    const session = new ReportSession(stream, desk, admission.grant.projectId, {
+      backlog: this.#backlog,
+      streams: () => this.#sessions.size,
+    });
     const unwatch = desk.access.watch(admission.grant, (reason) => session.refuse(status.UNAUTHENTICATED, reason));
     this.#sessions.add(session);
     for (const end of ['close', 'cancelled', 'finish']) {

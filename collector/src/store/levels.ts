@@ -14,11 +14,16 @@ export type Widest = 60_000 | 3_600_000 | 86_400_000;
 /** Before and after every window there can be: where the epoch begins, and where times end that every store can hold. */
 export const ALL_TIME = Object.freeze({ from: 0, to: Date.UTC(9999, 0, 1) });
 
+const SERIALIZATION_FAILURE = '40001';
+
 /**
  * A part that stands in the store with another `rev` than was read was written by a transaction of ours that was given
  * up for lost and committed late. Adding to what was read before it would lose what it wrote.
- * @throws {Error} so that the transaction is rolled back, the parts are read again and the batches come again.
+ * @throws {Error} with the SQLSTATE of a serialization failure, so that the transaction is rolled back, the parts are read
+ * again and the commit is tried again.
  */
 export function checkAllWritten(written: number, parts: number): void {
-  if (written !== parts) throw new Error(`${parts - written} parts changed in the store since they were read`);
+  if (written === parts) return;
+  const error = new Error(`${parts - written} parts changed in the store since they were read`);
+  throw Object.assign(error, { code: SERIALIZATION_FAILURE });
 }

@@ -9,8 +9,9 @@ import { openAccess } from '../../../collector/src/access/access.ts';
 import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import type { BatchOutcome } from '../../../collector/src/ingest/group-commit.ts';
 import { createLog } from '../../../collector/src/log.ts';
+import { MAX_BACKLOG_BYTES, memoryOf } from '../../../collector/src/receive/backlog.ts';
 import {
-  MAX_BACKLOG_BYTES,
+  ANSWER_WITHIN_MS,
   type ReportDesk,
   ReportSession,
   type ReportStream,
@@ -194,11 +195,15 @@ describe('receive', () => {
       return { kind: 'accepted', refusals: [] };
     });
     // Bytes that no part is made of: one long text that only its length counts for.
-    const batch = makeBatch(newSource(), 1, []);
-    if (batch.agent) batch.agent.host = 'x'.repeat(3 * 1024 * 1024);
-    const bytes = bytesOf(batch);
-    const most = Math.floor(MAX_BACKLOG_BYTES / bytes.length);
+    const bigBatch = () => {
+      const batch = makeBatch(newSource(), 1, []);
+      if (batch.agent) batch.agent.host = 'x'.repeat(3 * 1024 * 1024);
+      return bytesOf(batch);
+    };
+    const most = Math.floor(MAX_BACKLOG_BYTES / memoryOf(bigBatch().length, 0));
+    assert.ok(most > 5 && most < 25, `${most} of 30`);
     const streams = [open(), open(), open()];
+    const ends = streams.map((stream) => once(stream, 'end'));
     const answers: Receipt[] = [];
     const retried = Promise.withResolvers<void>();
     for (const stream of streams) {
@@ -206,15 +211,58 @@ describe('receive', () => {
         answers.push(receipt);
         if (receipt.status === Receipt_Status.RETRY && answers.length === 30 - most) retried.resolve();
       });
-      for (let i = 0; i < 10; i++) stream.write(bytes);
+      for (let i = 0; i < 10; i++) stream.write(bigBatch());
       stream.end();
     }
     await retried.promise;
     assert.equal(held, most);
     assert.ok(answers.every((receipt) => receipt.slowDownMs > 0));
     done.resolve();
-    await Promise.all(streams.map((stream) => once(stream, 'end')));
+    await Promise.all(ends);
     assert.equal(answers.length, 30);
+  });
+
+  test('asks for a batch again whose commit takes longer than agents wait, and then takes it for the same', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const done = Promise.withResolvers<BatchOutcome>();
+    let taken = 0;
+    const receipts: Receipt[] = [];
+    const stream = Object.assign(
+      new Duplex({
+        objectMode: true,
+        read: () => undefined,
+        write: (receipt: Receipt, _encoding, next) => {
+          receipts.push(receipt);
+          next();
+        },
+      }),
+      { getPeer: () => 'test' },
+    );
+    const desk = deskOf(() => {
+      taken += 1;
+      return done.promise;
+    });
+    new ReportSession(stream as unknown as ReportStream, desk, PROJECT);
+    const turns = async () => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const bytes = goodBatch(1);
+    stream.push(bytes);
+    await turns();
+    t.mock.timers.tick(ANSWER_WITHIN_MS - 1);
+    await turns();
+    assert.equal(receipts.length, 0);
+    t.mock.timers.tick(1);
+    await turns();
+    assert.equal(receipts[0]?.status, Receipt_Status.RETRY);
+    assert.ok((receipts[0]?.slowDownMs ?? 0) > 0);
+    stream.push(bytes);
+    await turns();
+    done.resolve({ kind: 'accepted', refusals: [] });
+    await turns();
+    assert.equal(receipts[1]?.status, Receipt_Status.ACCEPTED);
+    assert.equal(taken, 1);
+    stream.destroy();
   });
 
   test('reads no more of an agent that does not read its receipts', async () => {
