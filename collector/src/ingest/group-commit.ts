@@ -13,6 +13,10 @@ export type BatchOutcome =
 /** Tries of a commit that gives way; two collectors that open a chunk of TimescaleDB at once can lock each other out. */
 const MAX_TRIES = 3;
 
+/** How long a commit may take before its batches are given back, ms: less than the 10 s that an agent waits for a receipt. */
+const PATIENCE_MS = 5_000;
+const LATE = `the store has not committed within ${PATIENCE_MS} ms`;
+
 type Waiting = { readonly batch: ValidBatch; settle(outcome: BatchOutcome): void };
 
 /**
@@ -27,6 +31,8 @@ export class GroupCommit {
   /** Looks again whether the commit is due; there while it is waited for. */
   #lookAgain: (() => void) | undefined;
   #stopped = false;
+  /** Whether the commit under way takes too long: then nothing waits for it. */
+  #isLate = false;
 
   constructor(commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>, pace: CommitPace) {
     this.#commit = commit;
@@ -37,7 +43,8 @@ export class GroupCommit {
   submit(batch: ValidBatch): Promise<BatchOutcome> {
     return new Promise((settle) => {
       this.#waiting.push({ batch, settle });
-      if (this.#stopped) return this.#giveBack();
+      if (this.#stopped) return this.#giveBack('the collector is stopping');
+      if (this.#isLate) return this.#giveBack(LATE);
       this.#pace.add(batch, performance.now());
       this.#lookAgain?.();
       this.#running ??= this.#run();
@@ -47,14 +54,14 @@ export class GroupCommit {
   /** Finishes the commit under way; what waits behind it is to be sent again, and nothing more is taken. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#giveBack();
+    this.#giveBack('the collector is stopping');
     this.#lookAgain?.();
     await this.#running;
   }
 
-  #giveBack(): void {
-    const cause = new Error('the collector is stopping');
-    for (const { settle } of this.#waiting.splice(0)) settle({ kind: 'retry', cause });
+  #giveBack(reason: string, more: readonly Waiting[] = []): void {
+    const cause = new Error(reason);
+    for (const { settle } of [...this.#waiting.splice(0), ...more]) settle({ kind: 'retry', cause });
   }
 
   async #run(): Promise<void> {
@@ -66,7 +73,7 @@ export class GroupCommit {
       const group = this.#waiting.splice(0, this.#pace.begin(batches, performance.now()));
       // Whatever waited may have been given back meanwhile.
       if (group.length === 0) break;
-      const outcomes = await this.#commitSafely(group.map(({ batch }) => batch));
+      const outcomes = await this.#commitInTime(group);
       group.forEach(({ settle }, i) => {
         settle(outcomes[i] ?? { kind: 'retry', cause: new Error('the commit gave no answer for this batch') });
       });
@@ -87,6 +94,23 @@ export class GroupCommit {
         };
       });
       this.#lookAgain = undefined;
+    }
+  }
+
+  /**
+   * A store that hangs must not leave agents without an answer, nor their batches in memory: they are told to come again.
+   * Whether the commit happens all the same the store knows; a batch that comes again is counted once.
+   */
+  async #commitInTime(group: readonly Waiting[]): Promise<BatchOutcome[]> {
+    const timer = setTimeout(() => {
+      this.#isLate = true;
+      this.#giveBack(LATE, group);
+    }, PATIENCE_MS);
+    try {
+      return await this.#commitSafely(group.map(({ batch }) => batch));
+    } finally {
+      clearTimeout(timer);
+      this.#isLate = false;
     }
   }
 

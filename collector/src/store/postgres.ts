@@ -81,9 +81,12 @@ export class PostgresDatabase implements Database {
       await client.query('commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((cause: Error) => {
-        broken = cause;
-      });
+      // A connection that has not answered in time would not answer a rollback either: it ends, and with it the transaction.
+      if (isSilent(error)) broken = error;
+      else
+        await client.query('rollback').catch((cause: Error) => {
+          broken = cause;
+        });
       throw error;
     } finally {
       client.off('error', onError);
@@ -108,6 +111,11 @@ export class PostgresDatabase implements Database {
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/** Whether the driver gave up waiting (`query_timeout`); the message is all that `pg` says of it. */
+function isSilent(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 function transactionOn(client: pg.ClientBase): Transaction {

@@ -9,7 +9,9 @@ let store: TestStore;
 before(async () => {
   store = await createTestStore();
   const database = await store.open();
-  await database.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`).finally(() => database.close());
+  await database
+    .query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`)
+    .finally(() => database.close());
 });
 after(() => store.remove());
 
