@@ -92,8 +92,7 @@ describe('a call', () => {
     stream.on('data', () => {
       answered += 1;
     });
-    const batch = framed(smallBatch(1));
-    const bytes = Buffer.concat(Array.from({ length: 40 }, () => batch));
+    const bytes = Buffer.concat(Array.from({ length: 40 }, (_, i) => framed(smallBatch(i + 1))));
     stream.write(bytes.subarray(0, -7));
     await until('as many as may be are under way', () => taken === LIMITS.maxUnacknowledged);
     const early = await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 4 * QUICK.messageMs))]);
