@@ -50,54 +50,33 @@ const MAX_SKEW_MS = 5 * 60_000;
 /** Ports in use and what to call them. */
 export type Listening = { readonly grpcPort: number; readonly httpPort: number };
 
+/** The rooms, each with what it needs of the others. */
+type Parts = {
+  readonly log: Logger;
+  readonly database: Database;
+  readonly ingest: Ingest;
+  readonly settings: CurrentSettings;
+  readonly receive: ReceiveServer;
+  readonly api: ApiServer;
+  readonly loop: JudgeLoop;
+  readonly outbox: Outbox;
+  readonly known: KnownRetention;
+  readonly health: Health;
+  readonly access: Access;
+  readonly leader: Leader;
+  readonly telemetry: Telemetry;
+};
+
 /**
  * Introduces the rooms of the collector to each other, starts them in the order in which they need each other
  * and stops them in the reverse.
  */
 export class Collector {
-  readonly #log: Logger;
-  readonly #database: Database;
-  readonly #ingest: Ingest;
-  readonly #settings: CurrentSettings;
-  readonly #receive: ReceiveServer;
-  readonly #api: ApiServer;
-  readonly #loop: JudgeLoop;
-  readonly #outbox: Outbox;
-  readonly #known: KnownRetention;
-  readonly #health: Health;
-  readonly #access: Access;
-  readonly #leader: Leader;
-  readonly #telemetry: Telemetry;
+  readonly #parts: Parts;
   #stopping: Promise<void> | undefined;
 
-  private constructor(parts: {
-    log: Logger;
-    database: Database;
-    ingest: Ingest;
-    settings: CurrentSettings;
-    receive: ReceiveServer;
-    api: ApiServer;
-    loop: JudgeLoop;
-    outbox: Outbox;
-    known: KnownRetention;
-    health: Health;
-    access: Access;
-    leader: Leader;
-    telemetry: Telemetry;
-  }) {
-    this.#log = parts.log;
-    this.#database = parts.database;
-    this.#ingest = parts.ingest;
-    this.#settings = parts.settings;
-    this.#receive = parts.receive;
-    this.#api = parts.api;
-    this.#loop = parts.loop;
-    this.#outbox = parts.outbox;
-    this.#known = parts.known;
-    this.#health = parts.health;
-    this.#access = parts.access;
-    this.#leader = parts.leader;
-    this.#telemetry = parts.telemetry;
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /**
@@ -255,22 +234,23 @@ export class Collector {
 
   /** @throws {CollectorError} `PORT_IN_USE`; then everything is stopped again. */
   async start(): Promise<Listening> {
+    const { access, api, known, leader, log, loop, outbox, receive, settings, telemetry } = this.#parts;
     try {
-      this.#access.start();
-      this.#outbox.start();
-      this.#loop.start();
-      await this.#known.start();
-      this.#leader.start();
-      await this.#settings.start();
-      await this.#api.start();
-      await this.#receive.start();
-      this.#telemetry.start();
+      access.start();
+      outbox.start();
+      loop.start();
+      await known.start();
+      leader.start();
+      await settings.start();
+      await api.start();
+      await receive.start();
+      telemetry.start();
     } catch (error) {
       await this.stop({ timeoutMs: 5_000 });
       throw error;
     }
-    const listening = { grpcPort: this.#receive.port ?? 0, httpPort: this.#api.port ?? 0 };
-    this.#log.info(listening, 'collector is listening');
+    const listening = { grpcPort: receive.port ?? 0, httpPort: api.port ?? 0 };
+    log.info(listening, 'collector is listening');
     return listening;
   }
 
@@ -281,18 +261,20 @@ export class Collector {
   }
 
   async #finish(timeoutMs: number): Promise<void> {
-    this.#health.stopping();
-    await this.#receive.stop(timeoutMs);
-    await this.#ingest.stop();
-    await this.#loop.stop();
-    await this.#outbox.stop({ timeoutMs });
-    await this.#known.stop();
-    await this.#leader.stop();
-    await this.#api.stop();
-    await this.#settings.stop();
-    this.#access.stop();
-    await this.#telemetry.stop({ timeoutMs });
-    await this.#database.close();
-    this.#log.info('collector has stopped');
+    const { access, api, database, health, ingest, known, leader, log, loop, outbox, receive, settings, telemetry } =
+      this.#parts;
+    health.stopping();
+    await receive.stop(timeoutMs);
+    await ingest.stop();
+    await loop.stop();
+    await outbox.stop({ timeoutMs });
+    await known.stop();
+    await leader.stop();
+    await api.stop();
+    await settings.stop();
+    access.stop();
+    await telemetry.stop({ timeoutMs });
+    await database.close();
+    log.info('collector has stopped');
   }
 }
