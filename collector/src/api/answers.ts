@@ -35,9 +35,8 @@ export const SeriesAnswer = Type.Object({
   kind: Type.Union([Type.Literal('number'), Type.Literal('category'), Type.Literal('vector')]),
 });
 
-export const WindowAnswer = Type.Object({
-  start: Time,
-  width_seconds: Type.Integer(),
+/** What a summary comes to for people. */
+const SUMMARY = {
   valid: Type.Integer(),
   missing: Type.Integer(),
   nan: Type.Integer(),
@@ -50,24 +49,15 @@ export const WindowAnswer = Type.Object({
   mean: Nullable(Type.Number()),
   quantiles: Nullable(Type.Record(Type.String(), Type.Number())),
   top: Nullable(Type.Array(Type.Object({ key: Type.String(), count: Type.Integer() }))),
-});
+};
+
+export const WindowAnswer = Type.Object({ start: Time, width_seconds: Type.Integer(), ...SUMMARY });
 
 /** What is kept of a series over a span, as one. */
 export const SpanAnswer = Type.Object({
   from: Type.Union([Time, Type.Null()], { description: 'Start of the first window; null where there is none.' }),
   to: Type.Union([Time, Type.Null()], { description: 'End of the last window.' }),
-  valid: Type.Integer(),
-  missing: Type.Integer(),
-  nan: Type.Integer(),
-  infinite: Type.Integer(),
-  wrong_type: Type.Integer(),
-  out_of_range: Type.Integer(),
-  unseen: Type.Integer(),
-  min: Nullable(Type.Number()),
-  max: Nullable(Type.Number()),
-  mean: Nullable(Type.Number()),
-  quantiles: Nullable(Type.Record(Type.String(), Type.Number())),
-  top: Nullable(Type.Array(Type.Object({ key: Type.String(), count: Type.Integer() }))),
+  ...SUMMARY,
 });
 
 export const ScoreAnswer = Type.Object({
