@@ -26,7 +26,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 /** From a tick that has nothing to judge to a backlog of an hour. */
 const LONG_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600];
 /** Powers of two up to the largest group of a commit. */
-const GROUP_SIZES = [1, 2, 4, 8, 16, 32, 64];
+const GROUP_SIZES = [1, 2, 4, 8, 16, 32, 64, 256, 1_024];
 const OUTCOMES = ['accepted', 'duplicate', 'refused', 'retry'] as const;
 const CHANNELS = ['slack', 'pagerduty', 'webhook', 'unknown'] as const;
 const TASKS = ['retention', 'rollup'] as const;
@@ -100,7 +100,7 @@ export const INSTRUMENTS = {
   'tidemark.receive.backlog': {
     kind: 'gauge',
     unit: 'By',
-    doc: 'Bytes of batches that wait for their commit; at 64 MiB agents are asked to come again.',
+    doc: 'Memory of batches that wait for their commit, as estimated; at 256 MiB agents are asked to come again.',
   },
   'tidemark.receive.streams': { kind: 'gauge', unit: '{stream}', doc: 'Open streams of agents.' },
   'tidemark.ingest.commit.duration': {
@@ -113,7 +113,7 @@ export const INSTRUMENTS = {
   'tidemark.ingest.commit.batches': {
     kind: 'histogram',
     unit: '{batch}',
-    doc: 'Batches in one group commit; near 64 the store is the bottleneck.',
+    doc: 'Batches in one group commit, at most 1 024.',
     buckets: GROUP_SIZES,
   },
   'tidemark.ingest.writes': {
