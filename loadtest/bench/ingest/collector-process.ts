@@ -28,6 +28,8 @@ export class CollectorProcess {
         TIDEMARK_GRPC: '127.0.0.1:0',
         TIDEMARK_HTTP: '127.0.0.1:0',
         TIDEMARK_LOG: 'error',
+        // Loads are sent for days gone by; the embedded store keeps minutes for three.
+        TIDEMARK_RETENTION_MINUTES: '14d',
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

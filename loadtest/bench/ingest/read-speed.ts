@@ -16,7 +16,7 @@ const PATIENCE_MS = 300_000;
 /** Lets the collector store days of minutes and roll them up, then asks it for quantiles over the whole of them. */
 export async function measureReads(store: BenchStore, effort: Effort): Promise<ReadSpeed> {
   const { readDays: days, reads } = effort;
-  const collector = await CollectorProcess.start({ ...store.settings, TIDEMARK_RETENTION_MINUTES: '14d' });
+  const collector = await CollectorProcess.start(store.settings);
   const sender = new Program<SendCommand, Sent>(new URL('./sender.ts', import.meta.url));
   try {
     const load = {
