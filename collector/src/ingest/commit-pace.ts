@@ -45,7 +45,9 @@ export class CommitPace {
 
   /** How long the commit of what waits is to wait, in ms; 0 = not at all. */
   waitMs(now: number): number {
-    if (this.#heard.size <= FEW_SOURCES || this.#isFull || this.#isHurried) return 0;
+    // Where everybody who is heard has sent something, nobody is left to wait for.
+    const hasAll = this.#waiting.size >= this.#heard.size;
+    if (this.#heard.size <= FEW_SOURCES || hasAll || this.#isFull || this.#isHurried) return 0;
     return Math.max(0, this.#lastBegan + this.#spanMs - now);
   }
 

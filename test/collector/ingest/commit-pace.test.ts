@@ -21,6 +21,18 @@ function paceOfMany(sources: number): CommitPace {
 }
 
 describe('the pace of commits', () => {
+  test('waits for nobody where all who are heard have sent something', () => {
+    const pace = new CommitPace(SPAN);
+    const sources = Array.from({ length: 10 }, () => newSource());
+    const first = sources.map((source) => batchOf(source));
+    for (const batch of first) pace.add(batch, 0);
+    pace.begin(first, 0);
+    for (const source of sources.slice(1)) pace.add(batchOf(source, 2), 100);
+    assert.equal(pace.waitMs(100), SPAN - 100);
+    pace.add(batchOf(sources[0], 2), 200);
+    assert.equal(pace.waitMs(200), 0);
+  });
+
   test('lets what many agents send within a span wait for one commit', () => {
     const pace = paceOfMany(10);
     pace.add(batchOf(), 300);
