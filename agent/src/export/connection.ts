@@ -114,7 +114,8 @@ export class Connection {
   letGo(): void {
     const stream = this.#stream;
     if (stream === undefined) return;
-    this.#lose({ code: 1, details: 'given up, for the process to end' });
+    // A back-off may be next to nothing: the line would be there again before the process has ended.
+    this.#lose({ code: 1, details: 'given up, for the process to end' }, RETRY_MS);
     stream.cancel();
   }
 
@@ -130,13 +131,13 @@ export class Connection {
     this.#transport.close();
   }
 
-  #lose(status: StreamStatus): void {
+  #lose(status: StreamStatus, leastMs = 0): void {
     this.#clearReceiptTimer();
     this.#stream = undefined;
     this.#transport.close();
     this.#failures++;
     const outcome = outcomeOfStatus(status);
-    const backOff = backOffMs(this.#failures, this.#random);
+    const backOff = Math.max(leastMs, backOffMs(this.#failures, this.#random));
     const waitMs = outcome.kind === 'retry' ? Math.max(outcome.afterMs ?? 0, backOff) : backOff;
     this.#backOffEndsMs = performance.now() + waitMs;
     this.#armWait();

@@ -41,6 +41,18 @@ describe('a connection', () => {
     ]);
   });
 
+  it('is not there again at once when it was given up for the process to end', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { connection, said } = setUp(() => 0);
+    connection.open();
+    connection.letGo();
+    assert.equal(said.at(-1), 'cancel');
+    t.mock.timers.tick(999);
+    assert.deepEqual([said.at(-1), connection.waiting], ['cancel', true]);
+    t.mock.timers.tick(1);
+    assert.deepEqual([said.at(-1), connection.waiting], ['resumed', false]);
+  });
+
   it('waits longer after every failure, and says when it may go on', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { connection, said, end } = setUp(() => 1);
