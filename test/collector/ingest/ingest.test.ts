@@ -29,6 +29,20 @@ async function totals(database: Database): Promise<{ rows: number; errors: numbe
 
 const window = (values: readonly number[], start = T0) => ({ start, series: [{ values }] });
 
+/** Ingest whose next so many commits give way to another transaction. */
+async function ingestThatGivesWay(database: Database, conflicts: number) {
+  const state = { conflicts };
+  const ingest = await startIngest(database, (store) => ({
+    transaction: (work) =>
+      store.transaction(async (tx) => {
+        const answer = await work(tx);
+        if (state.conflicts-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+        return answer;
+      }),
+  }));
+  return { ingest, state };
+}
+
 describe('ingest', () => {
   test('adds the deltas of a window that come in several batches', () =>
     withDatabase(async (database) => {
@@ -125,15 +139,7 @@ describe('ingest', () => {
 
   test('tries again at once when the store gives way to another transaction', () =>
     withDatabase(async (database) => {
-      let conflicts = 2;
-      const ingest = await startIngest(database, (store) => ({
-        transaction: (work) =>
-          store.transaction(async (tx) => {
-            const answer = await work(tx);
-            if (conflicts-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
-            return answer;
-          }),
-      }));
+      const { ingest } = await ingestThatGivesWay(database, 2);
       const batch = makeBatch(newSource(), 1, [window([1, 2, 3])]);
       assert.deepEqual(await ingest.take(received(batch)), { kind: 'accepted', refusals: [] });
       assert.deepEqual(await totals(database), { rows: 3, errors: 0, valid: 3, mean: 2 });
@@ -166,15 +172,7 @@ describe('ingest', () => {
 
   test('adds each delta once however often a group of them has to be committed again', () =>
     withDatabase(async (database) => {
-      let conflicts = 0;
-      const ingest = await startIngest(database, (store) => ({
-        transaction: (work) =>
-          store.transaction(async (tx) => {
-            const answer = await work(tx);
-            if (conflicts-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
-            return answer;
-          }),
-      }));
+      const { ingest, state } = await ingestThatGivesWay(database, 0);
       const source = newSource();
       const take = (from: number) =>
         Promise.all(
@@ -182,7 +180,7 @@ describe('ingest', () => {
         );
       // New parts first, then parts that memory holds.
       for (const from of [1, 4]) {
-        conflicts = 2;
+        state.conflicts = 2;
         assert.deepEqual(
           (await take(from)).map(({ kind }) => kind),
           ['accepted', 'accepted', 'accepted'],
