@@ -1,10 +1,10 @@
-import type { ValidBatch } from './batch.ts';
+import { type ValidBatch, versionKey } from './batch.ts';
 
 /** How long a commit may wait after the one before began, in ms; agents send once in ten seconds. */
 export const COMMIT_SPAN_MS = 2_000;
 /** A source counts as heard for so long, in ms: that of an agent's flush. */
 const HEARD_MS = 10_000;
-/** While no more sources than these are heard, nothing is gained by waiting for others. */
+/** While no more sources than these are heard of a model version, nothing is gained by waiting for others. */
 const FEW_SOURCES = 4;
 /** So many batches of one source: half of what it may have unacknowledged. It has more to send than it gets receipts for. */
 const MANY_OF_ONE = 8;
@@ -14,13 +14,18 @@ const MAX_SUMMARIES = 32_768;
 
 /**
  * Decides how long a commit waits for more batches. Agents of one model write the same windows: what they send within a
- * span is written once instead of once for each of them, so that writes grow with series and not with agents.
+ * span is written once instead of once for each of them, so that writes grow with series and not with agents. Where
+ * agents serve models of their own no two of them meet in a row, and nothing waits.
  */
 export class CommitPace {
   readonly #spanMs: number;
   /** When each source was heard last; the one heard longest ago comes first. */
   readonly #heard = new Map<string, number>();
+  /** Of each model version the sources heard last, one more than are few; the version heard longest ago comes first. */
+  readonly #sharing = new Map<string, Map<string, number>>();
   readonly #waiting = new Map<string, number>();
+  /** Whether what waits is of a version that more than few sources serve. */
+  #isShared = false;
   #batches = 0;
   #summaries = 0;
   #lastBegan = -Infinity;
@@ -32,22 +37,25 @@ export class CommitPace {
 
   /** A batch has come and waits. @param now in ms, by any clock that does not go back. */
   add(batch: ValidBatch, now: number): void {
-    this.#batches += 1;
-    this.#summaries += summariesOf(batch);
-    this.#waiting.set(batch.source, (this.#waiting.get(batch.source) ?? 0) + 1);
     this.#heard.delete(batch.source);
     this.#heard.set(batch.source, now);
     for (const [source, at] of this.#heard) {
       if (now - at <= HEARD_MS) break;
       this.#heard.delete(source);
     }
+    for (const version of versionsOf(batch)) this.#hear(version, batch.source, now);
+    for (const [version, sources] of this.#sharing) {
+      if (now - newestOf(sources) <= HEARD_MS) break;
+      this.#sharing.delete(version);
+    }
+    this.#wait(batch, now);
   }
 
   /** How long the commit of what waits is to wait, in ms; 0 = not at all. */
   waitMs(now: number): number {
     // Where everybody who is heard has sent something, nobody is left to wait for.
     const hasAll = this.#waiting.size >= this.#heard.size;
-    if (this.#heard.size <= FEW_SOURCES || hasAll || this.#isFull || this.#isHurried) return 0;
+    if (!this.#isShared || hasAll || this.#isFull || this.#isHurried) return 0;
     return Math.max(0, this.#lastBegan + this.#spanMs - now);
   }
 
@@ -63,12 +71,34 @@ export class CommitPace {
     this.#waiting.clear();
     this.#batches = 0;
     this.#summaries = 0;
-    for (const batch of waiting.slice(count)) {
-      this.#batches += 1;
-      this.#summaries += summariesOf(batch);
-      this.#waiting.set(batch.source, (this.#waiting.get(batch.source) ?? 0) + 1);
-    }
+    this.#isShared = false;
+    for (const batch of waiting.slice(count)) this.#wait(batch, now);
     return count;
+  }
+
+  #hear(version: string, source: string, now: number): void {
+    const sources = this.#sharing.get(version) ?? new Map<string, number>();
+    this.#sharing.delete(version);
+    this.#sharing.set(version, sources);
+    sources.delete(source);
+    sources.set(source, now);
+    for (const longestAgo of sources.keys()) {
+      if (sources.size <= FEW_SOURCES + 1) break;
+      sources.delete(longestAgo);
+    }
+  }
+
+  #wait(batch: ValidBatch, now: number): void {
+    this.#batches += 1;
+    this.#summaries += summariesOf(batch);
+    this.#waiting.set(batch.source, (this.#waiting.get(batch.source) ?? 0) + 1);
+    this.#isShared ||= versionsOf(batch).some((version) => this.#areMany(version, now));
+  }
+
+  #areMany(version: string, now: number): boolean {
+    let heard = 0;
+    for (const at of this.#sharing.get(version)?.values() ?? []) if (now - at <= HEARD_MS) heard += 1;
+    return heard > FEW_SOURCES;
   }
 
   get #isFull(): boolean {
@@ -79,6 +109,15 @@ export class CommitPace {
     for (const count of this.#waiting.values()) if (count >= MANY_OF_ONE) return true;
     return false;
   }
+}
+
+/** The model versions of which a batch has windows, each once. */
+function versionsOf({ projectId, windows }: ValidBatch): string[] {
+  return [...new Set(windows.map(({ model, version }) => versionKey({ projectId, model, version })))];
+}
+
+function newestOf(sources: ReadonlyMap<string, number>): number {
+  return Math.max(...sources.values());
 }
 
 function summariesOf({ windows }: ValidBatch): number {

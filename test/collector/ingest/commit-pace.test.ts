@@ -51,6 +51,18 @@ describe('the pace of commits', () => {
     assert.equal(once.waitMs(10_002), 0);
   });
 
+  test('keeps many agents from waiting whose models are their own', () => {
+    const pace = new CommitPace(SPAN);
+    const own = (model: string) => received(makeBatch(newSource(), 1, [{ model, series: [{ values: [1] }] }]));
+    const first = Array.from({ length: 20 }, (_, i) => own(`model-${i}`));
+    for (const batch of first) pace.add(batch, 0);
+    pace.begin(first, 0);
+    pace.add(own('model-3'), 10);
+    assert.equal(pace.waitMs(10), 0);
+    for (let i = 0; i < 3; i++) pace.add(own('model-3'), 10);
+    assert.equal(pace.waitMs(10), SPAN - 10, 'five agents meet in the rows of one model');
+  });
+
   test('keeps an agent that has a backlog from waiting', () => {
     const pace = paceOfMany(10);
     const source = newSource();
