@@ -31,6 +31,8 @@ export class Categories {
    * key that is not listed has to be put in.
    */
   #distinct: Distinct | null = null;
+  /** What `entries` answered last, until something is counted in or it is packed: who writes both sorts once. */
+  #sorted: readonly CategoryEntry[] | null = null;
 
   /** Throws SKETCH_OPTION_INVALID for a cap out of range. */
   constructor(options: CategoriesOptions = {}) {
@@ -105,6 +107,7 @@ export class Categories {
    */
   add(key: string, count = 1): void {
     if (count !== 1) checkCount(count, 'count');
+    this.#sorted = null;
     this.#total = sumOfCounts(this.#total, count);
     // What is listed is a key as it stands; only what is not may have to be made one.
     if (this.#table.bump(key, count)) return;
@@ -120,6 +123,7 @@ export class Categories {
 
   /** Takes note of what was counted into `listed`. */
   recount(): void {
+    this.#sorted = null;
     this.#total = this.#table.sum() + this.#other;
   }
 
@@ -134,6 +138,7 @@ export class Categories {
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the totals exceed 2^53 - 1. */
   merge(other: Categories): void {
     const total = sumOfCounts(this.#total, other.#total);
+    this.#sorted = null;
     if (this.exact && other.exact && this.#table.takeIn(other.#table, this.#cap)) {
       this.#total = total;
       return;
@@ -156,8 +161,9 @@ export class Categories {
   }
 
   /** The kept keys by descending count, equal counts by key (UTF-16 order). */
-  entries(): CategoryEntry[] {
-    return this.#table.entries().sort(byCountThenKey);
+  entries(): readonly CategoryEntry[] {
+    this.#sorted ??= this.#table.entries().sort(byCountThenKey);
+    return this.#sorted;
   }
 
   /** The count of `key`, 0 when it is not listed. */
@@ -172,7 +178,10 @@ export class Categories {
 
   /** The byte form, described in category-bytes.ts; at most 30 KiB with 256 keys. */
   toBytes(): Uint8Array {
-    return encodeCategories(this.#state());
+    const bytes = encodeCategories(this.#state());
+    // Those that are held for long are packed and left alone: what was sorted would double their memory.
+    this.#sorted = null;
+    return bytes;
   }
 
   /**

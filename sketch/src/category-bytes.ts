@@ -30,7 +30,7 @@ export type CategoriesState = {
   other: number;
   underCount: number;
   exact: boolean;
-  entries: CategoryEntry[];
+  entries: readonly CategoryEntry[];
   distinct: Distinct | null;
 };
 
@@ -72,16 +72,17 @@ export function decodeCategories(bytes: Uint8Array): CategoriesState {
   if (cap < 1 || cap > MAX_CATEGORY_CAP) throw reader.invalid(`cap ${cap}`);
   const n = reader.u16();
   if (n > cap) throw reader.invalid('more keys than the cap');
+  const entries: CategoryEntry[] = [];
   const state: CategoriesState = {
     cap,
     exact: flags === 1,
     total: reader.count(),
     other: reader.count(),
     underCount: reader.count(),
-    entries: [],
+    entries,
     distinct: null,
   };
-  for (let i = 0; i < n; i++) state.entries.push(readEntry(reader));
+  for (let i = 0; i < n; i++) entries.push(readEntry(reader));
   if (version === VERSION && !state.exact) state.distinct = Distinct.fromBytes(reader.take(reader.u16()));
   reader.end();
   // Version 1 added bounds up where they could not hold any more; nothing occurs more often than the total.
@@ -105,12 +106,13 @@ function readEntry(reader: ByteReader): CategoryEntry {
 
 function faultOf({ total, other, underCount, exact, entries }: CategoriesState): string | null {
   let sum = other;
-  for (const [i, entry] of entries.entries()) {
+  let before: CategoryEntry | undefined;
+  for (const entry of entries) {
     sum += entry.count;
     if (sum > MAX_COUNT) return 'counts above 2^53 - 1';
     if (exact && entry.overCount > 0) return 'over-counts, yet exact';
-    const before = entries[i - 1];
     if (before && byCountThenKey(before, entry) >= 0) return 'keys out of order';
+    before = entry;
   }
   if (sum !== total) return 'counts that do not add up to the total';
   if (underCount > total) return 'an under-count above the total';

@@ -7,6 +7,7 @@ const EDGE_RATIO = 8;
 /** Where the points of a curve are drawn: two for an atom, and at most two for a plain centroid. */
 const drawnX = new Float64Array(2 * MAX_CENTROIDS);
 const drawnWeights = new Float64Array(2 * MAX_CENTROIDS);
+const drawnShares = new Float64Array(2 * MAX_CENTROIDS);
 
 /**
  * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
@@ -19,8 +20,11 @@ export class Curve {
   /** `#share` times the weight of all, exact at atoms. */
   readonly #weight: Float64Array;
 
-  /** From a list that is not empty and weighs `total`. */
-  constructor(list: CentroidList, total: number) {
+  /**
+   * From a list that is not empty and weighs `total`. One that is not kept is good until the next is drawn only, and takes
+   * no memory of its own: for questions that are asked once.
+   */
+  constructor(list: CentroidList, total: number, isKept: boolean) {
     const x = drawnX;
     const weights = drawnWeights;
     let points = 0;
@@ -51,11 +55,11 @@ export class Curve {
       }
       before += weight;
     }
-    const shares = new Float64Array(points);
-    for (let i = 0; i < points; i++) shares[i] = weights[i] / total;
-    this.#x = x.slice(0, points);
-    this.#weight = weights.slice(0, points);
-    this.#share = shares;
+    for (let i = 0; i < points; i++) drawnShares[i] = weights[i] / total;
+    const part = (of: Float64Array) => (isKept ? of.slice(0, points) : of.subarray(0, points));
+    this.#x = part(x);
+    this.#weight = part(weights);
+    this.#share = part(drawnShares);
   }
 
   /** Share of values <= `at`. */

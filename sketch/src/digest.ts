@@ -118,13 +118,17 @@ export class Digest {
    * wherever the digest is exact). NaN when empty. Throws SKETCH_VALUE_INVALID unless 0 <= q <= 1.
    */
   quantile(q: number): number {
-    if (!(q >= 0 && q <= 1)) throw valueInvalid(`a quantile is asked for a share from 0 to 1, got ${String(q)}`);
+    checkShare(q);
     return this.#curveNow()?.quantile(q) ?? Number.NaN;
   }
 
-  /** `quantile` of each share. */
+  /** `quantile` of each share; asked once, it keeps nothing in memory. */
   quantiles(qs: readonly number[]): number[] {
-    return qs.map((q) => this.quantile(q));
+    qs.forEach(checkShare);
+    this.makeReady();
+    if (this.#total === 0) return qs.map(() => Number.NaN);
+    const curve = this.#curve ?? new Curve(this.#list, this.#total, false);
+    return qs.map((q) => curve.quantile(q));
   }
 
   /** Share of values <= x, 0 to 1; NaN when empty or x is NaN. */
@@ -304,9 +308,13 @@ export class Digest {
 
   #curveNow(): Curve | null {
     this.makeReady();
-    if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.#list, this.#total);
+    if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.#list, this.#total, true);
     return this.#curve;
   }
+}
+
+function checkShare(q: number): void {
+  if (!(q >= 0 && q <= 1)) throw valueInvalid(`a quantile is asked for a share from 0 to 1, got ${String(q)}`);
 }
 
 function full(): SketchError {

@@ -13,6 +13,27 @@ function skewedKeys(n: number, seed: number): string[] {
 }
 
 describe('Categories', () => {
+  it('lists anew after every way of counting in', () => {
+    const categories = categoriesOf(['a', 'b']);
+    const counts = () =>
+      categories
+        .entries()
+        .map(({ key, count }) => `${key}${count}`)
+        .join(' ');
+    assert.equal(counts(), 'a1 b1');
+    categories.add('b');
+    assert.equal(counts(), 'b2 a1');
+    categories.merge(categoriesOf(['a', 'a']));
+    assert.equal(counts(), 'a3 b2');
+    const { slots, counts: listed } = categories.listed;
+    listed.set([7], slots.get('b'));
+    categories.recount();
+    assert.equal(counts(), 'b7 a3');
+    assert.deepEqual(Categories.fromBytes(categories.toBytes()).entries(), categories.entries());
+    categories.add('c', 9);
+    assert.equal(counts(), 'c9 b7 a3');
+  });
+
   it('counts exactly while all keys fit, listing by count and then by key', () => {
     const categories = categoriesOf(['b', 'a', 'c', 'c', '__proto__', '1', 'toString']);
     categories.add('c', 3);

@@ -43,6 +43,8 @@ const TOPK = 50;
 export function toCells({ seriesId, versionId, start, rev, summary }: SummaryPart): Cell[] {
   const { kinds } = summary;
   const shown = shownDigest(summary);
+  // Before packing, which then finds the categories sorted.
+  const topk = isFilled('category', summary) ? topkOf(summary) : null;
   const { digest, moments, categories, projections } = packSketch(summary);
   return [
     seriesId,
@@ -65,7 +67,7 @@ export function toCells({ seriesId, versionId, start, rev, summary }: SummaryPar
     moments,
     categories,
     projections,
-    isFilled('category', summary) ? topkOf(summary) : null,
+    topk,
   ];
 }
 
