@@ -97,6 +97,8 @@ export type IngestTransaction = {
   writeEvents(events: readonly PlacedEvent[]): Promise<void>;
   /** Keeps outcomes; of several for one field of a prediction the one that became known last. */
   writeOutcomes(outcomes: readonly PlacedOutcome[]): Promise<void>;
-  /** Notes which agents are alive, who they are and what they say of themselves; each source stands once. */
+  /** Notes which agents are alive and who they are; each source stands once. */
   noteAgents(agents: readonly AgentNote[]): Promise<void>;
+  /** Keeps what agents, which have been noted before, say of themselves; each source stands once. */
+  noteHealth(agents: readonly AgentNote[]): Promise<void>;
 };

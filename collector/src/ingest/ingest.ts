@@ -1,4 +1,5 @@
 import type { Summary } from '@tidemark/sketch';
+import { AgentNotes } from './agent-notes.ts';
 import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
 import type { CommitObserver } from './commit-observer.ts';
@@ -30,6 +31,8 @@ export type IngestOptions = {
   readonly onBudget?: (notice: BudgetNotice) => void;
   readonly observer?: CommitObserver;
   readonly onStoreChange?: OnStoreChange;
+  /** Monotonic, in ms. */
+  readonly now?: () => number;
 };
 
 /** Told after each commit: the newest window start (ms) among what was kept. */
@@ -49,18 +52,28 @@ export class Ingest {
   readonly #budgets: Budgets;
   readonly #notices: BudgetNotices;
   readonly #desk: SeriesDesk;
+  readonly #agents = new AgentNotes();
+  readonly #now: () => number;
   readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS, ({ summary }) => digestsOf(summary));
   readonly #traffic = new OpenParts<TrafficPart>(MAX_OPEN_PARTS);
 
   constructor(
     store: IngestStore,
     onCommitted: OnCommitted,
-    { budgets = DEFAULT_BUDGETS, onBudget, observer, onStoreChange, spanMs = 0 }: IngestOptions = {},
+    {
+      budgets = DEFAULT_BUDGETS,
+      onBudget,
+      observer,
+      onStoreChange,
+      spanMs = 0,
+      now = () => performance.now(),
+    }: IngestOptions = {},
   ) {
     this.#store = store;
     this.#onCommitted = onCommitted;
     this.#observer = observer;
     this.#budgets = budgets;
+    this.#now = now;
     this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.condition = new StoreCondition(onStoreChange);
@@ -86,14 +99,14 @@ export class Ingest {
   async #commit(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
     const summaries = new Map<string, SummaryPart>();
     const traffic = new Map<string, TrafficPart>();
-    const startedAt = performance.now();
+    const startedAt = this.#now();
     const tell = (duplicates: number, error: unknown) =>
       this.#observer?.({
         batches: batches.length,
         duplicates,
         summaryParts: summaries.size,
         trafficParts: traffic.size,
-        durationMs: performance.now() - startedAt,
+        durationMs: this.#now() - startedAt,
         error,
       });
     let result: { outcomes: BatchOutcome[]; newest: number };
@@ -104,12 +117,14 @@ export class Ingest {
       this.#summaries.forget(summaries);
       this.#traffic.forget(traffic);
       this.#desk.forget();
+      this.#agents.forget();
       tell(0, error);
       throw error;
     }
     this.#summaries.adopt(summaries);
     this.#traffic.adopt(traffic);
     this.#desk.adopt();
+    this.#agents.adopt();
     tell(result.outcomes.filter(({ kind }) => kind === 'duplicate').length, null);
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;
@@ -156,7 +171,9 @@ export class Ingest {
     if (events.length > 0) await tx.writeEvents(events);
     const outcomes = placeOutcomes(fresh, resolved, refuse);
     if (outcomes.length > 0) await tx.writeOutcomes(outcomes);
-    await tx.noteAgents(newestNotes(fresh));
+    const notes = newestNotes(fresh);
+    await tx.noteAgents(this.#agents.stage(notes, this.#now()));
+    await tx.noteHealth(notes);
     const answers = batches.map((batch): BatchOutcome => {
       const found = refusals.get(batch);
       return found === undefined ? { kind: 'duplicate' } : { kind: 'accepted', refusals: found };

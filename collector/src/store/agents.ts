@@ -35,7 +35,7 @@ const HEALTH_COLUMNS = [
   'settings_revision',
 ] as const;
 
-/** Notes that agents are alive, who they are and what they say of themselves. */
+/** Notes that agents are alive and who they are. */
 export async function noteAgents(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
   if (notes.length === 0) return;
   const rows = notes.map(({ projectId, source, agent: { service, host, pid, agentVersion, threadId } }) => {
@@ -48,11 +48,10 @@ export async function noteAgents(tx: Queryable, notes: readonly AgentNote[]): Pr
      on conflict (project_id, source) do update set last_seen = now()`,
     [toJson(rows)],
   );
-  await writeHealth(tx, notes);
 }
 
-/** A batch that was long under way says less than what is there already. */
-async function writeHealth(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
+/** Keeps what agents say of themselves. A batch that was long under way says less than what is there already. */
+export async function noteHealth(tx: Queryable, notes: readonly AgentNote[]): Promise<void> {
   const rows = notes.flatMap((note) => (note.health === null ? [] : [toHealthRow(note, note.health)]));
   if (rows.length === 0) return;
   const columns = HEALTH_COLUMNS.join(', ');
@@ -86,16 +85,19 @@ function toHealthRow({ projectId, source, sequence, settingsRevision }: AgentNot
   return { project_id: projectId, source, sequence, ...columns };
 }
 
-/** Agents of a project with their health and everything they could not keep, the ones heard of last first. */
+/**
+ * Agents of a project with their health and everything they could not keep, the ones heard of last first. An agent's own
+ * row is not written with every batch (`ingest/agent-notes`), so what it said of itself is a sign of life too.
+ */
 export function listAgents(db: Queryable, projectId: number, limit: number): Promise<AgentRow[]> {
   return db.query<AgentRow>(
-    `select a.source::text, service, host, pid, thread_id, agent_version, first_seen, last_seen,
-       (select to_jsonb(h) - 'project_id' - 'source' - 'sequence' from agent_health h
-         where h.project_id = a.project_id and h.source = a.source) as health,
+    `select a.source::text, service, host, pid, thread_id, agent_version, first_seen, greatest(last_seen, said_at) as last_seen,
+       case when h.source is not null then to_jsonb(h) - 'project_id' - 'source' - 'sequence' end as health,
        coalesce((select jsonb_agg(jsonb_build_object('model', v.model, 'version', v.version, 'reason', reason, 'count', n_rows)
            order by v.model, v.version, reason)
          from loss join model_version v on v.id = loss.model_version_id where loss.source = a.source and v.project_id = a.project_id), '[]') as losses
-     from agent a where project_id = $1 order by last_seen desc, a.source limit $2`,
+     from agent a left join agent_health h on h.project_id = a.project_id and h.source = a.source
+     where a.project_id = $1 order by greatest(last_seen, said_at) desc, a.source limit $2`,
     [projectId, limit],
   );
 }

@@ -1,5 +1,5 @@
 import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
-import { noteAgents } from './agents.ts';
+import { noteAgents, noteHealth } from './agents.ts';
 import { addLosses, registerBatches } from './batches.ts';
 import type { Database, Transaction } from './database.ts';
 import { writeEvents } from './events.ts';
@@ -35,5 +35,6 @@ function createTransaction(tx: Transaction, part: number): IngestTransaction {
     writeEvents: (events) => writeEvents(tx, events),
     writeOutcomes: (outcomes) => writeOutcomes(tx, outcomes),
     noteAgents: (agents) => noteAgents(tx, agents),
+    noteHealth: (agents) => noteHealth(tx, agents),
   };
 }

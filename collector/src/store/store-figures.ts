@@ -12,9 +12,11 @@ export async function readStoreFigures(db: Queryable) {
   return { agents, alerts, ...(await dueDeliveries(db)) };
 }
 
+/** What an agent said of itself is the newer sign of life: its own row is not written with every batch. */
 async function countAgentsLately(db: Queryable): Promise<number> {
   const rows = await db.query<{ n: number }>(
-    `select count(*) as n from agent where last_seen > now() - interval '${AGENT_LATELY_S} seconds'`,
+    `select count(*) as n from agent left join agent_health using (project_id, source)
+     where greatest(last_seen, said_at) > now() - interval '${AGENT_LATELY_S} seconds'`,
   );
   return rows[0]?.n ?? 0;
 }

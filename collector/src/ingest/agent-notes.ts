@@ -1,0 +1,60 @@
+import type { AgentNote } from './ingest-store.ts';
+
+/**
+ * How long an agent's row stands before it is written again, in ms. What it says of itself is written with every batch,
+ * and the time of that is exact; this one serves agents that say nothing, of whom the finest question is whether they
+ * were heard of within two minutes (`store-figures`).
+ */
+const WRITTEN_EVERY_MS = 60_000;
+
+/** Agents remembered, at some hundred bytes each. */
+const MAX_KNOWN = 50_000;
+
+/**
+ * Which agents' rows are due to be written: those this collector has not written lately. Who an agent is never changes
+ * under its source, so only time makes a row due. What was staged counts from `adopt` on, after the commit.
+ */
+export class AgentNotes {
+  readonly #capacity: number;
+  /** When each was written, in the order they were. */
+  readonly #writtenAt = new Map<string, number>();
+  #staged = new Map<string, number>();
+
+  constructor(capacity = MAX_KNOWN) {
+    this.#capacity = capacity;
+  }
+
+  /** Agents remembered. */
+  get size(): number {
+    return this.#writtenAt.size;
+  }
+
+  /** Stages those of `notes` whose row is due at `now` (ms, monotonic), and answers them. */
+  stage(notes: readonly AgentNote[], now: number): AgentNote[] {
+    return notes.filter((note) => {
+      const key = `${note.projectId}/${note.source}`;
+      if (now - (this.#writtenAt.get(key) ?? -Infinity) < WRITTEN_EVERY_MS) return false;
+      this.#staged.set(key, now);
+      return true;
+    });
+  }
+
+  /** Takes over what has been committed; what was written longest ago makes room. */
+  adopt(): void {
+    for (const [key, at] of this.#staged) {
+      this.#writtenAt.delete(key);
+      this.#writtenAt.set(key, at);
+    }
+    this.#staged = new Map();
+    for (const oldest of this.#writtenAt.keys()) {
+      if (this.#writtenAt.size <= this.#capacity) return;
+      this.#writtenAt.delete(oldest);
+    }
+  }
+
+  /** Also what was known before: somebody may have deleted a row, without which no health can be kept. */
+  forget(): void {
+    this.#staged = new Map();
+    this.#writtenAt.clear();
+  }
+}
