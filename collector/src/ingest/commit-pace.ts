@@ -21,7 +21,7 @@ export class CommitPace {
   readonly #spanMs: number;
   /** When each source was heard last; the one heard longest ago comes first. */
   readonly #heard = new Map<string, number>();
-  /** Of each model version the sources heard last, one more than are few; the version heard longest ago comes first. */
+  /** Of each model version when the last sources were heard, one more than are few; of both what was heard longest ago comes first. */
   readonly #sharing = new Map<string, Map<string, number>>();
   readonly #waiting = new Map<string, number>();
   /** Whether what waits is of a version that more than few sources serve. */
@@ -43,12 +43,13 @@ export class CommitPace {
       if (now - at <= HEARD_MS) break;
       this.#heard.delete(source);
     }
-    for (const version of versionsOf(batch)) this.#hear(version, batch.source, now);
+    const versions = versionsOf(batch);
+    for (const version of versions) this.#hear(version, batch.source, now);
     for (const [version, sources] of this.#sharing) {
-      if (now - newestOf(sources) <= HEARD_MS) break;
+      if (now - Math.max(...sources.values()) <= HEARD_MS) break;
       this.#sharing.delete(version);
     }
-    this.#wait(batch, now);
+    this.#wait(batch, versions, now);
   }
 
   /** How long the commit of what waits is to wait, in ms; 0 = not at all. */
@@ -72,7 +73,7 @@ export class CommitPace {
     this.#batches = 0;
     this.#summaries = 0;
     this.#isShared = false;
-    for (const batch of waiting.slice(count)) this.#wait(batch, now);
+    for (const batch of waiting.slice(count)) this.#wait(batch, versionsOf(batch), now);
     return count;
   }
 
@@ -88,17 +89,16 @@ export class CommitPace {
     }
   }
 
-  #wait(batch: ValidBatch, now: number): void {
+  #wait(batch: ValidBatch, versions: readonly string[], now: number): void {
     this.#batches += 1;
     this.#summaries += summariesOf(batch);
     this.#waiting.set(batch.source, (this.#waiting.get(batch.source) ?? 0) + 1);
-    this.#isShared ||= versionsOf(batch).some((version) => this.#areMany(version, now));
+    this.#isShared ||= versions.some((version) => this.#isServedByMany(version, now));
   }
 
-  #areMany(version: string, now: number): boolean {
-    let heard = 0;
-    for (const at of this.#sharing.get(version)?.values() ?? []) if (now - at <= HEARD_MS) heard += 1;
-    return heard > FEW_SOURCES;
+  #isServedByMany(version: string, now: number): boolean {
+    const heard = [...(this.#sharing.get(version)?.values() ?? [])];
+    return heard.length > FEW_SOURCES && heard.every((at) => now - at <= HEARD_MS);
   }
 
   get #isFull(): boolean {
@@ -114,10 +114,6 @@ export class CommitPace {
 /** The model versions of which a batch has windows, each once. */
 function versionsOf({ projectId, windows }: ValidBatch): string[] {
   return [...new Set(windows.map(({ model, version }) => versionKey({ projectId, model, version })))];
-}
-
-function newestOf(sources: ReadonlyMap<string, number>): number {
-  return Math.max(...sources.values());
 }
 
 function summariesOf({ windows }: ValidBatch): number {
