@@ -1,11 +1,12 @@
-import { type CentroidList, centroidList, columnsOf, isAllAtoms, meanOf, takePairs } from './centroid-list.ts';
+import { columnsOf, isAllAtoms, meanOf } from './centroid-list.ts';
 import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
-import { Curve } from './curve.ts';
+import type { Curve } from './curve.ts';
 import { decodeDigest, encodeDigest } from './digest-bytes.ts';
 import { type SketchError, valueInvalid } from './errors.ts';
 import { checkFinite, copyInto, doublesOf, notFinite } from './finite.ts';
 import { kernel } from './kernel.ts';
-import { CHUNK, checkedSizeRule, exactValues, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
+import { MergedCentroids } from './merged-centroids.ts';
+import { CHUNK, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
 
 const NO_ROOM = new Float64Array(0);
 const FIRST_ROOM = 32;
@@ -25,31 +26,24 @@ export type DigestOptions = { readonly sizeRule?: SizeRule };
  * Memory: up to 16 KB for values that wait one by one, and 16 bytes a centroid (some 240, never over MAX_CENTROIDS).
  */
 export class Digest {
-  readonly #rule: SizeRule;
-  /** Up to so many different values are kept exactly. */
-  readonly #most: number;
-  readonly #list: CentroidList = centroidList(0);
+  readonly #merged: MergedCentroids;
+  /** Values that wait to be merged. */
   #pending: Float64Array = NO_ROOM;
   #pendingCount = 0;
-  /** Weight of the list, without what is pending. */
-  #total = 0;
-  #sortMemory = 0;
-  #curve: Curve | null = null;
 
   /** Throws SKETCH_OPTION_INVALID for a size rule out of range. */
   constructor(options: DigestOptions = {}) {
-    this.#rule = checkedSizeRule(options.sizeRule ?? WINDOW_SIZE_RULE);
-    this.#most = exactValues(this.#rule);
+    this.#merged = new MergedCentroids(options.sizeRule ?? WINDOW_SIZE_RULE);
   }
 
   /** The rule that decides how heavy centroids grow. */
   get sizeRule(): SizeRule {
-    return this.#rule;
+    return this.#merged.rule;
   }
 
   /** Bytes of the values that wait and of the centroids, with their spare room; what queries keep is left out. */
   get memoryBytes(): number {
-    return this.#pending.byteLength + this.#list.pairs.byteLength;
+    return this.#pending.byteLength + this.#merged.list.pairs.byteLength;
   }
 
   /**
@@ -109,8 +103,8 @@ export class Digest {
     sumOfCounts(this.count, other.count);
     other.makeReady();
     this.makeReady();
-    kernel.incoming.set(other.#pairs());
-    this.#take(other.#list.length, other.#total);
+    this.#merged.addOther(other.#merged);
+    this.#closeIfFull();
   }
 
   /**
@@ -126,9 +120,8 @@ export class Digest {
   quantiles(qs: readonly number[]): number[] {
     qs.forEach(checkShare);
     this.makeReady();
-    if (this.#total === 0) return qs.map(() => Number.NaN);
-    const curve = this.#curve ?? new Curve(this.#list, this.#total, false);
-    return qs.map((q) => curve.quantile(q));
+    const curve = this.#merged.passingCurve;
+    return qs.map((q) => curve?.quantile(q) ?? Number.NaN);
   }
 
   /** Share of values <= x, 0 to 1; NaN when empty or x is NaN. */
@@ -171,68 +164,61 @@ export class Digest {
 
   /** How many values were counted in. */
   get count(): number {
-    return this.#total + this.#pendingCount;
+    return this.#merged.total + this.#pendingCount;
   }
 
   /** Smallest value, exact; NaN when empty. */
   get min(): number {
     this.makeReady();
-    return this.#total === 0 ? Number.NaN : meanOf(this.#list, 0);
+    return this.#merged.total === 0 ? Number.NaN : meanOf(this.#merged.list, 0);
   }
 
   /** Largest value, exact; NaN when empty. */
   get max(): number {
     this.makeReady();
-    return this.#total === 0 ? Number.NaN : meanOf(this.#list, this.#list.length - 1);
+    return this.#merged.total === 0 ? Number.NaN : meanOf(this.#merged.list, this.#merged.list.length - 1);
   }
 
   /** Whether every value still stands for itself, so that `cdf` and `quantile` are exact. */
   get exact(): boolean {
     this.makeReady();
-    return isAllAtoms(this.#list);
+    return isAllAtoms(this.#merged.list);
   }
 
   /** How many centroids are kept, never more than MAX_CENTROIDS. */
   get centroidCount(): number {
     this.makeReady();
-    return this.#list.length;
+    return this.#merged.list.length;
   }
 
   /** Copies of the centroids, ascending by mean; `atom` is 1 where all values of the centroid are identical. */
   centroids(): { mean: Float64Array; weight: Float64Array; atom: Uint8Array } {
     this.makeReady();
-    return columnsOf(this.#list);
+    return columnsOf(this.#merged.list);
   }
 
   /** The byte form, described in digest-bytes.ts. */
   toBytes(): Uint8Array {
     this.makeReady();
-    return encodeDigest(this.#list, this.#total, this.#rule);
+    return encodeDigest(this.#merged.list, this.#merged.total, this.sizeRule);
   }
 
   /** The digest `toBytes` was called on. Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form. */
   static fromBytes(bytes: Uint8Array): Digest {
     const { list, total, rule } = decodeDigest(bytes);
     const digest = new Digest({ sizeRule: rule });
-    // Made for this one, so it need not be copied.
-    digest.#list.pairs = list.pairs;
-    digest.#list.length = list.length;
-    digest.#setTotal(total);
+    digest.#merged.adopt(list, total);
+    digest.#closeIfFull();
     return digest;
   }
 
   /** An independent digest of the same contents. */
   clone(): Digest {
     this.makeReady();
-    const twin = Digest.#of(this.#list, this.#total, this.#rule);
-    twin.#sortMemory = this.#sortMemory;
+    const twin = new Digest({ sizeRule: this.sizeRule });
+    twin.#merged.copy(this.#merged);
+    twin.#closeIfFull();
     return twin;
-  }
-
-  static #of({ pairs, length }: CentroidList, total: number, sizeRule: SizeRule): Digest {
-    const digest = new Digest({ sizeRule });
-    digest.#store(pairs, length, total);
-    return digest;
   }
 
   #addWeighted(x: number, weight: number): void {
@@ -243,9 +229,8 @@ export class Digest {
       return;
     }
     this.makeReady();
-    kernel.incoming[0] = x + 0;
-    kernel.incoming[1] = -weight;
-    this.#take(1, weight);
+    this.#merged.addAtom(x + 0, weight);
+    this.#closeIfFull();
   }
 
   /** Room for at least one pending value, for `more` if it can be: a larger buffer up to a chunk, then by merging the full one. */
@@ -255,7 +240,7 @@ export class Digest {
       this.makeReady();
       if (this.#pending.length > 0) return;
     }
-    if (this.#total > MAX_COUNT - CHUNK) throw full();
+    if (this.#merged.total > MAX_COUNT - CHUNK) throw full();
     const larger = new Float64Array(Math.min(CHUNK, Math.max(FIRST_ROOM, size * 4, size + more)));
     larger.set(this.#pending);
     this.#pending = larger;
@@ -272,44 +257,18 @@ export class Digest {
 
   /** Merges the first `n` values that the kernel holds into the list. */
   #compressKernel(n: number): void {
-    const { middle, tail } = this.#rule;
-    const total = this.#total + n;
-    kernel.kept.set(this.#pairs());
-    kernel.sortMemory[0] = this.#sortMemory;
-    const length = kernel.compress(n, this.#list.length, total, middle, tail, this.#most);
-    this.#sortMemory = kernel.sortMemory[0] as number;
-    this.#store(kernel.kept, length, total);
+    this.#merged.addPending(n);
+    this.#closeIfFull();
   }
 
-  /** Merges the first `length` incoming centroids, of weight `weight`. */
-  #take(length: number, weight: number): void {
-    const { middle, tail } = this.#rule;
-    const total = this.#total + weight;
-    kernel.kept.set(this.#pairs());
-    const kept = kernel.merge(this.#list.length, length, total, weight, middle, tail, this.#most);
-    this.#store(kernel.kept, kept, total);
-  }
-
-  #pairs(): Float64Array {
-    return this.#list.pairs.subarray(0, 2 * this.#list.length);
-  }
-
-  #store(pairs: Float64Array, length: number, total: number): void {
-    takePairs(this.#list, pairs, length);
-    this.#setTotal(total);
-  }
-
-  #setTotal(total: number): void {
-    this.#total = total;
-    this.#curve = null;
-    // So that the next value asks for room and is refused, see #makeRoom.
-    if (total > MAX_COUNT - CHUNK) this.#pending = NO_ROOM;
+  /** So that the next value asks for room and is refused, see #makeRoom. */
+  #closeIfFull(): void {
+    if (this.#merged.total > MAX_COUNT - CHUNK) this.#pending = NO_ROOM;
   }
 
   #curveNow(): Curve | null {
     this.makeReady();
-    if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.#list, this.#total, true);
-    return this.#curve;
+    return this.#merged.curve;
   }
 }
 
