@@ -35,7 +35,7 @@ async function upsertArrays(
   part: number,
   parts: readonly SummaryPart[],
 ): Promise<number> {
-  const rows = parts.map(toCells);
+  const rows = parts.map((one) => toCells(one));
   const columns = TYPES.map((type, i) => toArrayLiteral(rows.map((cells) => toText(type, cells[i] ?? null))));
   const source = `unnest(${ARRAYS.join(', ')}) as t (${NAMES.join(', ')})`;
   return countWritten(tx, upsertFrom(source, level), [part, ...columns]);
@@ -50,7 +50,7 @@ async function upsertCopied(
   const packed = new BinaryRows(TYPES, parts.length * 1_536);
   for (const [i, one] of parts.entries()) {
     if (i % PACK_ROWS === PACK_ROWS - 1) await new Promise((resolve) => setImmediate(resolve));
-    packed.add(toCells(one));
+    packed.add(toCells(one, 'passing'));
   }
   // Emptied by the commit only, so each level has its own. Rows below the target are not compressed: they are gone soon.
   const temporary = `${level.summaries}_rows`;
