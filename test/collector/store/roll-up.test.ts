@@ -98,7 +98,8 @@ describe('a roll-up', () => {
     withDatabase(async (database) => {
       const take = await collectorOn(database);
       await take([minute(T0), minute(T0 + HOUR)]);
-      const rollUp = () => database.session((session) => rollUpOne(session, T0 + 2 * DAY, ({ reason }) => assert.fail(reason), HOUR));
+      const rollUp = () =>
+        database.session((session) => rollUpOne(session, T0 + 2 * DAY, ({ reason }) => assert.fail(reason), HOUR));
       assert.equal(await rollUp(), false, 'both were written just now');
       await database.query(`update rollup_dirty set since = since - interval '2 hours' where bucket = $1`, [
         new Date(T0 + HOUR),
