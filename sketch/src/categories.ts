@@ -29,7 +29,7 @@ export type CategoriesOptions = { readonly cap?: number };
  */
 export class Categories {
   readonly #cap: number;
-  readonly #ownTable = new CategoryTable();
+  #made: CategoryTable | null = null;
   /** How many keys are packed. */
   #packedSize = 0;
   #total = 0;
@@ -66,7 +66,7 @@ export class Categories {
 
   /** How many keys are listed. */
   get size(): number {
-    return this.#packed === null ? this.#ownTable.size : this.#packedSize;
+    return this.#packed === null ? (this.#made?.size ?? 0) : this.#packedSize;
   }
 
   /** What is left of the total beyond the listed counts; 0 until sketches with more than `cap` keys in all are merged. */
@@ -173,7 +173,7 @@ export class Categories {
 
   #takeIn(other: Categories): boolean {
     const table = this.#table;
-    if (other.#packed === null) return table.takeIn(other.#ownTable, this.#cap);
+    if (other.#packed === null) return table.takeIn(other.#table, this.#cap);
     readCategories(other.#packed);
     return table.takeInRead(this.#cap);
   }
@@ -181,8 +181,8 @@ export class Categories {
   /** The kept keys by descending count, equal counts by key (UTF-16 order); the first `most` of them. */
   entries(most = Infinity): CategoryEntry[] {
     if (this.#packed !== null) return readEntries(this.#packed, most);
-    this.#order ??= this.#ownTable.order();
-    return Array.from(this.#order.subarray(0, Math.min(most, this.size)), (slot) => this.#ownTable.entry(slot));
+    this.#order ??= this.#table.order();
+    return Array.from(this.#order.subarray(0, Math.min(most, this.size)), (slot) => this.#table.entry(slot));
   }
 
   /** The count of `key`, 0 when it is not listed. */
@@ -193,7 +193,7 @@ export class Categories {
   /** An independent copy. */
   clone(): Categories {
     const twin = Categories.#of({ ...this.#state(), distinct: this.#distinct?.clone() ?? null });
-    if (this.#packed === null) twin.#table.replace(this.#ownTable.entries());
+    if (this.#packed === null) twin.#table.replace(this.#table.entries());
     else twin.#hold(this.#packed, this.#packedSize);
     return twin;
   }
@@ -207,7 +207,7 @@ export class Categories {
   /** The same for who copies it at once: it is good until the bytes of another are asked for, and not to be changed. */
   passingBytes(): Uint8Array {
     if (this.#packed !== null) return this.#packed;
-    const bytes = encodeCategories(this.#state(), this.#ownTable, this.#order ?? this.#ownTable.order());
+    const bytes = encodeCategories(this.#state(), this.#table, this.#order ?? this.#table.order());
     this.#order = null;
     return bytes;
   }
@@ -254,12 +254,13 @@ export class Categories {
 
   /** The listed keys, in memory of their own. */
   get #table(): CategoryTable {
+    this.#made ??= new CategoryTable();
     if (this.#packed !== null) {
       readCategories(this.#packed);
       this.#packed = null;
-      this.#ownTable.replaceByRead();
+      this.#made.replaceByRead();
     }
-    return this.#ownTable;
+    return this.#made;
   }
 
   #state(): CategoriesState {
