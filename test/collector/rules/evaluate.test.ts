@@ -342,3 +342,20 @@ test('rules ask for staleness, new names and concentration where they ask for fa
   assert.deepEqual([constant.hour!.value, constant.origin!.value], [1 / 2000, 900 / 1400]);
   assert.ok(Math.abs((await ask('gini')).origin!.value! - 400 / (2 * 1400)) < 1e-12);
 });
+
+test('vectors are judged for how far they moved and for what is missing', async () => {
+  const { source, version } = flights();
+  const vectors = (shift: number) => ramp(1500).map((i) => [Math.sin(i), Math.cos(i * 1.7), Math.sin(i * 0.3) + shift]);
+  const live = summaryOf('vector', [...vectors(0.8), ...new Array(500).fill(null)]);
+  source.addWindow(source.addSeries(version, 'feature', 'embedding', 'vector'), TICK - HOUR, TICK, live);
+  source.addBaseline(version, 'embedded', [
+    { stage: 'feature', field: 'embedding', summary: summaryOf('vector', vectors(0)) },
+  ]);
+  const block = DRIFT.replace('psi', 'sliced_wasserstein').replace('train', 'embedded');
+  const moved = byField(await evaluateRule(rule(block, '> 0.25'), TICK, source)).embedding!;
+  assert.deepEqual([moved.health, moved.samples], ['ok', 1500]);
+  assert.ok(moved.value! > 0.25 && moved.value! < 1.2, `${moved.value}`);
+  const schema = 'schema: { model: flights, measure: null_share, window: 1h, fields: [embedding] }';
+  const missing = byField(await evaluateRule(rule(schema, '> 0.1'), TICK, source)).embedding!;
+  assert.deepEqual([missing.value, missing.samples, missing.evidence], [0.25, 2000, ['share missing 25 %']]);
+});
