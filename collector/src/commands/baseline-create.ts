@@ -10,13 +10,14 @@ import { listSeries } from '../store/series.ts';
 import { readArguments, requireOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 import { PROJECT_OPTIONS, withProject } from './open-store.ts';
+import { showBar } from './show-bar.ts';
 
 export const baselineCreate: Command = {
   name: 'baseline create',
   usage:
     'baseline create --from FILE --model NAME --version VERSION --name NAME [--partial] [--project NAME] [--config tidemark.yaml] [--json]',
   summary:
-    'Make a reference from a CSV or Parquet file; columns are named stage.field, such as input.origin. ' +
+    'Make a reference from a CSV, Parquet or JSON Lines file; columns are named stage.field, such as input.origin. ' +
     'Every input and feature that the version is known to have must be there, except with --partial.',
   async run(args) {
     const { values } = readArguments(
@@ -36,11 +37,13 @@ export const baselineCreate: Command = {
     const { from, model, version, name } = requireOptions(values, ['from', 'model', 'version', 'name'], this.usage);
     checkNames({ model, version, name });
     // A file that is absent or has no header is refused before the store is opened, and perhaps made.
-    const file = await readFile(from);
+    const bar = showBar(from);
+    const file = await readFile(from, bar.told).finally(bar.end);
     return withProject(values, async ({ database, projectId }) => {
       const known = await knownSeries(database, projectId, model, version);
       // The rows are read to their end before anything is written: a bad file changes nothing.
-      const created = await createBaseline(file, { expected: expectedSeries(known, file.columns, values.partial) });
+      const expected = expectedSeries(known, file.columns, values.partial);
+      const created = await createBaseline(file, { expected }).finally(bar.end);
       const versionId = await ensureVersion(database, projectId, model, version);
       const id = await insertBaseline(database, {
         versionId,

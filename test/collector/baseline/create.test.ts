@@ -167,7 +167,7 @@ test('broken files are refused with the line, and say what was expected', async 
     ['a column twice', 'a,b,a\n1,2,3\n', /FILE:1: the column name 'a' stands there twice/],
     ['a column without a name', 'a,,c\n1,2,3\n', /FILE:1: column 2 has no name/],
     ['an open quote', 'a,b\n1,"2\n3,4\n', /FILE(:\d+)?: .*[Qq]uote/],
-    ['another kind of file', '{}', /ends in \.csv, \.tsv or \.parquet/, 'train.json'],
+    ['another kind of file', '{}', /ends in \.csv, \.tsv, \.parquet, \.jsonl or \.ndjson/, 'train.json'],
     ['a Parquet file that is none', 'PAR1 nothing PAR1', /FILE: /, 'train.parquet'],
     ['an empty Parquet file', '', /FILE: /, 'empty.parquet'],
   ];
