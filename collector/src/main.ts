@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { baselineBounds } from './commands/baseline-bounds.ts';
+import { baselineCompare } from './commands/baseline-compare.ts';
 import { baselineCreate } from './commands/baseline-create.ts';
 import { baselineList } from './commands/baseline-list.ts';
 import type { Command } from './commands/command.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   serve,
   migrate,
   baselineCreate,
+  baselineCompare,
   baselineList,
   baselineBounds,
   modelsList,

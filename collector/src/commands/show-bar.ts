@@ -8,7 +8,7 @@ const CELLS = 30;
 /** What can be drawn on, as `process.stderr` is where it is a terminal. */
 export type Screen = Pick<WriteStream, 'isTTY' | 'write'>;
 
-/** A bar on a terminal; `told` takes the share that is done (0..1), and begins anew when that falls. `end` takes the bar away. */
+/** A bar on a terminal; `told` takes the share that is done (0..1), and begins anew where that falls. `end` takes the bar away. */
 export type Bar = { readonly told: (share: number) => void; readonly end: () => void };
 
 /** A bar for work that takes longer than a second. Where the screen is no terminal nothing is ever drawn. */
@@ -23,7 +23,7 @@ export function showBar(label: string, screen: Screen = process.stderr, now: () 
       isDrawn = true;
       const full = Math.round(share * CELLS);
       const percent = `${Math.floor(share * 100)}`.padStart(3);
-      screen.write(`\r${label} [${'#'.repeat(full)}${'.'.repeat(CELLS - full)}] ${percent} %`);
+      screen.write(`\r${label} [${'#'.repeat(full)}${'.'.repeat(CELLS - full)}] ${percent} %\u001b[K`);
     },
     end() {
       if (isDrawn) screen.write('\r\u001b[K');
