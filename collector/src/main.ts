@@ -3,6 +3,8 @@ import { baselineBounds } from './commands/baseline-bounds.ts';
 import { baselineCompare } from './commands/baseline-compare.ts';
 import { baselineCreate } from './commands/baseline-create.ts';
 import { baselineList } from './commands/baseline-list.ts';
+import { baselinePin } from './commands/baseline-pin.ts';
+import { baselineShow } from './commands/baseline-show.ts';
 import type { Command } from './commands/command.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
@@ -28,6 +30,8 @@ const COMMANDS: readonly Command[] = [
   baselineCreate,
   baselineCompare,
   baselineList,
+  baselineShow,
+  baselinePin,
   baselineBounds,
   modelsList,
   modelsSettings,

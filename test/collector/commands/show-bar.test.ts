@@ -14,7 +14,7 @@ test('a bar appears on a terminal after a second, is drawn ten times a second at
   const bar = showBar('train.csv', screen, () => now);
   for (; now <= 2_000; now += 10) bar.told(now / 4_000);
   assert.equal(screen.written.length, 11);
-  assert.equal(screen.written[0], `\rtrain.csv [########${'.'.repeat(22)}]  25 %`);
+  assert.equal(screen.written[0], `\rtrain.csv [########${'.'.repeat(22)}]  25 %\u001b[K`);
   bar.end();
   assert.equal(screen.written.at(-1), '\r\u001b[K');
 });

@@ -1,0 +1,63 @@
+import { CollectorError } from '../errors.ts';
+import { didYouMean } from '../near-name.ts';
+import { type BaselineRow, listBaselines, loadBaseline } from '../store/baselines.ts';
+import { readArguments } from './arguments.ts';
+import { baselineJson, baselineText, seriesJson } from './baseline-text.ts';
+import type { Command } from './command.ts';
+import { PROJECT_OPTIONS, withProject } from './open-store.ts';
+
+/** Characters in a line where no terminal says how wide it is. */
+const WIDTH = 120;
+
+export const baselineShow: Command = {
+  name: 'baseline show',
+  usage:
+    'baseline show NAME [--model NAME] [--version VERSION] [--revision N] [--project NAME] [--config tidemark.yaml] [--json]',
+  summary:
+    'What a reference holds of each series, with its bins (whole in --json): of the newest version that has one of that ' +
+    'name, and of its revision in use, unless others are named.',
+  async run(args) {
+    const options = {
+      ...PROJECT_OPTIONS,
+      model: { type: 'string' },
+      version: { type: 'string' },
+      revision: { type: 'string' },
+      json: { type: 'boolean' },
+    } as const;
+    const { values, positionals } = readArguments(args, options, { min: 1, max: 1 }, this.usage);
+    return withProject(values, async ({ database, projectId }) => {
+      const rows = await listBaselines(database, projectId, values.model ?? null);
+      const row = chosen(rows, { ...values, name: positionals[0]! });
+      const baseline = await loadBaseline(database, row);
+      if (values.json === true) {
+        const series = [...baseline.series.values()].map(seriesJson);
+        console.log(JSON.stringify({ ...baselineJson(row), series }, null, 2));
+      } else console.log(baselineText(row, baseline, process.stdout.columns ?? WIDTH));
+      return 0;
+    });
+  },
+};
+
+type Wanted = {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly revision?: string | undefined;
+};
+
+/** Rows are newest first. */
+function chosen(rows: readonly BaselineRow[], { name, version, revision }: Wanted): BaselineRow {
+  const named = rows.filter((row) => row.name === name && (version === undefined || row.version === version));
+  const models = [...new Set(named.map(({ model }) => model))];
+  if (models.length > 1) {
+    const text = `there are baselines named ${name} of ${models.join(', ')}: say which with --model`;
+    throw new CollectorError('BASELINE_INVALID', text);
+  }
+  const newest = named.find((row) => (revision === undefined ? row.in_use : String(row.revision) === revision));
+  if (newest !== undefined) return newest;
+  const known = new Set(rows.map((row) => row.name));
+  const what = [name, version && `of version ${version}`, revision && `with revision ${revision}`]
+    .filter(Boolean)
+    .join(' ');
+  const hint = known.has(name) ? '' : didYouMean(name, known);
+  throw new CollectorError('BASELINE_INVALID', `there is no baseline ${what}${hint}; tidemark baseline list shows all`);
+}
