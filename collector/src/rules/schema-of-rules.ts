@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { SEVERITIES } from '../alerting/alert.ts';
+import { CONFIDENCE_MEASURES, DRIFT_METHODS, SCHEMA_MEASURES } from '../drift/index.ts';
 import { DURATION_PATTERN } from '../duration.ts';
 import { CONDITION_PATTERN } from './condition.ts';
 import { ERROR_POLICIES, NO_DATA_POLICIES } from './rule.ts';
@@ -42,8 +43,9 @@ const drift = Type.Object(
     ),
     fields: optional(fields),
     exclude: optional(exclude),
-    method: Type.Enum(['psi', 'ks'], {
-      description: 'psi: bins of the baseline. ks: the largest gap of the distribution functions; numbers only.',
+    method: Type.Enum([...DRIFT_METHODS], {
+      description:
+        'psi, js, hellinger, l_infinity: over the bins of the baseline. ks: the largest gap of the distribution functions. wasserstein and the shifts: in sigmas of the baseline.',
     }),
     window,
     baseline: reference,
@@ -59,9 +61,9 @@ const schema = Type.Object(
     stage: optional(text('As for drift.')),
     fields: optional(fields),
     exclude: optional(exclude),
-    measure: Type.Enum(['null_share', 'range_share', 'unseen_share', 'type_share'], {
+    measure: Type.Enum([...SCHEMA_MEASURES], {
       description:
-        'Share of rows that are missing or NaN, of numbers outside the range, of categories never seen, of values of a wrong type.',
+        'Shares: of rows that are missing or NaN, of values of a wrong type, of numbers outside the range, of values of categories never seen, of categories that are new, of the most frequent value; stale is 1 where the baseline repeats itself.',
     }),
     window,
     min_samples: optional(minSamples),
@@ -75,8 +77,9 @@ const confidence = Type.Object(
     model,
     version: optional(version),
     field: optional(text('One field of the stage confidence; all of them by default.')),
-    measure: Type.Enum(['mean', 'mean_change'], {
-      description: 'The mean, or the mean less that of the baseline, with its sign.',
+    measure: Type.Enum([...CONFIDENCE_MEASURES], {
+      description:
+        'The mean; mean_change: less that of the baseline, with its sign; the shifts: in sigmas of the baseline.',
     }),
     window,
     min_samples: optional(minSamples),
