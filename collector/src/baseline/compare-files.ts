@@ -1,4 +1,5 @@
 import { Kinds } from '@tidemark/sketch';
+import type { Scores } from '../drift/index.ts';
 import { CollectorError, messageOf } from '../errors.ts';
 import { didYouMean } from '../near-name.ts';
 import { type CommonKind, type ComparedKind, commonKind, kindOf } from './common-kind.ts';
@@ -23,8 +24,11 @@ export type ComparedColumn = {
   readonly kind: ComparedKind;
   readonly reference: Kinds;
   readonly live: Kinds;
-  /** By name; NaN where a score means nothing for these values. Empty where there is an error. */
-  readonly scores: Readonly<Record<string, number>>;
+  /**
+   * By the name of the measure, all finite; one that means nothing for these values is absent. Where there is an error, none
+   * but those of counts, which a side without values still has.
+   */
+  readonly scores: Scores;
   readonly error: string | null;
 };
 
@@ -82,20 +86,20 @@ function planOf(reference: ColumnSurvey | undefined, live: ColumnSurvey | undefi
   if (reference !== undefined && live !== undefined) return commonKind(reference, live, isCategory);
   const only = reference ?? live;
   const kind = isCategory || only === undefined ? 'category' : kindOf(only);
-  return { kind, fault: `it is in ${reference === undefined ? 'LIVE' : 'REF'} only` };
+  return { kind, isChanged: true, fault: `it is in ${reference === undefined ? 'LIVE' : 'REF'} only` };
 }
 
 function compared(
   name: string,
-  { kind, fault }: CommonKind,
+  { kind, fault, isChanged }: CommonKind,
   reference: ReadColumn | undefined,
   live: ReadColumn | undefined,
 ): ComparedColumn {
   const counts = { reference: reference?.summary.kinds ?? new Kinds(), live: live?.summary.kinds ?? new Kinds() };
   const about = { name, kind, ...counts };
-  if (fault !== null || reference === undefined || live === undefined) return { ...about, scores: {}, error: fault };
+  if (isChanged || reference === undefined || live === undefined) return { ...about, scores: {}, error: fault };
   try {
-    return { ...about, scores: scoreColumn(reference, live), error: null };
+    return { ...about, scores: scoreColumn(reference, live), error: fault };
   } catch (error) {
     return { ...about, scores: {}, error: messageOf(error) };
   }

@@ -1,21 +1,11 @@
-import { exactDecileCuts, exactShares, makeBins } from '../drift/bins.ts';
-import { MEASURES } from '../drift/index.ts';
-import { exactKs } from '../drift/ks.ts';
-import { exactCategoryPsi, psi } from '../drift/psi.ts';
+import { makeBins } from '../drift/bins.ts';
+import { digestScores, exactScores, type Scores } from '../drift/index.ts';
 import type { ReadColumn } from './read-columns.ts';
 
-/** Every score of a column, by name: of its raw values where both sides have them, else of the sketches. Bins lie where the reference puts them. */
-export function scoreColumn(reference: ReadColumn, live: ReadColumn): Record<string, number> {
-  const [before, now] = [reference.raw, live.raw];
-  if (before?.kind === 'category' && now?.kind === 'category')
-    return { psi: exactCategoryPsi(before.counts, now.counts) };
-  if (before?.kind === 'number' && now?.kind === 'number') {
-    const [p, q] = [before.numbers.sort(), now.numbers.sort()];
-    const cuts = exactDecileCuts(p);
-    return { psi: psi(exactShares(cuts, p)!, exactShares(cuts, q)!), ks: exactKs(p, q) };
+/** Every score of a column that means something for its values: of all of them where both sides hold them, else of the sketches, in the bins of the reference. */
+export function scoreColumn(reference: ReadColumn, live: ReadColumn): Scores {
+  if (reference.raw !== null && live.raw !== null) {
+    return exactScores(reference.summary.kind, reference.raw, live.raw);
   }
-  const input = { live: live.summary, reference: reference.summary, bins: makeBins(reference.summary) };
-  const scores: Record<string, number> = { psi: MEASURES.psi.score(input) };
-  if (live.summary.kind === 'number') scores.ks = MEASURES.ks.score(input);
-  return scores;
+  return digestScores(reference.summary, live.summary, makeBins(reference.summary));
 }

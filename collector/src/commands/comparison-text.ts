@@ -1,11 +1,15 @@
 import type { ComparedColumn, Comparison } from '../baseline/compare-files.ts';
+import type { MeasureName } from '../drift/index.ts';
 import { textTable } from './text-table.ts';
 
 /** Names longer than this are cut in their middle, where they differ least. */
 const MAX_NAME = 32;
 
 /** The scores that tell how much a column has moved, whatever its kind and unit: the first that it has. */
-const MOVED = ['js', 'psi'];
+const MOVED = ['js', 'psi'] as const;
+
+/** What is smaller than this is what arithmetic leaves over. */
+const NOTHING = 1e-9;
 
 /** A comparison for people: a table for each kind of column, what moved most first, and below it what could not be compared. */
 export function comparisonText({ referenceRows, liveRows, columns }: Comparison, width: number): string {
@@ -23,7 +27,7 @@ export function comparisonText({ referenceRows, liveRows, columns }: Comparison,
 }
 
 function scoresTable(kind: string, columns: readonly ComparedColumn[], width: number): string {
-  const scores = [...new Set(columns.flatMap((column) => Object.keys(column.scores)))];
+  const scores = [...new Set(columns.flatMap((column) => Object.keys(column.scores) as MeasureName[]))];
   const sorted = columns.toSorted((a, b) => moved(b) - moved(a));
   const rows = sorted.map(({ name, reference, live, scores: found }) => [
     shortName(name),
@@ -36,13 +40,13 @@ function scoresTable(kind: string, columns: readonly ComparedColumn[], width: nu
 
 /** Columns without such a score come last. */
 function moved({ scores }: ComparedColumn): number {
-  const score = MOVED.map((name) => scores[name]).find((value) => value !== undefined);
-  return score === undefined || Number.isNaN(score) ? -1 : score;
+  return MOVED.map((name) => scores[name]).find((score) => score !== undefined) ?? -1;
 }
 
 function figure(score: number | undefined): string {
-  if (score === undefined || Number.isNaN(score)) return '-';
-  if (score !== 0 && Math.abs(score) < 0.0005) return score.toExponential(0);
+  if (score === undefined) return '-';
+  if (Math.abs(score) < NOTHING) return '0';
+  if (Math.abs(score) < 0.0005) return score.toExponential(0);
   return Math.abs(score) >= 1000 ? score.toPrecision(4) : score.toFixed(3);
 }
 

@@ -138,6 +138,8 @@ describe('tidemark baseline compare', () => {
       assert.equal(found.get('fine')?.n_live, 1);
       assert.equal(found.get('zip')?.kind, 'category', 'one code with a leading zero is enough here');
       assert.equal(found.get('dead')?.live.missing, 2);
+      assert.equal(found.get('dead')?.scores.null_share, 1, 'shares of what there is are had without values');
+      assert.deepEqual([found.get('changed')?.scores, found.get('gone')?.scores], [{}, {}]);
     }
     const { code, stdout } = await run(reference, live);
     assert.equal(code, 0);
