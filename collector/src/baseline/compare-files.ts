@@ -1,8 +1,8 @@
 import { Kinds } from '@tidemark/sketch';
-import type { Scores } from '../drift/index.ts';
 import { CollectorError, messageOf } from '../errors.ts';
 import { didYouMean } from '../near-name.ts';
-import { type CommonKind, type ComparedKind, commonKind, kindOf } from './common-kind.ts';
+import { type CommonKind, commonKind, kindOf } from './common-kind.ts';
+import type { ComparedColumn } from './compared-column.ts';
 import { type ReadColumn, readColumns } from './read-columns.ts';
 import type { ColumnFile } from './read-file.ts';
 import { scoreColumn } from './score-column.ts';
@@ -16,20 +16,6 @@ export type CompareOptions = {
   readonly categories?: readonly string[] | undefined;
   /** Scores of all values, which are held in memory, instead of sketches of bounded size. */
   readonly exact?: boolean | undefined;
-};
-
-/** One column compared. `reference` and `live` count its values by kind, all 0 where the file has no such column. */
-export type ComparedColumn = {
-  readonly name: string;
-  readonly kind: ComparedKind;
-  readonly reference: Kinds;
-  readonly live: Kinds;
-  /**
-   * By the name of the measure, all finite; one that means nothing for these values is absent. Where there is an error, none
-   * but those of counts, which a side without values still has.
-   */
-  readonly scores: Scores;
-  readonly error: string | null;
 };
 
 /** Two files compared; the rows are those of the files. */

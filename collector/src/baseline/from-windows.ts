@@ -39,7 +39,7 @@ export type WindowedBaseline = {
   readonly series: AsyncIterable<NewBaselineSeries>;
 };
 
-/** Windows of all series together that are kept of one baseline: 15 MB of digests. */
+/** Windows of all series together that are kept of one baseline: up to 2.4 kB each in the store (200 values a window). */
 export const MAX_WINDOWS = 20_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
-import type { Kinds } from '@tidemark/sketch';
-import { type ComparedColumn, compareFiles } from '../baseline/compare-files.ts';
+import { compareFiles } from '../baseline/compare-files.ts';
 import { readFile } from '../baseline/read-file.ts';
+import { CollectorError } from '../errors.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { comparisonText } from './comparison-text.ts';
+import { comparedJson, comparisonText } from './comparison-text.ts';
 import { showBar } from './show-bar.ts';
 
 /** Characters in a line where no terminal says how wide it is. */
@@ -24,20 +24,22 @@ export const baselineCompare: Command = {
       json: { type: 'boolean' },
     } as const;
     const { values, positionals } = readArguments(args, options, { min: 2, max: 2 }, this.usage);
+    const [columns, categories] = [namesIn(values.columns), namesIn(values.categories)];
+    if (columns?.length === 0)
+      throw new CollectorError('USAGE', `--columns: expected names, got none\nusage: tidemark ${this.usage}`);
     const bars = positionals.map((path) => showBar(path));
     try {
       const [reference, live] = [
         await readFile(positionals[0]!, bars[0]!.told),
         await readFile(positionals[1]!, bars[1]!.told),
       ];
-      const comparison = await compareFiles(reference, live, {
-        columns: namesIn(values.columns),
-        categories: namesIn(values.categories),
-        exact: values.exact,
-      });
+      const comparison = await compareFiles(reference, live, { columns, categories, exact: values.exact });
       for (const bar of bars) bar.end();
-      if (values.json === true) console.log(JSON.stringify({ columns: comparison.columns.map(toJson) }));
-      else console.log(comparisonText(comparison, process.stdout.columns ?? WIDTH));
+      if (values.json === true) console.log(JSON.stringify({ columns: comparison.columns.map(comparedJson) }));
+      else {
+        const title = `REF has ${comparison.referenceRows} rows, LIVE ${comparison.liveRows}`;
+        console.log(comparisonText(title, comparison.columns, process.stdout.columns ?? WIDTH));
+      }
       return comparison.columns.some(({ error }) => error === null) ? 0 : 1;
     } finally {
       for (const bar of bars) bar.end();
@@ -48,22 +50,4 @@ export const baselineCompare: Command = {
 /** `a,b`, given once or more. */
 function namesIn(lists: readonly string[] | undefined): string[] | undefined {
   return lists?.flatMap((list) => list.split(',').map((name) => name.trim())).filter((name) => name !== '');
-}
-
-function toJson({ name, kind, reference, live, scores, error }: ComparedColumn) {
-  return {
-    name,
-    kind,
-    n_ref: reference.valid,
-    n_live: live.valid,
-    scores,
-    ref: countsOf(reference),
-    live: countsOf(live),
-    ...(error === null ? {} : { error }),
-  };
-}
-
-/** What the values are that were not scored. */
-function countsOf({ total, missing, nan, positiveInfinity, negativeInfinity, wrongType }: Kinds) {
-  return { rows: total, missing, nan, infinite: positiveInfinity + negativeInfinity, wrong_type: wrongType };
 }

@@ -1,6 +1,6 @@
 import { type BaselineRow, listBaselines } from '../store/baselines.ts';
 import { readArguments } from './arguments.ts';
-import { baselineJson } from './baseline-text.ts';
+import { baselineJson, useOf } from './baseline-text.ts';
 import type { Command } from './command.ts';
 import { PROJECT_OPTIONS, withProject } from './open-store.ts';
 
@@ -26,9 +26,4 @@ function lineOf(row: BaselineRow): string {
   return [name, `${model} ${version}`, `revision ${revision} (${useOf(row)})`, `${n_rows} rows`, created, source].join(
     '\t',
   );
-}
-
-function useOf({ pinned, in_use }: BaselineRow): string {
-  if (pinned) return 'pinned';
-  return in_use ? 'in use' : 'not in use';
 }

@@ -19,6 +19,17 @@ export function baselineJson({ span_from, span_to, masks, created_at, ...row }: 
   };
 }
 
+/** Which baseline it is, and whether rules go by it. */
+export function titleOf(row: BaselineRow): string {
+  return `${row.name} of ${row.model} ${row.version}, revision ${row.revision} (${useOf(row)})`;
+}
+
+/** Whether rules that ask for the name get this one. */
+export function useOf({ pinned, in_use }: BaselineRow): string {
+  if (pinned) return 'pinned';
+  return in_use ? 'in use' : 'not in use';
+}
+
 /** One series of a baseline for programs, its bins whole. */
 export function seriesJson({ stage, field, kind, summary, bins }: BaselineSeries) {
   const { kinds, digest, moments, categories } = summary;
@@ -35,12 +46,8 @@ export function seriesJson({ stage, field, kind, summary, bins }: BaselineSeries
 
 /** A baseline for people: what it is of, and a table of its series. */
 export function baselineText(row: BaselineRow, { series }: Baseline, width: number): string {
-  const { name, model, version, revision, pinned, in_use, n_rows, source, masks } = row;
-  const use = pinned ? 'pinned' : in_use ? 'in use' : 'not in use';
-  const lines = [
-    `${name} of ${model} ${version}, revision ${revision} (${use}), made ${timeOf(row.created_at)}`,
-    `${n_rows} rows from ${source}`,
-  ];
+  const { n_rows, source, masks } = row;
+  const lines = [`${titleOf(row)}, made ${timeOf(row.created_at)}`, `${n_rows} rows from ${source}`];
   if (row.span_from !== null && row.span_to !== null)
     lines.push(`of ${spanText({ from: row.span_from, to: row.span_to })}`);
   if (masks.length > 0) lines.push(`without ${masks.map(([from, to]) => spanText({ from, to })).join(', ')}`);

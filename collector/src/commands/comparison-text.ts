@@ -1,20 +1,21 @@
-import type { ComparedColumn, Comparison } from '../baseline/compare-files.ts';
+import type { Kinds } from '@tidemark/sketch';
+import type { ComparedColumn } from '../baseline/compared-column.ts';
 import type { MeasureName } from '../drift/index.ts';
 import { textTable } from './text-table.ts';
 
 /** Names longer than this are cut in their middle, where they differ least. */
 const MAX_NAME = 32;
 
-/** The scores that tell how much a column has moved, whatever its kind and unit: the first that it has. */
-const MOVED = ['js', 'psi'] as const;
+/** Scores of 0 to 1, whatever the kind and unit of a column: the largest tells how much of it has moved. */
+const MOVED = ['js', 'ks', 'range_share', 'unseen_share', 'sliced_wasserstein'] as const;
 
 /** What is smaller than this is what arithmetic leaves over. */
 const NOTHING = 1e-9;
 
 /** A comparison for people: a table for each kind of column, what moved most first, and below it what could not be compared. */
-export function comparisonText({ referenceRows, liveRows, columns }: Comparison, width: number): string {
-  const sections = [`REF has ${referenceRows} rows, LIVE ${liveRows}`];
-  for (const kind of ['number', 'category'] as const) {
+export function comparisonText(title: string, columns: readonly ComparedColumn[], width: number): string {
+  const sections = [title];
+  for (const kind of ['number', 'category', 'vector'] as const) {
     const scored = columns.filter((column) => column.kind === kind && column.error === null);
     if (scored.length > 0) sections.push(scoresTable(kind, scored, width));
   }
@@ -24,6 +25,20 @@ export function comparisonText({ referenceRows, liveRows, columns }: Comparison,
     sections.push(['not compared', ...lines].join('\n'));
   }
   return sections.join('\n\n');
+}
+
+/** A compared column for programs. */
+export function comparedJson({ name, kind, reference, live, scores, error }: ComparedColumn) {
+  return {
+    name,
+    kind,
+    n_ref: reference.valid,
+    n_live: live.valid,
+    scores,
+    ref: countsOf(reference),
+    live: countsOf(live),
+    ...(error === null ? {} : { error }),
+  };
 }
 
 function scoresTable(kind: string, columns: readonly ComparedColumn[], width: number): string {
@@ -38,9 +53,18 @@ function scoresTable(kind: string, columns: readonly ComparedColumn[], width: nu
   return textTable([kind, 'n_ref', 'n_live', ...scores], rows, width).join('\n');
 }
 
-/** Columns without such a score come last. */
-function moved({ scores }: ComparedColumn): number {
-  return MOVED.map((name) => scores[name]).find((score) => score !== undefined) ?? -1;
+function moved({ reference, live, scores }: ComparedColumn): number {
+  const nulls = Math.abs(nullShareOf(live) - nullShareOf(reference));
+  return Math.max(nulls, ...MOVED.map((name) => scores[name] ?? 0));
+}
+
+function nullShareOf({ missing, nan, total }: Kinds): number {
+  return total === 0 ? 0 : (missing + nan) / total;
+}
+
+/** What the values are, also those that were not scored. */
+function countsOf({ total, missing, nan, positiveInfinity, negativeInfinity, wrongType }: Kinds) {
+  return { rows: total, missing, nan, infinite: positiveInfinity + negativeInfinity, wrong_type: wrongType };
 }
 
 function figure(score: number | undefined): string {

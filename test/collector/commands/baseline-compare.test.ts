@@ -191,6 +191,7 @@ describe('tidemark baseline compare', () => {
       [[reference, reference, '--columns', 'A,zzz'], 1, /no column 'A' \(did you mean 'a'\?\)\n {2}- no column 'zzz'/],
       [[reference], 2, /expected 2 operands, got 1/],
       [[reference, other, '--exakt'], 2, /--exakt/],
+      [[reference, other, '--columns', ','], 2, /^tidemark: --columns: expected names, got none$/m],
     ];
     for (const [args, code, message] of refusals) {
       const ended = await tidemark(['baseline', 'compare', ...args]);

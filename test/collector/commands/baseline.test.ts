@@ -270,6 +270,12 @@ describe('tidemark baseline create from what is stored', () => {
     assert.deepEqual([span_to, window_s], ['2001-01-01T03:00:00.000Z', 3600]);
     assert.deepEqual([series.length, series[0].valid, series[0].max], [1, 6, 2.5]);
     assert.ok(series[0].bins.cuts.length > 1);
+    const against = ['--against', 'week', '--revision', '2', '--model', model, '--json'];
+    const compared = await tidemark(['baseline', 'show', 'week', ...against], settingsFor(store));
+    const [x] = JSON.parse(compared.stdout).columns;
+    assert.deepEqual([x.name, x.kind, x.n_ref, x.n_live], ['feature/x', 'number', 10, 6]);
+    // 0 to 2.5 against 0, 0.5, 2 to 5.5: at 2.5 all of the one and four of ten of the other.
+    assert.ok(Math.abs(x.scores.ks - 0.6) < 1e-9, String(x.scores.ks));
   });
 
   test('says every mistake of its options at once', async () => {
