@@ -7,14 +7,14 @@ import { stale } from './stale.ts';
 /** Faults of single values, counted: shares of rows, of values or of categories. */
 export const FAULT_MEASURES = {
   null_share: {
-    kinds: ['number', 'category'],
+    kinds: ['number', 'category', 'vector'],
     unit: 'share',
     baseline: 'none',
     samples: allRows,
     score: ({ live }) => nullShare(live),
   },
   type_share: {
-    kinds: ['number', 'category'],
+    kinds: ['number', 'category', 'vector'],
     unit: 'share',
     baseline: 'none',
     samples: allRows,

@@ -6,8 +6,8 @@ import { rankErrorBound } from './sketch-error.ts';
 /** How near means and deviations must be, in deviations: new values would have to hit both so well, and both extremes. */
 const SAME_DIGITS = 1e-9;
 
-/** By how much of the largest value sums can differ that were added up in another order: some hundred units in the last place. */
-const ROUNDING = 1e-13;
+/** By how much of the largest value sums can differ that were added up in another order: a hundred units in the last place. */
+const ROUNDING = 2e-14;
 
 /**
  * 1 where the live side holds nothing new: the values of the baseline over again, once or several times, each with the
@@ -16,7 +16,8 @@ const ROUNDING = 1e-13;
  *
  * A summary holds no values to compare: numbers count as repeated where extremes are equal, mean and deviation to nine
  * digits, and the distribution functions as far as their rank errors allow; categories where they are as many
- * different ones with the same shares. So a repetition is always found, and values that vary freely are never taken for one;
+ * different ones with the same shares. So a repetition is always found, and values that vary freely are never taken for one
+ * (unless all but a few of them are the same, and far from zero for their spread, as times are);
  * among few different values (a flag, small counts) chance alone repeats shares, the more often the smaller the window:
  * a rule over such fields needs `min_samples` and `for`.
  */

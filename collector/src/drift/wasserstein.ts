@@ -4,7 +4,7 @@ import { inSigmas } from './sigmas.ts';
 /**
  * 1-Wasserstein (earth mover) distance of two digests: the area between their distribution functions, in the unit of the
  * series (Vallender 1974). Both functions are straight between knots, so the area is exact for the digests; see
- * `wassersteinErrorBound` for how far these are from their values. NaN where a side is empty.
+ * `wassersteinError` for how far these are from their values. NaN where a side is empty.
  */
 export function wasserstein(reference: Digest, live: Digest): number {
   if (reference.count === 0 || live.count === 0) return Number.NaN;
@@ -15,7 +15,9 @@ export function wasserstein(reference: Digest, live: Digest): number {
     if (from === to) continue;
     const gapAtFrom = reference.cdf(from) - live.cdf(from);
     const gapAtTo = reference.cdfBelow(to) - live.cdfBelow(to);
-    area += meanSize(gapAtFrom, gapAtTo) * (to - from);
+    const gap = meanSize(gapAtFrom, gapAtTo);
+    // No gap is no area, also where the width overflows.
+    if (gap > 0) area += gap * (to - from);
   }
   return area;
 }
@@ -29,7 +31,8 @@ export function exactWasserstein(reference: ArrayLike<number>, live: ArrayLike<n
   let j = 0;
   while (i < reference.length || j < live.length) {
     const to = Math.min(reference[i] ?? Number.POSITIVE_INFINITY, live[j] ?? Number.POSITIVE_INFINITY);
-    if (i + j > 0) area += Math.abs(i / reference.length - j / live.length) * (to - from);
+    const gap = Math.abs(i / reference.length - j / live.length);
+    if (gap > 0) area += gap * (to - from);
     while (i < reference.length && reference[i]! <= to) i++;
     while (j < live.length && live[j]! <= to) j++;
     from = to;
