@@ -5,9 +5,7 @@ import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { comparedJson, comparisonText } from './comparison-text.ts';
 import { showBar } from './show-bar.ts';
-
-/** Characters in a line where no terminal says how wide it is. */
-const WIDTH = 120;
+import { terminalWidth } from './terminal-width.ts';
 
 export const baselineCompare: Command = {
   name: 'baseline compare',
@@ -38,7 +36,7 @@ export const baselineCompare: Command = {
       if (values.json === true) console.log(JSON.stringify({ columns: comparison.columns.map(comparedJson) }));
       else {
         const title = `REF has ${comparison.referenceRows} rows, LIVE ${comparison.liveRows}`;
-        console.log(comparisonText(title, comparison.columns, process.stdout.columns ?? WIDTH));
+        console.log(comparisonText(title, comparison.columns, terminalWidth()));
       }
       return comparison.columns.some(({ error }) => error === null) ? 0 : 1;
     } finally {

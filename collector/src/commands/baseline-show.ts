@@ -7,9 +7,7 @@ import { baselineJson, baselineText, seriesJson, titleOf } from './baseline-text
 import type { Command } from './command.ts';
 import { comparedJson, comparisonText } from './comparison-text.ts';
 import { PROJECT_OPTIONS, withProject } from './open-store.ts';
-
-/** Characters in a line where no terminal says how wide it is. */
-const WIDTH = 120;
+import { terminalWidth } from './terminal-width.ts';
 
 export const baselineShow: Command = {
   name: 'baseline show',
@@ -35,7 +33,7 @@ export const baselineShow: Command = {
       const rows = await listBaselines(database, projectId, values.model ?? null);
       const row = chosen(rows, { ...values, name: positionals[0]! });
       const baseline = await loadBaseline(database, row);
-      const width = process.stdout.columns ?? WIDTH;
+      const width = terminalWidth();
       if (values.against === undefined) {
         const series = [...baseline.series.values()].map(seriesJson);
         if (values.json === true) console.log(JSON.stringify({ ...baselineJson(row), series }, null, 2));
