@@ -1,8 +1,9 @@
 import { BASELINE_SIZE_RULE, type SeriesKind, Summary } from '@tidemark/sketch';
 import type { BaselineWindow } from './baseline.ts';
+import { isVector } from './is-vector.ts';
 import { isNumberText, numberOfText } from './number-text.ts';
 
-/** Values looked at to tell numbers from categories. */
+/** Values looked at to tell the kind. */
 const INFERENCE_VALUES = 1000;
 
 /** The summary of one column of a file in the making, and of each of its windows where rows have a time. */
@@ -70,14 +71,21 @@ export class ColumnSummary {
   }
 }
 
-/** Number where every one of the first values that are there is or looks like one; null where none is there. */
+/** Numbers where every one of the first values that are there is or looks like one, vectors where every one is; null where none is there. */
 function inferKind(values: ArrayLike<unknown>): SeriesKind | null {
-  let seen = 0;
-  for (let i = 0; i < values.length && seen < INFERENCE_VALUES; i++) {
+  const seen = new Set<SeriesKind>();
+  for (let i = 0, count = 0; i < values.length && count < INFERENCE_VALUES; i++) {
     const value = values[i];
     if (value === null || value === undefined) continue;
-    seen++;
-    if (typeof value !== 'number' && !(typeof value === 'string' && isNumberText(value))) return 'category';
+    count++;
+    seen.add(kindOfValue(value));
+    if (seen.size > 1 || seen.has('category')) return 'category';
   }
-  return seen === 0 ? null : 'number';
+  const [kind = null] = seen;
+  return kind;
+}
+
+function kindOfValue(value: unknown): SeriesKind {
+  if (typeof value === 'number' || (typeof value === 'string' && isNumberText(value))) return 'number';
+  return isVector(value) ? 'vector' : 'category';
 }

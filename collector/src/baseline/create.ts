@@ -86,7 +86,7 @@ function wantedColumns(file: ColumnFile, options: CreateOptions): string[] {
     if (other !== undefined) complaints.push(`the columns '${other}' and '${column}' are the same series`);
     byKey.set(keyOfColumn(column), column);
   }
-  complaints.push(...expectationsBroken(options, byKey));
+  complaints.push(...expectationsBroken(options, byKey, file.hasVectors === true));
   if (complaints.length > 0) {
     const list = complaints.map((complaint) => `\n  - ${complaint}`).join('');
     throw new CollectorError('BASELINE_INVALID', `${file.path} has the wrong columns:${list}`);
@@ -95,17 +95,18 @@ function wantedColumns(file: ColumnFile, options: CreateOptions): string[] {
   return wanted;
 }
 
-function expectationsBroken(options: CreateOptions, byKey: ReadonlyMap<string, string>): string[] {
+function expectationsBroken(options: CreateOptions, byKey: ReadonlyMap<string, string>, hasVectors: boolean): string[] {
   const expected = options.expected ?? [];
   const keys = new Map(expected.map((one) => [seriesKey(one.stage, one.field), columnNameOf(one)]));
-  const vectors = expected.filter((one) => one.kind === 'vector' && byKey.has(seriesKey(one.stage, one.field)));
+  const isLost = (one: ExpectedSeries) =>
+    one.kind === 'vector' && !hasVectors && byKey.has(seriesKey(one.stage, one.field));
   const missing = [...keys].filter(([key]) => !byKey.has(key)).map(([, column]) => column);
   const extra = [...byKey].filter(([key]) => !keys.has(key)).map(([, column]) => column);
   const complaints = missing.map((column) => `the column '${column}' is missing${didYouMean(column, extra)}`);
   complaints.push(
-    ...vectors.map(
-      (one) => `the column '${columnNameOf(one)}' is of vectors, which baselines do not cover yet: leave it out`,
-    ),
+    ...expected
+      .filter(isLost)
+      .map((one) => `the column '${columnNameOf(one)}' is of vectors, which only JSON Lines can hold: leave it out`),
   );
   if (options.strict && expected.length > 0) {
     complaints.push(

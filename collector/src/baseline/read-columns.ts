@@ -1,5 +1,4 @@
-import { BASELINE_SIZE_RULE, Summary } from '@tidemark/sketch';
-import type { ComparedKind } from './common-kind.ts';
+import { BASELINE_SIZE_RULE, type SeriesKind, Summary } from '@tidemark/sketch';
 import { numberOfText } from './number-text.ts';
 import type { ColumnFile } from './read-file.ts';
 
@@ -12,7 +11,7 @@ export type ReadColumn = { readonly summary: Summary; readonly raw: readonly unk
 /** Reads columns of a file in one pass, each as the kind that is given for it; with `exact` all values are held in memory, equal texts once. */
 export async function readColumns(
   file: ColumnFile,
-  kinds: ReadonlyMap<string, ComparedKind>,
+  kinds: ReadonlyMap<string, SeriesKind>,
   exact: boolean,
 ): Promise<Map<string, ReadColumn>> {
   if (kinds.size === 0) return new Map();
@@ -26,7 +25,7 @@ class ColumnReader {
   readonly raw: unknown[] | null;
   readonly #texts = new Map<string, string>();
 
-  constructor(kind: ComparedKind, exact: boolean) {
+  constructor(kind: SeriesKind, exact: boolean) {
     this.summary = new Summary(kind, { sizeRule: BASELINE_SIZE_RULE });
     this.raw = exact ? [] : null;
   }

@@ -11,6 +11,8 @@ export type ColumnChunk = { readonly column: string; readonly firstRow: number; 
 export type ColumnFile = {
   readonly path: string;
   readonly columns: readonly string[];
+  /** Whether a value can be a vector, a list of numbers. */
+  readonly hasVectors?: boolean;
   /**
    * Reads the named columns (all of them where none are named) once, in runs of bounded size: at most 4 096 rows
    * of a CSV or JSON Lines file or one row group of a Parquet file are held. Runs of one column come in order; the columns take turns.

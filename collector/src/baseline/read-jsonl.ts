@@ -1,5 +1,6 @@
 import { CollectorError, messageOf } from '../errors.ts';
 import { fileLines, invalid } from './file-lines.ts';
+import { isVector } from './is-vector.ts';
 import type { ColumnChunk, ColumnFile, ReadTold } from './read-file.ts';
 
 /** Rows held at a time, and characters of their lines. */
@@ -12,14 +13,14 @@ const MAX_COLUMNS = 10_000;
 /** Objects within objects: past this, nobody meant them as columns. */
 const MAX_DEPTH = 32;
 
-/** What is known of a name: whether a value of it can be summarised, and whether it has been an object or a list. */
+/** What is known of a name: whether a value of it can be summarised, and whether it has been an object or another list than of numbers. */
 type Seen = { line: number; single: boolean; nested: boolean };
 
 /**
  * Opens a file of JSON Lines: an object on each line. An object within one gives columns named with a dot
- * (`{"input": {"origin": "ATL"}}` is `input.origin`), a name that is absent is null, a list is of the wrong type, and what
- * is only ever a list is no column. Such a file names no columns ahead, and one can come late, so the whole of it is read
- * to know them.
+ * (`{"input": {"origin": "ATL"}}` is `input.origin`), a name that is absent is null, a list of numbers is a vector, any other
+ * list is of the wrong type, and what is only ever such a list is no column. Such a file names no columns ahead, and one
+ * can come late, so the whole of it is read to know them.
  */
 export async function openJsonl(path: string, told: ReadTold): Promise<ColumnFile> {
   const seen = new Map<string, Seen>();
@@ -31,7 +32,7 @@ export async function openJsonl(path: string, told: ReadTold): Promise<ColumnFil
   if (rows === 0) throw new CollectorError('BASELINE_INVALID', `${path} is empty: expected a JSON object on each line`);
   const columns = [...seen].filter(([, { single, nested }]) => single || !nested).map(([name]) => name);
   if (columns.length === 0) throw new CollectorError('BASELINE_INVALID', `${path} has no names with values`);
-  return { path, columns, chunks: (wanted) => chunksOf(path, wanted ?? columns, told) };
+  return { path, columns, hasVectors: true, chunks: (wanted) => chunksOf(path, wanted ?? columns, told) };
 }
 
 function note(path: string, seen: Map<string, Seen>, line: number, name: string, value: unknown): void {
@@ -42,7 +43,7 @@ function note(path: string, seen: Map<string, Seen>, line: number, name: string,
     known = { line: 0, single: false, nested: false };
     seen.set(name, known);
   }
-  if (isObject(value) || Array.isArray(value)) known.nested = true;
+  if (isObject(value) || (Array.isArray(value) && !isVector(value))) known.nested = true;
   else if (value !== null) known.single = true;
   // An object passes for itself here and for what is in it, so only what is no object can be there twice.
   if (isObject(value)) return;

@@ -7,5 +7,6 @@ export function scoreColumn(reference: ReadColumn, live: ReadColumn): Scores {
   if (reference.raw !== null && live.raw !== null) {
     return exactScores(reference.summary.kind, reference.raw, live.raw);
   }
-  return digestScores(reference.summary, live.summary, makeBins(reference.summary));
+  const bins = reference.summary.kind === 'vector' ? null : makeBins(reference.summary);
+  return digestScores(reference.summary, live.summary, bins);
 }

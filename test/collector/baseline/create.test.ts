@@ -212,14 +212,14 @@ test('only stages that exist are read as such', () => {
   for (const [column, stage, field] of cases) assert.deepEqual(targetOfColumn(column), { stage, field }, column);
 });
 
-test('a column that the model has as vectors is refused: baselines do not cover them yet', async () => {
+test('a column that the model has as vectors is refused where a file cannot hold them', async () => {
   const expected = [
     { stage: 'feature', field: 'x', kind: 'number' as const },
     { stage: 'input', field: 'embedding', kind: 'vector' as const },
   ];
   assert.equal(
     await refused('x,input.embedding\n1,[0 1]\n', { expected }),
-    "FILE has the wrong columns:\n  - the column 'input.embedding' is of vectors, which baselines do not cover yet: leave it out",
+    "FILE has the wrong columns:\n  - the column 'input.embedding' is of vectors, which only JSON Lines can hold: leave it out",
   );
 });
 

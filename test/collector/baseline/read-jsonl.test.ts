@@ -54,13 +54,22 @@ describe('a file of JSON Lines', () => {
     assert.deepEqual([rows, ...series.keys()], [3, 'input/origin', 'input/at.hour']);
   });
 
-  test('has no column of lists alone, and counts a list among values as of the wrong type', async () => {
-    const content =
-      '{"embedding": [1, 2], "age": 1}\n{"embedding": [3, 4], "age": [2]}\n{"embedding": null, "age": 3}\n';
-    assert.deepEqual(await read(content), { age: [1, [2], 3] });
+  test('has vectors of lists of numbers, all of one size', async () => {
+    const content = '{"v": [1, 2], "age": 1}\n{"v": [3, 4.5], "age": [2]}\n{"v": null}\n{"v": [1]}\n{"age": 3}\n';
     const { series } = await createBaseline(await readFile(fileOf(content)));
-    const { kinds } = series.get('feature/age')!.summary;
-    assert.deepEqual([kinds.valid, kinds.wrongType], [2, 1]);
+    const v = series.get('feature/v')!;
+    assert.deepEqual([v.kind, v.summary.projections.count, v.summary.projections.size], ['vector', 2, 2]);
+    assert.deepEqual([v.summary.kinds.missing, v.summary.kinds.wrongType], [2, 1]);
+    const { kind, summary } = series.get('feature/age')!;
+    assert.deepEqual([kind, summary.kinds.valid, summary.kinds.wrongType], ['category', 2, 1]);
+    const expected = [{ stage: 'feature', field: 'age', kind: 'number' as const }];
+    const declared = await createBaseline(await readFile(fileOf(content)), { expected });
+    assert.equal(declared.series.get('feature/age')?.kind, 'number');
+  });
+
+  test('has no column of other lists alone', async () => {
+    const content = '{"tags": ["a"], "age": 1}\n{"tags": [], "age": 2}\n{"tags": null, "age": 3}\n';
+    assert.deepEqual(await read(content), { age: [1, 2, 3] });
   });
 
   test('takes names that mean something to JavaScript, and blanks in them', async () => {
@@ -109,7 +118,7 @@ describe('a file of JSON Lines', () => {
     ],
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), /:1: expected UTF-8/],
     ['a line without end', `{"a":1}\n${long}\n`, /^\/train\.jsonl:2: expected a line of at most 1048576 bytes/],
-    ['nothing but lists', '{"a":[1]}\n', /^\/train\.jsonl has no names with values$/],
+    ['nothing but lists', '{"a":["x"]}\n', /^\/train\.jsonl has no names with values$/],
     [
       'names that are data',
       Array.from({ length: 10_001 }, (_, i) => `{"id${i}":1}`).join('\n'),

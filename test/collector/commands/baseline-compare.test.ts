@@ -146,6 +146,24 @@ describe('tidemark baseline compare', () => {
     assert.match(stdout, /\n\nnot compared\n {2}changed: it is of numbers in REF/);
   });
 
+  test('compares vectors, and says where they are none any more', async () => {
+    const lines = (shift: number, other: string) =>
+      Array.from({ length: 200 }, (_, i) => `{"v":[${(i % 7) + shift},${i % 3}],"w":${other}}`).join('\n');
+    const reference = await fileOf('v.jsonl', lines(0, '[1,2]'));
+    const live = await fileOf('v-live.jsonl', lines(5, '"gone"'));
+    for (const flags of [[], ['--exact']]) {
+      const found = await compare(reference, live, ...flags);
+      const { kind, n_ref, n_live, scores } = found.get('v')!;
+      assert.deepEqual([kind, n_ref, n_live], ['vector', 200, 200]);
+      assert.ok(scores.sliced_wasserstein! > 0.5, String(scores.sliced_wasserstein));
+      assert.equal(
+        found.get('w')?.error,
+        'it is of vectors in REF, but 200 of 200 values in LIVE are none, such as "gone"',
+      );
+    }
+    assert.match((await run(reference, live)).stdout, /\nvector {2}n_ref {2}n_live {2}sliced_wasserstein/);
+  });
+
   test('bins lie where REF puts them: turned round, the scores differ', async () => {
     const [steps, wide] = [
       await fileOf('steps.csv', `x\n${Array.from({ length: 400 }, (_, i) => i % 4).join('\n')}\n`),
