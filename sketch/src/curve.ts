@@ -118,6 +118,11 @@ export class Curve {
     return Math.min(Math.max(mean, this.#x[0]), this.#x[this.#x.length - 1]) + 0;
   }
 
+  /** Copies of the points, ascending: x, and the share of the weight up to there. */
+  points(): { x: Float64Array; share: Float64Array } {
+    return { x: this.#x.slice(), share: this.#share.slice() };
+  }
+
   /** The distinct x of the points, ascending. */
   knots(): number[] {
     const knots: number[] = [];

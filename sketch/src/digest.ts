@@ -162,6 +162,14 @@ export class Digest {
     return this.#curveNow()?.knots() ?? [];
   }
 
+  /**
+   * The points between which `cdf` is a straight line, ascending by x and then by share: two of one x are an atom's step.
+   * For questions that go through all of two digests, which one by one would search for every value. Empty when it is.
+   */
+  points(): { x: Float64Array; share: Float64Array } {
+    return this.#curveNow()?.points() ?? { x: new Float64Array(0), share: new Float64Array(0) };
+  }
+
   /** How many values were counted in. */
   get count(): number {
     return this.#merged.total + this.#pendingCount;

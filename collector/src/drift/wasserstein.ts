@@ -1,4 +1,5 @@
 import type { Digest, Summary } from '@tidemark/sketch';
+import { eachGap } from './curve-gaps.ts';
 import { inSigmas } from './sigmas.ts';
 
 /**
@@ -8,17 +9,14 @@ import { inSigmas } from './sigmas.ts';
  */
 export function wasserstein(reference: Digest, live: Digest): number {
   if (reference.count === 0 || live.count === 0) return Number.NaN;
-  const knots = Float64Array.from([...reference.knots(), ...live.knots()]).sort();
   let area = 0;
-  for (let i = 1; i < knots.length; i++) {
-    const [from, to] = [knots[i - 1]!, knots[i]!];
-    if (from === to) continue;
-    const gapAtFrom = reference.cdf(from) - live.cdf(from);
-    const gapAtTo = reference.cdfBelow(to) - live.cdfBelow(to);
-    const gap = meanSize(gapAtFrom, gapAtTo);
-    // No gap is no area, also where the width overflows.
+  let [from, gapAtFrom] = [Number.NaN, 0];
+  eachGap(reference, live, (to, below, at) => {
+    const gap = meanSize(gapAtFrom, below);
+    // No gap is no area, also where the width overflows, and before the first knot.
     if (gap > 0) area += gap * (to - from);
-  }
+    [from, gapAtFrom] = [to, at];
+  });
   return area;
 }
 
