@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, mock, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { BASELINE_SIZE_RULE } from '@tidemark/sketch';
 import { baselineCompare } from '../../../collector/src/commands/baseline-compare.ts';
 import { MAX_CATEGORY_BINS } from '../../../collector/src/drift/bins.ts';
 import { rankErrorBound } from '../../../collector/src/drift/sketch-error.ts';
 import { oraclePairs, rowsOfPair, skipWithoutData } from '../../support/real-data.ts';
+import { inProcess } from './in-process.ts';
 import { tidemark } from './program.ts';
 
 /** Both sides are read through the sketch of a baseline. */
@@ -87,15 +88,10 @@ function linesOf(columns: Record<string, Expected>, rows: readonly Row[]): strin
     .join('\n');
 }
 
-/** The command itself, in this process: sixteen pairs twice. */
 async function compare(args: string[]): Promise<Found[]> {
-  const log = mock.method(console, 'log', () => undefined);
-  try {
-    assert.equal(await baselineCompare.run(args), 0);
-    return (JSON.parse(String(log.mock.calls[0]?.arguments[0])) as { columns: Found[] }).columns;
-  } finally {
-    log.mock.restore();
-  }
+  const { code, stdout } = await inProcess(baselineCompare, args);
+  assert.equal(code, 0);
+  return (JSON.parse(stdout) as { columns: Found[] }).columns;
 }
 
 function close(found: number | undefined, expected: number, what: string, allowed = 1e-9): void {
@@ -162,7 +158,8 @@ function checkWasserstein(found: number | undefined, { wasserstein }: Numeric, a
 }
 
 describe('tidemark baseline compare on real data', { skip: skipWithoutData }, () => {
-  const pairs = skipWithoutData === false ? oraclePairs() : [];
+  // Of the three blocks of sea, which differ in nothing but their labels, one will do.
+  const pairs = skipWithoutData === false ? oraclePairs().filter(({ id }) => !/sea_.*[12]$/.test(id)) : [];
   for (const [index, pair] of pairs.entries()) {
     const columns = pair.columns as unknown as Record<string, Expected>;
     test(`scores ${pair.id} as numpy and scipy do`, async () => {
@@ -173,8 +170,8 @@ describe('tidemark baseline compare on real data', { skip: skipWithoutData }, ()
         Object.keys(columns),
       );
       for (const found of exact) checkExact(found, columns[found.name]!, pair.id);
-      // A third by digests as well, which is enough to see that the command reads them alike.
-      if (index % 3 !== 1) return;
+      // Some by digests as well, which is enough to see that the command reads them alike.
+      if (index % 5 !== 1) return;
       for (const found of await compare(args)) checkDigests(found, columns[found.name]!, pair.id);
     });
   }

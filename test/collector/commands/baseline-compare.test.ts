@@ -3,9 +3,10 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, mock, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { baselineCompare } from '../../../collector/src/commands/baseline-compare.ts';
 import { tinyParquet } from '../baseline/tiny-parquet.ts';
+import { inProcess } from './in-process.ts';
 import { tidemark } from './program.ts';
 
 type Counts = { rows: number; missing: number; nan: number; infinite: number; wrong_type: number };
@@ -32,16 +33,7 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
-/** The command itself in this process, which is quicker than a process for each. */
-async function run(...args: string[]): Promise<{ code: number; stdout: string }> {
-  const log = mock.method(console, 'log', () => undefined);
-  try {
-    const code = await baselineCompare.run(args);
-    return { code, stdout: log.mock.calls.map((call) => String(call.arguments[0])).join('\n') };
-  } finally {
-    log.mock.restore();
-  }
-}
+const run = (...args: string[]) => inProcess(baselineCompare, args);
 
 async function compare(...args: string[]): Promise<Map<string, Column>> {
   const { stdout } = await run(...args, '--json');

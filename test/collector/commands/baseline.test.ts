@@ -4,6 +4,11 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { baselineCreate } from '../../../collector/src/commands/baseline-create.ts';
+import { baselineList } from '../../../collector/src/commands/baseline-list.ts';
+import { baselinePin } from '../../../collector/src/commands/baseline-pin.ts';
+import { baselineShow } from '../../../collector/src/commands/baseline-show.ts';
+import type { CollectorError } from '../../../collector/src/errors.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
@@ -13,6 +18,7 @@ import { ensureSeries } from '../../../collector/src/store/series.ts';
 import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { createTestStore, type TestStore } from '../../support/database.ts';
 import { tinyParquet } from '../baseline/tiny-parquet.ts';
+import { inProcess } from './in-process.ts';
 import { type Ended, folderWith, settingsFor, tidemark } from './program.ts';
 
 let store: TestStore;
@@ -232,8 +238,7 @@ describe('tidemark baseline create from what is stored', () => {
       rows: 10,
       series: [{ stage: 'feature', field: 'x', kind: 'number', valid: 10, windows: 5 }],
     });
-    const shown = await tidemark(['baseline', 'show', 'week', '--model', model], settingsFor(store));
-    assert.deepEqual([shown.code, shown.stderr], [0, '']);
+    const shown = await inProcess(baselineShow, ['week', '--model', model], settingsFor(store));
     const [title, ...lines] = shown.stdout.trimEnd().split('\n');
     assert.match(title!, /^week of stored 1, revision 1 \(in use\), made 2/);
     assert.deepEqual(lines, [
@@ -249,15 +254,14 @@ describe('tidemark baseline create from what is stored', () => {
 
   test('is revised and pinned on request, which list and show say', async () => {
     const span = ['--from-windows', '--since', '2001-01-01', '--until', '2001-01-01T03:00Z'];
-    const revised = await create(...span, '--revise');
-    assert.deepEqual(revised, {
-      code: 0,
-      stdout: 'baseline week, revision 2, of stored 1: 6 rows, 1 series\n',
-      stderr: '',
-    });
-    const pin = (...flags: string[]) => tidemark(['baseline', 'pin', model, '1', 'week', ...flags], settingsFor(store));
-    assert.equal((await pin('--revision', '1')).stdout, 'week of stored 1: rules go by revision 1\n');
-    const rows = await list('--model', model);
+    const settings = settingsFor(store);
+    const names = ['--model', model, '--version', '1', '--name', 'week'];
+    const revised = await inProcess(baselineCreate, [...names, ...span, '--revise'], settings);
+    assert.equal(revised.stdout, 'baseline week, revision 2, of stored 1: 6 rows, 1 series\n');
+    const pinned = await inProcess(baselinePin, [model, '1', 'week', '--revision', '1'], settings);
+    assert.equal(pinned.stdout, 'week of stored 1: rules go by revision 1\n');
+    const listed = await inProcess(baselineList, ['--model', model, '--json'], settings);
+    const rows = JSON.parse(listed.stdout) as Listed[];
     assert.deepEqual(
       rows.map(({ revision, in_use, n_rows }) => [revision, in_use, n_rows]),
       [
@@ -265,13 +269,13 @@ describe('tidemark baseline create from what is stored', () => {
         [1, true, 10],
       ],
     );
-    const shown = await tidemark(['baseline', 'show', 'week', '--revision', '2', '--json'], settingsFor(store));
+    const shown = await inProcess(baselineShow, ['week', '--revision', '2', '--json'], settings);
     const { series, span_to, window_s } = JSON.parse(shown.stdout);
     assert.deepEqual([span_to, window_s], ['2001-01-01T03:00:00.000Z', 3600]);
     assert.deepEqual([series.length, series[0].valid, series[0].max], [1, 6, 2.5]);
     assert.ok(series[0].bins.cuts.length > 1);
     const against = ['--against', 'week', '--revision', '2', '--model', model, '--json'];
-    const compared = await tidemark(['baseline', 'show', 'week', ...against], settingsFor(store));
+    const compared = await inProcess(baselineShow, ['week', ...against], settings);
     const [x] = JSON.parse(compared.stdout).columns;
     assert.deepEqual([x.name, x.kind, x.n_ref, x.n_live], ['feature/x', 'number', 10, 6]);
     // 0 to 2.5 against 0, 0.5, 2 to 5.5: at 2.5 all of the one and four of ten of the other.
@@ -279,33 +283,26 @@ describe('tidemark baseline create from what is stored', () => {
   });
 
   test('says every mistake of its options at once', async () => {
-    const { code, stderr } = await create(
-      '--from-windows',
-      '--since',
-      'monday',
-      '--mask',
-      'a..b',
-      '--time',
-      'at',
-      '--window',
-      '90s',
-    );
-    assert.equal(code, 2);
-    for (const message of [
-      /^tidemark: --time goes with --from only$/m,
-      /^--window: expected whole minutes such as 15m, 1h or 1d, got 90s$/m,
-      /^--since: expected a time such as 2026-03-01 or 2026-03-01T12:00Z, got monday$/m,
-      /^--until: expected a time such as .*, got none$/m,
-      /^--mask: expected FROM\.\.UNTIL such as .*, got a\.\.b$/m,
-      /^usage: tidemark baseline create /m,
-    ])
-      assert.match(stderr, message);
+    const names = ['--model', model, '--version', '1', '--name', 'week'];
+    const wrong = ['--from-windows', '--since', 'monday', '--mask', 'a..b', '--time', 'at', '--window', '90s'];
+    await assert.rejects(inProcess(baselineCreate, [...names, ...wrong]), ({ code, message }: CollectorError) => {
+      assert.equal(code, 'USAGE');
+      for (const line of [
+        /^--time goes with --from only$/m,
+        /^--window: expected whole minutes such as 15m, 1h or 1d, got 90s$/m,
+        /^--since: expected a time such as 2026-03-01 or 2026-03-01T12:00Z, got monday$/m,
+        /^--until: expected a time such as .*, got none$/m,
+        /^--mask: expected FROM\.\.UNTIL such as .*, got a\.\.b$/m,
+        /^usage: tidemark baseline create /m,
+      ])
+        assert.match(message, line);
+      return true;
+    });
   });
 
   test('names the baselines that are there where one is not', async () => {
-    const show = (...args: string[]) => tidemark(['baseline', 'show', ...args], settingsFor(store));
-    assertRefused(
-      await show('weak'),
+    await assert.rejects(
+      inProcess(baselineShow, ['weak'], settingsFor(store)),
       /there is no baseline weak \(did you mean 'week'\?\); tidemark baseline list shows all/,
     );
   });
@@ -321,7 +318,8 @@ describe('tidemark baseline create from a file whose rows have times', () => {
     assert.deepEqual(JSON.parse(stdout).series, [
       { stage: 'feature', field: 'x', kind: 'number', valid: 48, windows: 12 },
     ]);
-    const [row] = await list('--model', 'timed');
+    const listed = await inProcess(baselineList, ['--model', 'timed', '--json'], settingsFor(store));
+    const [row] = JSON.parse(listed.stdout) as Listed[];
     assert.partialDeepStrictEqual(row, {
       span_from: '2021-06-01T00:00:00.000Z',
       span_to: '2021-06-02T00:00:00.000Z',
