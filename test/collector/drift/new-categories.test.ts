@@ -29,12 +29,14 @@ test('names beyond those a summary lists are told from new ones, exactly up to 2
   assert.equal(share(known, known.slice(0, 10)), 0);
 });
 
-test('beyond that the number of names is an estimate, of which only what is certain is told', () => {
+test('beyond that numbers of names are estimates, and known ones alone are still exactly 0', () => {
   const known = named('k', 20_000);
-  assert.equal(share(known, known.slice(0, 15_000)), 0);
-  const found = share(known, [...known.slice(0, 20_000), ...named('n', 20_000)]);
-  assert.ok(found > 0.4 && found <= 0.52, `${found} of exactly 0.5`);
-  assert.ok(share(known, named('n', 40_000)) > 0.9);
+  for (const part of [10, 3_000, 15_000]) assert.equal(share(known, known.slice(0, part)), 0, `${part}`);
+  const added = (count: number) => share(known, [...known, ...named('n', count)]);
+  // Three standard errors of the 40 000 and 22 000 together.
+  assert.ok(Math.abs(added(20_000) - 0.5) < 0.03, `${added(20_000)} of exactly 0.5`);
+  assert.ok(Math.abs(added(2_000) - 1 / 11) < 0.03, `${added(2_000)} of exactly 0.0909`);
+  assert.ok(share(known, named('n', 40_000)) > 0.95);
 });
 
 test('where a side is empty there is none', () => {

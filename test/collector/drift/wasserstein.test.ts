@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Digest } from '@tidemark/sketch';
 import fc from 'fast-check';
 import { MEASURES } from '../../../collector/src/drift/index.ts';
 import { exactWasserstein, wasserstein, wassersteinPerSigma } from '../../../collector/src/drift/wasserstein.ts';
@@ -102,6 +103,24 @@ test('windows that are merged give what one gives, exactly while digests are exa
   );
   const [merged, whole] = [mergedSummaryOf('number', many, 24), summaryOf('number', many)];
   assert.ok(Math.abs(wassersteinPerSigma(wide, merged) - wassersteinPerSigma(wide, whole)) < 0.002);
+});
+
+test('where two curves of digests cross between their knots, both sides of the crossing count', () => {
+  // Digests of few centroids, whose curves are long straight lines.
+  const coarse = { sizeRule: { middle: 0.5, tail: 1 } };
+  const wide = Array.from({ length: 10_000 }, (_, index) => (index + 0.5) / 10_000 - 0.5);
+  const [one, other] = [1, 0.3].map((spread) => {
+    const skewed = wide.map((x) => x * spread + x ** 2 / 5);
+    return summaryOf('number', skewed, coarse).digest;
+  }) as [Digest, Digest];
+  assert.ok(one.centroidCount < 60, `${one.centroidCount} centroids`);
+  const [from, to, steps] = [-0.6, 0.6, 60_000];
+  let area = 0;
+  for (let step = 0; step < steps; step++) {
+    const x = from + ((to - from) * (step + 0.5)) / steps;
+    area += (Math.abs(one.cdf(x) - other.cdf(x)) * (to - from)) / steps;
+  }
+  assert.ok(Math.abs(wasserstein(one, other) - area) < 2e-6, `${wasserstein(one, other)} against ${area}`);
 });
 
 test('a constant baseline has no sigma: 0 while nothing moves, and a clear error once something does', () => {
