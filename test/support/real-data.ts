@@ -191,3 +191,10 @@ export function cellsOf(pairId: string, column: string): { reference: string[]; 
 export function numbersOf(cells: readonly string[]): Float64Array {
   return Float64Array.from(cells, Number);
 }
+
+/** All rows of both sides of a pair, as the file has them. */
+export function rowsOfPair(pairId: string): { reference: Row[]; current: Row[] } {
+  const [file, split] = PAIRS[pairId]!;
+  const [reference, current] = split(rowsOf(file));
+  return { reference, current };
+}
