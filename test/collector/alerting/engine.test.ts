@@ -253,6 +253,7 @@ groups:
         lastTick: (group) => store.lastTick(group),
         alerts: (group) => store.alerts(group),
         orphans: (groups) => store.orphans(groups),
+        adopt: (rules) => store.adopt(rules),
         toldOf: (fingerprint, episode) => store.toldOf(fingerprint, episode),
         record: async () => {
           throw new Error('the database is away');
@@ -289,6 +290,20 @@ groups:
         `select tick, state from alert where alertname = 'Drift'`,
       );
       assert.deepEqual(ended, [{ tick: T0 + 6 * HOUR, state: 'inactive' }]);
+    }));
+
+  test('lets an alert go on as it was when its rule stands in another group', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbbg');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 4);
+      const moved = rulesOf(RULES.replace('name: g', 'name: another'));
+      await judgeHourly(engineOn(database, moved), 5, 6);
+      assert.deepEqual(await history(database), [
+        '2h pending condition_began',
+        '3h firing condition_held',
+        '6h resolved cleared',
+      ]);
+      assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
     }));
 
   test('ends what fires when its whole group is gone', () =>
