@@ -26,8 +26,12 @@ export function checkBlock(block: Block, raw: Raw, complainOfRule: Complain): vo
 }
 
 function checkBaseline(block: Block, measure: string, hasBaseline: boolean, complain: Complain): void {
-  if (measure === 'rows' && hasBaseline) complain(['baseline'], "'rows' is a plain count and takes no baseline", 'key');
-  const needs = block === 'silence' ? (measure === 'rows_ratio' ? 'required' : null) : measureNamed(measure)?.baseline;
+  if (measure === 'rows' && hasBaseline) {
+    complain(['baseline'], "'rows' is a plain count and takes no baseline", 'key');
+    return;
+  }
+  const ofSilence = measure === 'rows_ratio' ? 'required' : 'none';
+  const needs = block === 'silence' ? ofSilence : measureNamed(measure)?.baseline;
   if (needs === 'required' && !hasBaseline) complain([], `'${measure}' needs a baseline to compare with`);
   if (needs === 'none' && hasBaseline) complain(['baseline'], `'${measure}' takes no baseline`, 'key');
 }

@@ -61,7 +61,7 @@ export function judgeComposite(
   });
 }
 
-/** The composites of a group in such an order that each comes after those it takes. There are no circles: they were refused. */
+/** The composites of a group in such an order that each comes after those it takes. There are no circles: they were refused. What is not in the group is passed over. */
 export function inOrder(rules: readonly Rule[]): Rule[] {
   const byName = new Map(rules.map((rule) => [rule.alert, rule]));
   const done = new Set<Rule>();
@@ -69,7 +69,10 @@ export function inOrder(rules: readonly Rule[]): Rule[] {
     if (done.has(rule)) return;
     const { judgement } = rule;
     if (judgement.kind === 'composite') {
-      for (const name of [...judgement.all, ...judgement.any, ...judgement.none]) visit(byName.get(name)!);
+      for (const name of [...judgement.all, ...judgement.any, ...judgement.none]) {
+        const member = byName.get(name);
+        if (member !== undefined) visit(member);
+      }
     }
     done.add(rule);
   };

@@ -64,15 +64,15 @@ export type TrafficBaseline =
   | { readonly kind: 'same_time'; readonly offsetMs: number; readonly periods: number }
   | { readonly kind: 'trailing'; readonly durationMs: number; readonly offsetMs: number };
 
-/** A count of the rows of a model over all its versions: the block `silence`. */
+/** What a model was fed over all its versions: the block `silence`. */
 export type SilenceJudgement = {
   readonly kind: 'silence';
   readonly model: string | null;
-  readonly measure: 'rows' | 'rows_ratio';
+  readonly measure: 'rows' | 'rows_ratio' | 'null_share';
   readonly windowMs: number;
-  /** There for `rows_ratio`, null for `rows`. */
+  /** There for `rows_ratio`, else null. */
   readonly baseline: TrafficBaseline | null;
-  /** `rows_ratio` is not judged where the baseline expects fewer rows than this in the window. */
+  /** `rows_ratio` is not judged where the baseline expects fewer rows than this in the window, `null_share` where it holds fewer values. */
   readonly minSamples: number;
 };
 

@@ -132,15 +132,16 @@ const trailing = Type.Object(
 export const silence = Type.Object(
   {
     model,
-    measure: Type.Enum(['rows', 'rows_ratio'], {
-      description: 'Rows served in the window, or their ratio to what the baseline expects.',
+    measure: Type.Enum(['rows', 'rows_ratio', 'null_share'], {
+      description:
+        'Rows served in the window, their ratio to what the baseline expects, or the share of all values of inputs and features that are missing.',
     }),
     window,
     baseline: optional(Type.Union([sameTime, trailing])),
     min_samples: optional(
       Type.Integer({
         minimum: 1,
-        description: 'Rows the baseline must expect for a ratio to be judged; 100 by default.',
+        description: 'Rows the baseline must expect for a ratio, values there must be for a share; 100 by default.',
       }),
     ),
   },

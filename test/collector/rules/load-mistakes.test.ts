@@ -374,6 +374,15 @@ const CASES: [what: string, text: string, line: number, column: number, message:
     48,
     /over all traffic/,
   ],
+  [
+    'a share of missing values with a baseline',
+    withRule(
+      'silence: { model: m, measure: null_share, window: 10m, baseline: { kind: trailing, duration: 1d } }\nfire: ">= 1"',
+    ),
+    6,
+    64,
+    /'null_share' takes no baseline/,
+  ],
   ['an alert that is not in the group', withRule('composite: { all: [B] }'), 6, 28, /there is no alert 'B'/],
   ['a composite of itself', withRule('composite: { any: [A] }'), 6, 28, /goes round in a circle/],
   ['a composite of nothing', withRule('composite: {}'), 6, 20, /needs one of all, any, none/],
