@@ -10,19 +10,16 @@ import { ProjectJudges } from './alerting/project-judges.ts';
 import { ApiServer } from './api/server.ts';
 import { type Clock, DataClock, monotonicNow, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { CollectorError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { COMMIT_SPAN_MS } from './ingest/commit-pace.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { logNotices } from './ingest/log-notices.ts';
 import { OutcomeDesk } from './ingest/outcome-desk.ts';
 import { acceptanceBounds } from './kept-for.ts';
+import { LiveRules } from './live-rules.ts';
 import type { Logger } from './log.ts';
 import { Outbox } from './notify/outbox.ts';
-import type { Receiver } from './notify/receiver.ts';
-import { resolveReceivers } from './notify/resolve-receivers.ts';
-import { readRules } from './read-rules.ts';
 import { ReceiveServer } from './receive/server.ts';
-import type { RuleSet } from './rules/rule-set.ts';
 import { createSettingsStore } from './store/agent-settings.ts';
 import { AlertTable } from './store/alerts.ts';
 import { createApiReader } from './store/api-reader.ts';
@@ -64,6 +61,7 @@ type Parts = {
   readonly health: Health;
   readonly access: Access;
   readonly leader: Leader;
+  readonly liveRules: LiveRules;
   readonly telemetry: Telemetry;
 };
 
@@ -84,16 +82,13 @@ export class Collector {
    * @throws {CollectorError} naming what is wrong and what to do; then nothing is left open.
    */
   static async create(config: Config, log: Logger, env: NodeJS.ProcessEnv): Promise<Collector> {
-    const rules = await readRules(config.rules);
-    const { receivers, mistakes } = resolveReceivers(rules.receivers, env);
-    if (mistakes.length > 0)
-      throw new CollectorError('RULES_INVALID', `receivers are not usable:\n${mistakes.join('\n')}`);
+    const liveRules = await LiveRules.open(config.rules, env, log);
     const tls = config.tls === null ? undefined : await RenewedCertificates.open(config.tls, wallClock, log);
     const telemetry = await Telemetry.create(env, log);
     let database: Database | undefined;
     try {
       database = await openStore(config, log);
-      return await Collector.#assemble(config, log, database, telemetry, rules, receivers, tls);
+      return await Collector.#assemble(config, log, database, telemetry, liveRules, tls);
     } catch (error) {
       await telemetry.stop({ timeoutMs: 0 });
       await database?.close();
@@ -106,8 +101,7 @@ export class Collector {
     log: Logger,
     database: Database,
     telemetry: Telemetry,
-    rules: RuleSet,
-    receivers: ReadonlyMap<string, Receiver>,
+    liveRules: LiveRules,
     tls: RenewedCertificates | undefined,
   ): Promise<Collector> {
     const part = await registerCollector(database, randomUUID(), hostname());
@@ -116,7 +110,7 @@ export class Collector {
     const clock: Clock = config.time === 'data' ? dataClock : wallClock;
     const outbox = new Outbox({
       queue: new DeliveryTable(database),
-      receivers,
+      receivers: liveRules.receivers,
       clock: wallClock,
       random: Math.random,
       log,
@@ -131,7 +125,7 @@ export class Collector {
       projects: () => listProjects(database),
       judgeOf: ({ id, name }) =>
         new Engine({
-          rules,
+          rules: liveRules.rules,
           source: new StoreJudgingSource(database, id, () => clock.now() - known.of(id).minutes),
           store: new AlertTable(database, id, wallClock),
           labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
@@ -147,6 +141,10 @@ export class Collector {
         telemetry.judgingFailed();
         log.error({ reason: messageOf(error) }, 'judging failed; it will be tried again');
       },
+    });
+    liveRules.onChanged(() => {
+      judges.startOver();
+      loop.wake();
     });
     const ingestStore = createIngestStore(database, part);
     const ingest = new Ingest(
@@ -217,6 +215,7 @@ export class Collector {
     });
     return new Collector({
       leader,
+      liveRules,
       log,
       database,
       ingest,
@@ -234,11 +233,12 @@ export class Collector {
 
   /** @throws {CollectorError} `PORT_IN_USE`; then everything is stopped again. */
   async start(): Promise<Listening> {
-    const { access, api, known, leader, log, loop, outbox, receive, settings, telemetry } = this.#parts;
+    const { access, api, known, leader, liveRules, log, loop, outbox, receive, settings, telemetry } = this.#parts;
     try {
       access.start();
       outbox.start();
       loop.start();
+      liveRules.start();
       await known.start();
       leader.start();
       await settings.start();
@@ -254,6 +254,11 @@ export class Collector {
     return listening;
   }
 
+  /** Looks at the rule file at once: what has changed and is usable takes the place of the rules before. Never rejects. */
+  readRulesAnew(): Promise<void> {
+    return this.#parts.liveRules.look();
+  }
+
   /** Everything received is committed and answered, the tick under way is stored, requests in flight are finished. Safe twice. */
   stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
     this.#stopping ??= this.#finish(timeoutMs);
@@ -261,11 +266,12 @@ export class Collector {
   }
 
   async #finish(timeoutMs: number): Promise<void> {
-    const { access, api, database, health, ingest, known, leader, log, loop, outbox, receive, settings, telemetry } =
-      this.#parts;
+    const { access, api, database, health, ingest, known, leader } = this.#parts;
+    const { liveRules, log, loop, outbox, receive, settings, telemetry } = this.#parts;
     health.stopping();
     await receive.stop(timeoutMs);
     await ingest.stop();
+    await liveRules.stop();
     await loop.stop();
     await outbox.stop({ timeoutMs });
     await known.stop();

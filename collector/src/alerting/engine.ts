@@ -1,6 +1,8 @@
+import { inOrder, judgeComposite, type Member } from '../rules/composite-rule.ts';
 import { evaluateRule } from '../rules/evaluate.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { Rule, RuleGroup } from '../rules/rule.ts';
+import { ruleOfField } from '../rules/rule-of-field.ts';
 import { type RuleSet, routeOf } from '../rules/rule-set.ts';
 import { dueTicks } from '../rules/schedule.ts';
 import type { JudgingSource } from '../rules/source.ts';
@@ -9,7 +11,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { healthRules, type Judged } from './health-alerts.ts';
 import type { JudgeObserver } from './judge-observer.ts';
 import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
-import { end, isForgettable, type Step, step } from './machine.ts';
+import { end, isForgettable, pause, type Step, step } from './machine.ts';
 import { messageOfAlert, resolvedMessage, type ToldState } from './message.ts';
 import { type AlertState, NEVER_SEEN } from './state.ts';
 
@@ -112,21 +114,36 @@ export class Engine {
     const scores: (Finding & { fingerprint: string })[] = [];
     const changes: AlertChange[] = [];
     const ended: AlertChange[] = [];
-    for (const rule of group.rules) {
-      const findings = await evaluateRule(rule, tick, source);
+    const members = new Map<string, Member[]>();
+    for (const rule of inOrder(group.rules)) {
+      if (isPaused(rule, members, tick)) {
+        this.#pauseAll(rule, stored, changes, tick);
+        continue;
+      }
+      const { judgement } = rule;
+      const findings =
+        judgement.kind === 'composite'
+          ? judgeComposite(rule, judgement, members, tick)
+          : await evaluateRule(rule, tick, source);
       const judged: Judged[] = [];
       for (const finding of findings) {
-        const { alert, transition, tell, fingerprint } = await this.#take(rule, finding, stored, tick);
+        const taken = await this.#take(ruleOfField(rule, finding.labels.field), finding, stored, tick);
+        const { alert, transition, tell, fingerprint } = taken;
         scores.push({ ...finding, fingerprint });
         judged.push({ finding, state: alert.state });
         changes.push({ alert, transition, tell });
       }
+      members.set(
+        rule.alert,
+        judged.map(({ finding, state }) => ({ finding, isFiring: isFiring(state) })),
+      );
       for (const about of healthRules(rule, judged)) {
         for (const finding of about.findings) changes.push(await this.#take(about.rule, finding, stored, tick));
       }
       for (const alert of stored.values()) {
         if (!belongsTo(alert, rule)) continue;
-        ended.push(await this.#endAlert(alert, reasonForAbsence(alert.labels, rule, findings), tick));
+        const own = ruleOfField(rule, alert.labels.field);
+        ended.push(await this.#endAlert(alert, reasonForAbsence(alert.labels, own, findings), tick));
         stored.delete(alert.fingerprint);
       }
     }
@@ -137,6 +154,16 @@ export class Engine {
     if (!(await store.record(record))) return NOTHING;
     this.#options.onTick(group.name, tick, record.changes);
     return { findings: scores.length, changes: worthKeeping };
+  }
+
+  /** Lets everything of a rule stand still that is not to judge now. */
+  #pauseAll(rule: Rule, stored: Map<string, StoredAlert>, changes: AlertChange[], tick: number): void {
+    for (const alert of stored.values()) {
+      if (!belongsTo(alert, rule)) continue;
+      const { state, transition } = pause(alert.state, rule, tick);
+      changes.push({ alert: { ...alert, state }, transition, tell: [] });
+      stored.delete(alert.fingerprint);
+    }
   }
 
   /** One step of the alert that a finding speaks of; what was stored of it is taken out of `stored`. */
@@ -180,6 +207,7 @@ export class Engine {
 
   async #endOrphans(watermark: number): Promise<void> {
     const { rules, store } = this.#options;
+    await store.adopt(rules.groups.flatMap((group) => group.rules.map(({ alert }) => ({ alert, group: group.name }))));
     const orphans = await store.orphans(rules.groups.map(({ name }) => name));
     for (const group of new Set(orphans.map((alert) => alert.group))) {
       const changes: AlertChange[] = [];
@@ -208,6 +236,16 @@ export class Engine {
   }
 }
 
+/**
+ * Whether a rule does not judge at a tick: the last moment of its span lies outside its `active` times, or, for a composite,
+ * one of the alerts it takes is not judged. `members` has those that were.
+ */
+function isPaused({ active, judgement }: Rule, members: ReadonlyMap<string, unknown>, tick: number): boolean {
+  if (active !== null && !active.includes(tick - 1)) return true;
+  if (judgement.kind !== 'composite') return false;
+  return [...judgement.all, ...judgement.any, ...judgement.none].some((name) => !members.has(name));
+}
+
 /** An alert of the rule itself, or of its health. */
 function belongsTo({ alertname, labels }: StoredAlert, rule: Rule): boolean {
   return alertname === rule.alert || labels.rulename === rule.alert;
@@ -216,6 +254,10 @@ function belongsTo({ alertname, labels }: StoredAlert, rule: Rule): boolean {
 /** Nothing is written of an alert that says no more than that there is nothing. */
 function isWorthKeeping({ alert, transition }: AlertChange): boolean {
   return transition !== null || !isForgettable(alert.state);
+}
+
+function isFiring({ kind }: AlertState): boolean {
+  return kind === 'firing' || kind === 'recovering';
 }
 
 function isTold(state: AlertState): state is ToldState {

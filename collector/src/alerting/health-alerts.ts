@@ -54,11 +54,13 @@ function aboutRule(
     severity: 'warning',
     fire: SOME,
     clear: NONE,
+    occurrences: null,
     forMs: 0,
     keepFiringForMs: 0,
     noData: 'keep',
     onError: 'keep',
     annotations: new Map([['summary', summary]]),
+    overrides: [],
   };
   const byVersion = Map.groupBy(judged, ({ finding }) => `${finding.version.model}\n${finding.labels.version ?? ''}`);
   return { rule: about, findings: [...byVersion.values()].map((group) => countOf(about, group, isConcerned)) };

@@ -20,7 +20,7 @@ export const OUTAGE_TOLERANCE_MS = 60 * 60_000;
 
 type StepRule = Pick<
   Rule,
-  'fire' | 'clear' | 'forMs' | 'keepFiringForMs' | 'intervalMs' | 'noData' | 'noDataForMs' | 'onError'
+  'fire' | 'clear' | 'occurrences' | 'forMs' | 'keepFiringForMs' | 'intervalMs' | 'noData' | 'noDataForMs' | 'onError'
 >;
 type StepFinding = Pick<Finding, 'health' | 'value'>;
 
@@ -37,9 +37,29 @@ type StepFinding = Pick<Finding, 'health' | 'value'>;
 export function step(state: AlertState, finding: StepFinding, rule: StepRule, tick: number): Step {
   if (tick <= state.lastTick) return { state, transition: null };
   const health = nextHealth(state.health, finding, tick);
-  const reading = readingOf(finding, health, rule, tick);
-  const clocked = advanceClock(state, reading, rule, tick);
-  const next = { ...clocked, lastTick: tick, health };
+  const single = readingOf(finding, health, rule, tick);
+  const recent = recentOf(state, single, rule, tick);
+  const reading = countedReading(single, recent, rule);
+  const { recent: _, ...clocked } = advanceClock(state, reading, rule, tick);
+  const { state: after, transition } = advance({ ...clocked, lastTick: tick, health }, reading, rule, tick);
+  return { state: recent === '' ? after : { ...after, recent }, transition };
+}
+
+/**
+ * A tick at which the rule is not to judge (`active`): nothing is known of it, so all clocks stand still, also that of
+ * missing data. What was resolved is forgotten after its time all the same.
+ */
+export function pause(state: AlertState, rule: StepRule, tick: number): Step {
+  if (tick <= state.lastTick) return { state, transition: null };
+  const passed = tick - state.lastTick;
+  const { health } = state;
+  const frozen = health.kind === 'ok' ? health : { ...health, since: health.since + passed };
+  const clocked = advanceClock(state, 'frozen', rule, tick);
+  const { state: after, transition } = advance({ ...clocked, lastTick: tick, health: frozen }, 'frozen', rule, tick);
+  return { state: state.recent === undefined ? after : { ...after, recent: state.recent }, transition };
+}
+
+function advance(next: AlertState, reading: Reading, rule: StepRule, tick: number): Step {
   switch (next.kind) {
     case 'inactive':
       return reading === 'fire' ? begin(next, rule, tick) : stay(next);
@@ -77,7 +97,7 @@ export function end(state: AlertState, reason: Exclude<ResolveReason, 'cleared'>
 
 /** Whether the state says no more than that there is nothing: then it need not be stored. */
 export function isForgettable(state: AlertState): boolean {
-  return state.kind === 'inactive' && state.episode === 0 && state.health.kind === 'ok';
+  return state.kind === 'inactive' && state.episode === 0 && state.health.kind === 'ok' && !state.recent?.includes('1');
 }
 
 function nextHealth(health: Health, finding: StepFinding, tick: number): Health {
@@ -100,6 +120,21 @@ function readingOf(finding: StepFinding, health: Health, rule: StepRule, tick: n
   if (finding.value === null) return 'frozen';
   if (rule.fire.holds(finding.value)) return 'fire';
   return rule.clear.holds(finding.value) ? 'clear' : 'between';
+}
+
+/** The last judgements with this one; a long silence of the evaluator makes them worthless. */
+function recentOf(state: AlertState, reading: Reading, rule: StepRule, tick: number): string {
+  if (rule.occurrences === null) return '';
+  const isOld = tick - state.lastTick > rule.intervalMs + OUTAGE_TOLERANCE_MS;
+  const before = isOld ? '' : (state.recent ?? '');
+  return reading === 'frozen' ? before : `${before}${reading === 'fire' ? 1 : 0}`.slice(-rule.occurrences.of);
+}
+
+/** Fire that held often enough goes on where this judgement is quiet; fire that did not yet is no more than the dead band. */
+function countedReading(reading: Reading, recent: string, { occurrences }: StepRule): Reading {
+  if (occurrences === null || reading === 'frozen') return reading;
+  if (recent.replaceAll('0', '').length >= occurrences.hits) return 'fire';
+  return reading === 'fire' ? 'between' : reading;
 }
 
 /** A frozen tick does not count, and a long silence of the evaluator starts the clock anew. */

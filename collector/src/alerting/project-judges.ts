@@ -36,6 +36,12 @@ export class ProjectJudges implements Judge {
     }
     if (failures.length > 0) throw failures[0];
   }
+
+  /** Judges by new judges from the next run on, such as after the rules have changed; a run under way ends as it began. */
+  startOver(): void {
+    this.#judges.clear();
+  }
+
   /** How far the project that is furthest behind is behind; 0 = none is. */
   overdueMs(watermark: number): number {
     return Math.max(0, ...[...this.#judges.values()].map((judge) => judge.overdueMs(watermark)));

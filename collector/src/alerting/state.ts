@@ -13,6 +13,11 @@ type Always = {
   /** The last tick that was taken; earlier or equal ones change nothing. */
   readonly lastTick: number;
   readonly health: Health;
+  /**
+   * Whether fire held at the last judgements, newest last: `1` where it did, else `0`. Only for rules that count
+   * occurrences, and no longer than they look back; ticks without a judgement leave nothing here.
+   */
+  readonly recent?: string;
 };
 
 /**

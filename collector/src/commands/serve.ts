@@ -12,7 +12,7 @@ const LINGER_MS = 1_000;
 export const serve: Command = {
   name: 'serve',
   usage: 'serve [--config tidemark.yaml]',
-  summary: 'Run the collector until SIGTERM or SIGINT.',
+  summary: 'Run the collector until SIGTERM or SIGINT; SIGHUP reads the rule file anew at once.',
   async run(args) {
     const { values } = readArguments(args, { config: { type: 'string' } }, { min: 0, max: 0 }, this.usage);
     const config = await loadConfig(values.config, process.env);
@@ -22,6 +22,7 @@ export const serve: Command = {
     const signalled = new Promise<string>((resolve) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
     });
+    process.on('SIGHUP', () => void collector.readRulesAnew());
     const { grpcPort, httpPort } = await collector.start();
     console.log(JSON.stringify({ listening: true, grpcPort, httpPort }));
     log.info({ signal: await signalled }, 'stopping');

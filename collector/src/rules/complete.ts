@@ -1,21 +1,21 @@
 import type { Severity } from '../alerting/alert.ts';
-import { parseDuration } from '../duration.ts';
-import { negationOf, parseCondition } from './condition.ts';
+import { activeTimes } from './active-times.ts';
+import { completeJudgement, ms } from './complete-judgement.ts';
+import { completeReceiver, completeRoute } from './complete-routes.ts';
+import { type Condition, negationOf, parseCondition } from './condition.ts';
+import { inherit } from './inherit.ts';
 import { labelNamesOf } from './label-names.ts';
-import type { FieldChoice, Judgement, Rule, RuleGroup, SilenceJudgement, VersionChoice } from './rule.ts';
-import type { Receiver, Route, RuleSet, Secret } from './rule-set.ts';
-import type { GroupText, ReceiverText, RouteText, RulesFile, RuleText, SecretText } from './schema-of-rules.ts';
+import { parseOccurrences } from './occurrences.ts';
+import type { Judgement, Override, Rule, RuleGroup } from './rule.ts';
+import type { RuleSet } from './rule-set.ts';
+import type { ActiveText, GroupText, OverrideText, RulesFile, RuleText } from './schema-of-rules.ts';
 import { compileTemplate } from './template.ts';
 
 /** What a rule file need not say. */
-const DEFAULTS = {
-  interval: '1m',
-  queryOffset: '30s',
-  noDataFor: '15m',
-  severity: 'warning',
-  driftSamples: 1000,
-  samples: 100,
-} as const;
+const DEFAULTS = { interval: '1m', queryOffset: '30s', noDataFor: '15m', severity: 'warning' } as const;
+
+/** A composite has a value of 1 where it holds, else 0. */
+const COMPOSITE_FIRE = '>= 1';
 
 /** A checked rule file with every default filled in. Must only be called where nothing was found wrong. */
 export function complete(file: RulesFile): RuleSet {
@@ -27,157 +27,73 @@ export function complete(file: RulesFile): RuleSet {
 function completeGroup(group: GroupText, file: RulesFile): RuleGroup {
   const intervalMs = ms(group.interval ?? file.evaluation?.interval ?? DEFAULTS.interval);
   const queryOffsetMs = ms(group.query_offset ?? file.evaluation?.query_offset ?? DEFAULTS.queryOffset);
-  const rules = group.rules.map((rule) => completeRule(rule, group, intervalMs));
+  // What was checked keeps its form when it inherits from what was checked.
+  const rules = group.rules.map((rule) => completeRule(inherit(rule, group, file) as RuleText, group.name, intervalMs));
   return { name: group.name, intervalMs, queryOffsetMs, rules };
 }
 
-function completeRule(rule: RuleText, group: GroupText, intervalMs: number): Rule {
-  const written = rule.labels?.severity ?? group.labels?.severity ?? DEFAULTS.severity;
-  const severity = (written === 'page' ? 'critical' : written) as Severity;
-  const fire = parseCondition(rule.fire);
-  const judgement = judgementOf(rule);
-  const names = labelNamesOf(rule, group);
+function completeRule(rule: RuleText, group: string, intervalMs: number): Rule {
+  const judgement = completeJudgement(rule);
+  const names = labelNamesOf(rule);
   const annotations = { summary: defaultSummary(judgement), ...rule.annotations };
-  return {
+  const whole: Rule = {
     alert: rule.alert,
-    group: group.name,
+    group,
     intervalMs,
     judgement,
-    fire,
-    clear: rule.clear === undefined ? negationOf(fire) : parseCondition(rule.clear),
+    ...conditionsOf(rule.fire ?? COMPOSITE_FIRE, rule.clear),
+    occurrences: rule.occurrences === undefined ? null : parseOccurrences(rule.occurrences),
+    active: rule.active === undefined ? null : activeOf(rule.active),
     forMs: ms(rule.for ?? 0),
     keepFiringForMs: ms(rule.keep_firing_for ?? 0),
     noData: rule.no_data ?? 'keep',
     noDataForMs: ms(rule.no_data_for ?? DEFAULTS.noDataFor),
     onError: rule.on_error ?? 'error',
-    severity,
-    labels: { ...group.labels, ...rule.labels, severity },
+    ...labelsOf(rule.labels),
     annotations: new Map(Object.entries(annotations).map(([name, text]) => [name, compileTemplate(text, names)])),
+    overrides: [],
   };
+  const overrides = Object.entries(rule.overrides ?? {}).map(([name, text]) => overrideOf(name, text, whole, rule));
+  return { ...whole, overrides };
 }
 
-function judgementOf(rule: RuleText): Judgement {
-  if (rule.silence) return silenceOf(rule.silence);
-  if (rule.drift) {
-    const { drift } = rule;
-    return {
-      kind: 'drift',
-      ...selectionOf(drift),
-      stage: drift.stage ?? 'feature',
-      fields: fieldsOf(drift),
-      measure: drift.method,
-      ...dataOf(drift, DEFAULTS.driftSamples),
-    };
-  }
-  if (rule.schema) {
-    const { schema } = rule;
-    return {
-      kind: 'schema',
-      ...selectionOf(schema),
-      stage: schema.stage ?? 'feature',
-      fields: fieldsOf(schema),
-      measure: schema.measure,
-      ...dataOf(schema, DEFAULTS.samples),
-    };
-  }
-  const confidence = rule.confidence!;
-  const fields: FieldChoice =
-    confidence.field === undefined ? { kind: 'all', exclude: [] } : { kind: 'named', fields: [confidence.field] };
+function overrideOf(pattern: string, text: OverrideText, whole: Rule, written: RuleText): Override {
+  const { judgement } = whole;
+  const conditions = text.fire === undefined ? whole : conditionsOf(text.fire, undefined);
   return {
-    kind: 'confidence',
-    ...selectionOf(confidence),
-    stage: 'confidence',
-    fields,
-    measure: confidence.measure,
-    ...dataOf(confidence, DEFAULTS.samples),
+    pattern,
+    rule: {
+      ...whole,
+      judgement: { ...judgement, minSamples: text.min_samples ?? judgement.minSamples },
+      fire: conditions.fire,
+      clear: text.clear === undefined ? conditions.clear : parseCondition(text.clear),
+      forMs: text.for === undefined ? whole.forMs : ms(text.for),
+      keepFiringForMs: text.keep_firing_for === undefined ? whole.keepFiringForMs : ms(text.keep_firing_for),
+      ...labelsOf({ ...written.labels, ...text.labels }),
+    },
   };
 }
 
-type SeriesBlock = {
-  model: string;
-  version?: string;
-  window: string | 0;
-  min_samples?: number;
-  baseline?: { name: string };
-};
-
-function selectionOf(block: SeriesBlock): { model: string | null; version: VersionChoice } {
-  const version = block.version ?? 'latest';
-  const choice: VersionChoice =
-    version === 'latest' || version === 'all' ? { kind: version } : { kind: 'named', version };
-  return { model: modelOf(block.model), version: choice };
+function conditionsOf(fireText: string, clear: string | undefined): { fire: Condition; clear: Condition } {
+  const fire = parseCondition(fireText);
+  return { fire, clear: clear === undefined ? negationOf(fire) : parseCondition(clear) };
 }
 
-function dataOf(
-  block: SeriesBlock,
-  samples: number,
-): { windowMs: number; baseline: string | null; minSamples: number } {
-  return {
-    windowMs: ms(block.window),
-    baseline: block.baseline?.name ?? null,
-    minSamples: block.min_samples ?? samples,
-  };
+function activeOf({ days, hours, time_zone }: ActiveText) {
+  return activeTimes(days ?? null, hours ?? null, time_zone);
 }
 
-function fieldsOf(block: { fields?: string[]; exclude?: string[] }): FieldChoice {
-  const { fields = ['*'], exclude = [] } = block;
-  return fields.includes('*') ? { kind: 'all', exclude } : { kind: 'named', fields };
-}
-
-function silenceOf(block: NonNullable<RuleText['silence']>): SilenceJudgement {
-  const { baseline, measure } = block;
-  const shared = {
-    kind: 'silence',
-    model: modelOf(block.model),
-    measure,
-    windowMs: ms(block.window),
-    minSamples: block.min_samples ?? DEFAULTS.samples,
-  } as const;
-  if (baseline === undefined) return { ...shared, baseline: null };
-  if (baseline.kind === 'same_time') {
-    return { ...shared, baseline: { kind: 'same_time', offsetMs: ms(baseline.offset), periods: baseline.periods } };
-  }
-  return {
-    ...shared,
-    baseline: { kind: 'trailing', durationMs: ms(baseline.duration), offsetMs: ms(baseline.offset ?? 0) },
-  };
-}
-
-function modelOf(model: string): string | null {
-  return model === '*' ? null : model;
+function labelsOf(labels: Readonly<Record<string, string>> | undefined): Pick<Rule, 'labels' | 'severity'> {
+  const written = labels?.severity ?? DEFAULTS.severity;
+  const severity = (written === 'page' ? 'critical' : written) as Severity;
+  return { severity, labels: { ...labels, severity } };
 }
 
 function defaultSummary(judgement: Judgement): string {
-  const what = judgement.kind === 'silence' ? '' : ' of {{ $labels.stage }} {{ $labels.field }}';
-  return `${judgement.measure}${what} in {{ $labels.model }} is {{ $value | printf "%.3g" }} ({{ $threshold }})`;
-}
-
-function completeReceiver(receiver: ReceiverText): Receiver {
-  const { slack, pagerduty, webhook } = receiver;
-  const named = { name: receiver.name, allowPrivate: receiver.allow_private ?? false };
-  if (slack) return { ...named, kind: 'slack', url: secretOf(slack.url) };
-  if (pagerduty) {
-    const url = pagerduty.url === undefined ? null : secretOf(pagerduty.url);
-    return { ...named, kind: 'pagerduty', routingKey: secretOf(pagerduty.routing_key), url };
-  }
-  const secrets = [webhook!.secret, ...(webhook!.old_secret === undefined ? [] : [webhook!.old_secret])];
-  return { ...named, kind: 'webhook', url: secretOf(webhook!.url), secrets: secrets.map(secretOf) };
-}
-
-function secretOf(secret: SecretText): Secret {
-  return typeof secret === 'string' ? { kind: 'plain', value: secret } : { kind: 'env', name: secret.env };
-}
-
-function completeRoute(route: RouteText, above: Route | null): Route {
-  const named = route.receivers ?? (route.receiver === undefined ? null : [route.receiver]);
-  const own: Route = {
-    matchers: route.matchers,
-    receivers: named ?? above?.receivers ?? [],
-    routes: [],
-  };
-  return { ...own, routes: (route.routes ?? []).map((inner) => completeRoute(inner, own)) };
-}
-
-function ms(duration: string | 0): number {
-  return duration === 0 ? 0 : parseDuration(duration);
+  if (judgement.kind === 'composite') return '{{ $labels.alertname }} holds of {{ $labels.model }}';
+  const isOfModel = judgement.kind === 'silence' || judgement.kind === 'errors';
+  const what = isOfModel ? '' : ' of {{ $labels.stage }} {{ $labels.field }}';
+  const where =
+    judgement.kind !== 'silence' && judgement.kind !== 'errors' && judgement.slices ? ' ({{ $labels.slice }})' : '';
+  return `${judgement.measure}${what}${where} in {{ $labels.model }} is {{ $value | printf "%.3g" }} ({{ $threshold }})`;
 }

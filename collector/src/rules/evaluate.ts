@@ -1,3 +1,4 @@
+import { judgeErrors } from './errors-rule.ts';
 import type { Finding } from './finding.ts';
 import type { Rule } from './rule.ts';
 import { judgeSeries } from './series-rule.ts';
@@ -7,18 +8,27 @@ import type { JudgingSource } from './source.ts';
 /**
  * Judges everything a rule speaks of at one tick, over the span [tick - window, tick). One finding for each series,
  * also for those that cannot be judged: the reason is their `health`. Throws where the store does not answer;
- * the caller then leaves the states of the rule's alerts as they are.
+ * the caller then leaves the states of the rule's alerts as they are. A composite finds nothing in the store: it is
+ * judged by `judgeComposite`, from the states of the others.
  */
 export async function evaluateRule(rule: Rule, tick: number, source: JudgingSource): Promise<Finding[]> {
-  const { judgement } = rule;
-  const models = judgement.model === null ? await source.models() : [judgement.model];
+  if (rule.judgement.kind === 'composite') return [];
+  const models = rule.judgement.model === null ? await source.models() : [rule.judgement.model];
   const findings: Finding[] = [];
-  for (const model of models) {
-    const found =
-      judgement.kind === 'silence'
-        ? await judgeSilence(rule, judgement, model, tick, source)
-        : await judgeSeries(rule, judgement, model, tick, source);
-    findings.push(...found);
-  }
+  for (const model of models) findings.push(...(await judgeModel(rule, model, tick, source)));
   return findings;
+}
+
+async function judgeModel(rule: Rule, model: string, tick: number, source: JudgingSource): Promise<Finding[]> {
+  const { judgement } = rule;
+  switch (judgement.kind) {
+    case 'composite':
+      return [];
+    case 'silence':
+      return judgeSilence(rule, judgement, model, tick, source);
+    case 'errors':
+      return judgeErrors(rule, judgement, model, tick, source);
+    default:
+      return judgeSeries(rule, judgement, model, tick, source);
+  }
 }

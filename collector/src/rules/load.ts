@@ -1,7 +1,8 @@
 import { inFileOrder, type Mistake, mistakeAt, parseYaml } from '../checked-yaml.ts';
+import type { Complain } from './complain.ts';
 import { complete } from './complete.ts';
 import { checkRoutes } from './route-checks.ts';
-import { type Complain, checkRules } from './rule-checks.ts';
+import { checkRules } from './rule-checks.ts';
 import type { RuleSet } from './rule-set.ts';
 import { RULES_SCHEMA } from './schema-of-rules.ts';
 
@@ -19,8 +20,11 @@ export function loadRules(text: string, fileName: string): LoadedRules {
   const mistakes: Mistake[] = parsed.ok ? [] : [...parsed.mistakes];
   const { positionOf } = parsed;
   if (positionOf) {
-    const complain: Complain = (path, message, part) =>
-      mistakes.push(mistakeAt(fileName, positionOf, path, message, part));
+    // What several rules inherit is one mistake.
+    const complain: Complain = (path, message, part) => {
+      const mistake = mistakeAt(fileName, positionOf, path, message, part);
+      if (!mistakes.some((one) => one.path === mistake.path && one.message === message)) mistakes.push(mistake);
+    };
     checkRules(parsed.value, complain);
     checkRoutes(parsed.value, complain);
   }

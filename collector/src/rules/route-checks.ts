@@ -1,5 +1,5 @@
+import { type Complain, refuseTwice, unknownName } from './complain.ts';
 import { at, itemsOf, type Raw, textAt } from './raw.ts';
-import { type Complain, refuseTwice, unknownName } from './rule-checks.ts';
 
 /** The kinds of receivers of which each has exactly one. */
 export const RECEIVER_KINDS = ['slack', 'pagerduty', 'webhook'] as const;

@@ -1,6 +1,7 @@
 import type { Severity } from '../alerting/alert.ts';
-import type { MeasureName } from '../drift/index.ts';
+import type { ActiveTimes } from './active-times.ts';
 import type { Condition } from './condition.ts';
+import type { AnyMeasureName, Asked } from './measure.ts';
 import type { Template } from './template.ts';
 
 /** Which versions of a model a rule judges: the one that serves now, every one that serves, or one by name. */
@@ -9,23 +10,52 @@ export type VersionChoice =
   | { readonly kind: 'all' }
   | { readonly kind: 'named'; readonly version: string };
 
-/** Which fields: those named, or (`*`) all but the excluded. */
-export type FieldChoice =
-  | { readonly kind: 'all'; readonly exclude: readonly string[] }
-  | { readonly kind: 'named'; readonly fields: readonly string[] };
+/** Which fields: those named, and those that a pattern with `*` finds but for the excluded, which are patterns as well. */
+export type FieldChoice = {
+  readonly named: readonly string[];
+  readonly patterns: readonly string[];
+  readonly exclude: readonly string[];
+};
 
-/** A score of series, with or without a baseline: the blocks `drift`, `schema` and `confidence` come to this. */
-export type SeriesJudgement = {
-  readonly kind: 'drift' | 'schema' | 'confidence';
+/** Which slices of a field: of these dimensions, at most so many. */
+export type SliceChoice = { readonly dimensions: readonly string[]; readonly limit: number };
+
+/** The sign with which a measure counts: as it is, turned round, or none. */
+export type Direction = 'up' | 'down' | 'both';
+
+/** A span, and how far it may grow where it holds too few samples; `widenToMs` is `windowMs` where it must not. */
+export type Span = { readonly windowMs: number; readonly widenToMs: number };
+
+/** A score of series, with or without a baseline: the blocks `drift`, `schema`, `confidence` and `latency` come to this. */
+export type SeriesJudgement = Span & {
+  readonly kind: 'drift' | 'schema' | 'confidence' | 'latency';
   /** Model name, or null for every model. */
   readonly model: string | null;
   readonly version: VersionChoice;
+  /** Whether the chosen versions are judged as one. */
+  readonly isMerged: boolean;
   readonly stage: string;
   readonly fields: FieldChoice;
-  readonly measure: MeasureName;
-  readonly windowMs: number;
+  /** `presence` is no score of a series by itself: it is held against the rows of the others. */
+  readonly measure: AnyMeasureName | 'presence';
+  readonly asked: Asked;
+  /** null for the measure as it is. */
+  readonly direction: Direction | null;
   /** Name of the reference baseline, or null where the measure is taken without one. */
   readonly baseline: string | null;
+  readonly minSamples: number;
+  /** null for all traffic. */
+  readonly slices: SliceChoice | null;
+};
+
+/** The share of rows that ended in an error: the block `errors`. */
+export type ErrorsJudgement = Span & {
+  readonly kind: 'errors';
+  readonly model: string | null;
+  readonly version: VersionChoice;
+  readonly isMerged: boolean;
+  readonly measure: 'error_share';
+  readonly baseline: null;
   readonly minSamples: number;
 };
 
@@ -34,19 +64,37 @@ export type TrafficBaseline =
   | { readonly kind: 'same_time'; readonly offsetMs: number; readonly periods: number }
   | { readonly kind: 'trailing'; readonly durationMs: number; readonly offsetMs: number };
 
-/** A count of the rows of a model over all its versions: the block `silence`. */
+/** What a model was fed over all its versions: the block `silence`. */
 export type SilenceJudgement = {
   readonly kind: 'silence';
   readonly model: string | null;
-  readonly measure: 'rows' | 'rows_ratio';
+  readonly measure: 'rows' | 'rows_ratio' | 'null_share';
   readonly windowMs: number;
-  /** There for `rows_ratio`, null for `rows`. */
+  /** There for `rows_ratio`, else null. */
   readonly baseline: TrafficBaseline | null;
-  /** `rows_ratio` is not judged where the baseline expects fewer rows than this in the window. */
+  /** `rows_ratio` is not judged where the baseline expects fewer rows than this in the window, `null_share` where it holds fewer values. */
   readonly minSamples: number;
 };
 
-export type Judgement = SeriesJudgement | SilenceJudgement;
+/** Other alerts of the same group, by name: the block `composite`. */
+export type CompositeJudgement = {
+  readonly kind: 'composite';
+  readonly model: null;
+  readonly measure: 'alerts';
+  readonly all: readonly string[];
+  readonly any: readonly string[];
+  readonly none: readonly string[];
+  readonly baseline: null;
+  readonly minSamples: number;
+};
+
+export type Judgement = SeriesJudgement | ErrorsJudgement | SilenceJudgement | CompositeJudgement;
+
+/** Fire counts where it held in `hits` of the last `of` judgements. */
+export type Occurrences = { readonly hits: number; readonly of: number };
+
+/** The rule as it is for the fields that a name means. */
+export type Override = { readonly pattern: string; readonly rule: Rule };
 
 /** What becomes of an alert without enough data, once that has lasted `noDataForMs`. */
 export const NO_DATA_POLICIES = ['nodata', 'keep', 'ok', 'fire'] as const;
@@ -65,6 +113,10 @@ export type Rule = {
   readonly judgement: Judgement;
   readonly fire: Condition;
   readonly clear: Condition;
+  /** null where the last judgement alone counts. */
+  readonly occurrences: Occurrences | null;
+  /** null for always. */
+  readonly active: ActiveTimes | null;
   readonly forMs: number;
   readonly keepFiringForMs: number;
   readonly noData: NoDataPolicy;
@@ -75,6 +127,8 @@ export type Rule = {
   readonly labels: Readonly<Record<string, string>>;
   /** `summary` is always there. */
   readonly annotations: ReadonlyMap<string, Template>;
+  /** In the order in which they are asked. They have none themselves. */
+  readonly overrides: readonly Override[];
 };
 
 /** Rules that are evaluated at the same ticks. */

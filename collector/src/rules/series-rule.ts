@@ -1,28 +1,22 @@
-import { SketchError, type Summary } from '@tidemark/sketch';
 import type { Baseline } from '../baseline/baseline.ts';
-import { MEASURES, type Measure } from '../drift/index.ts';
-import { CollectorError, messageOf } from '../errors.ts';
-import { evidenceOf } from './evidence.ts';
-import type { Finding, FindingHealth } from './finding.ts';
+import type { Measure } from '../drift/index.ts';
+import { messageOf } from '../errors.ts';
+import { fetchSpans, isAboutData, together } from './fetch-spans.ts';
+import type { Finding } from './finding.ts';
 import { liveVersions } from './live-versions.ts';
+import { measureOf } from './measure.ts';
 import type { Rule, SeriesJudgement } from './rule.ts';
+import { ruleOfField } from './rule-of-field.ts';
 import { type Selected, selectSeries } from './select-series.ts';
-import type { JudgingSource, VersionInfo } from './source.ts';
+import type { JudgingSource, SeriesInfo, VersionInfo } from './source.ts';
+import { presenceOf, type Verdict, verdictOn, without } from './verdict.ts';
+import { widerSpans } from './wider-spans.ts';
 
-/** A span that was fetched, or why it could not be. */
-type Span = { readonly summary: Summary | null } | { readonly failed: string };
-
-/** What a judgement comes to, before it is labelled. */
-type Verdict = {
-  readonly health: FindingHealth;
-  readonly value: number | null;
-  readonly samples: number;
-  readonly message: string | null;
-  readonly evidence: readonly string[];
-};
+/** A verdict and the span it rests on. */
+type Judged = { readonly verdict: Verdict; readonly spanFrom: number };
 
 /**
- * Judges the series of one model: the blocks drift, schema and confidence differ in measure and stage only. What
+ * Judges the series of one model: the blocks drift, schema, confidence and latency differ in measure and stage only. What
  * is damaged for one field (its bytes, its baseline) becomes that field's finding; a store that does not answer makes
  * it throw.
  */
@@ -34,52 +28,134 @@ export async function judgeSeries(
   source: JudgingSource,
 ): Promise<Finding[]> {
   const versions = liveVersions(await source.versions(model), judgement.version, tick, judgement.windowMs);
+  const judgedAsOne = judgement.isMerged ? [versions] : versions.map((one) => [one]);
   const findings: Finding[] = [];
-  for (const version of versions) findings.push(...(await judgeVersion(rule, judgement, version, tick, source)));
+  for (const group of judgedAsOne) {
+    if (group.length > 0) findings.push(...(await judgeVersions(rule, judgement, group, tick, source)));
+  }
   return findings;
 }
 
-async function judgeVersion(
+async function judgeVersions(
   rule: Rule,
   judgement: SeriesJudgement,
-  version: VersionInfo,
+  versions: readonly VersionInfo[],
   tick: number,
   source: JudgingSource,
 ): Promise<Finding[]> {
-  const infos = await source.series(version.id);
+  const version = versions[0]!;
+  const infos = (await Promise.all(versions.map(({ id }) => source.series(id)))).flat();
   const { baseline, failed } = await baselineOf(judgement, version, source);
   // A rule for every model judges those that have the baseline; a model named in the rule ought to have it.
   if (judgement.baseline !== null && baseline === null && failed === null && judgement.model === null) return [];
-  const measure: Measure = MEASURES[judgement.measure];
-  const selected = selectSeries(judgement, measure, infos, baseline);
-  // Traffic cycles by hour and weekday: half a day compared with whole ones would say more about the clock than about
-  // the model. Faults of single values (schema) do not cycle and are judged from the first window on.
-  const isTooYoung = judgement.kind !== 'schema' && version.firstSeen > tick - judgement.windowMs;
-  const spans = isTooYoung ? new Map() : await fetchSpans(selected, tick - judgement.windowMs, tick, source);
-  return selected.map((one): Finding => {
-    const verdict = isTooYoung
-      ? without('insufficient', 0, 'the version is younger than the window')
-      : verdictOn(rule, judgement, measure, failed === null ? one : { ...one, fault: failed }, spans);
-    const slice = one.info === null || one.info.slice === '' ? {} : { slice: one.info.slice };
+  const measure = judgement.measure === 'presence' ? EVERY_KIND : measureOf(judgement.measure, judgement.asked);
+  const selected = selectSeries(judgement, measure, infos, baseline).map((one) =>
+    failed === null ? one : { ...one, fault: failed },
+  );
+  const judged = await judgeSelected({ rule, judgement, measure, versions, infos, tick, source }, selected);
+  return selected.map((one, index): Finding => {
+    const { labels } = ruleOfField(rule, one.field);
     const about = {
       model: version.model,
-      version: version.version,
+      ...(judgement.isMerged ? {} : { version: version.version }),
       stage: judgement.stage,
       field: one.field,
-      ...slice,
+      ...(one.slice === '' ? {} : { slice: one.slice }),
     };
     return {
-      labels: { alertname: rule.alert, ...rule.labels, ...about },
+      labels: { alertname: rule.alert, ...labels, ...about },
       measure: judgement.measure,
-      ...verdict,
+      ...judged[index]!.verdict,
       baselineId: baseline?.id ?? null,
       baseline: judgement.baseline,
       version,
-      seriesId: one.info?.id ?? null,
-      spanFrom: tick - judgement.windowMs,
+      seriesId: one.infos[0]?.id ?? null,
+      spanFrom: judged[index]!.spanFrom,
       spanTo: tick,
     };
   });
+}
+
+/** What all series of one judgement have in common. */
+type Scope = {
+  readonly rule: Rule;
+  readonly judgement: SeriesJudgement;
+  readonly measure: Measure;
+  readonly versions: readonly VersionInfo[];
+  /** All series of the versions. */
+  readonly infos: readonly SeriesInfo[];
+  readonly tick: number;
+  readonly source: JudgingSource;
+};
+
+const EVERY_KIND: Measure = {
+  kinds: ['number', 'category', 'vector'],
+  unit: 'share',
+  baseline: 'optional',
+  samples: (live) => live.kinds.total,
+  score: () => Number.NaN,
+};
+
+async function judgeSelected(scope: Scope, selected: readonly Selected[]): Promise<Judged[]> {
+  const { judgement, tick, versions } = scope;
+  // Traffic cycles by hour and weekday: half a day compared with whole ones would say more about the clock than about
+  // the model. Faults of single values and slow calls are news at any hour, and are judged from the first window on.
+  const mayBeYoung = judgement.kind === 'schema' || judgement.kind === 'latency';
+  const earliest = mayBeYoung ? -Infinity : Math.min(...versions.map(({ firstSeen }) => firstSeen));
+  const from = tick - judgement.windowMs;
+  if (earliest > from) {
+    const verdict = without('insufficient', 0, 'the version is younger than the window');
+    return selected.map(() => ({ verdict, spanFrom: from }));
+  }
+  let open = [...selected.keys()];
+  const judged: Judged[] = [];
+  for (const spanFrom of [from, ...widerSpans(judgement, tick, earliest)]) {
+    const asked = open.map((index) => selected[index]!);
+    const verdicts = await verdictsOn(scope, asked, spanFrom);
+    for (const [i, index] of open.entries()) judged[index] = { verdict: verdicts[i]!, spanFrom };
+    open = open.filter((index) => lacksSamples(judged[index]!.verdict) && selected[index]!.infos.length > 0);
+    if (open.length === 0) break;
+  }
+  return judged;
+}
+
+function lacksSamples({ health }: Verdict): boolean {
+  return health === 'insufficient' || health === 'nodata';
+}
+
+async function verdictsOn(scope: Scope, selected: readonly Selected[], from: number): Promise<Verdict[]> {
+  const { rule, judgement, measure, tick, source } = scope;
+  const readable = selected.filter(({ fault }) => fault === null);
+  const spans = await fetchSpans(readable.flatMap(idsOf), from, tick, source);
+  const rows = judgement.measure === 'presence' ? await rowsOfStage(scope, from) : 0;
+  return selected.map((one) => {
+    const own = ruleOfField(rule, one.field);
+    const ownJudgement = { ...judgement, minSamples: own.judgement.minSamples };
+    const span = together(idsOf(one), spans);
+    return judgement.measure === 'presence'
+      ? presenceOf(own, ownJudgement, one, span, rows)
+      : verdictOn(own, ownJudgement, measure, one, span);
+  });
+}
+
+/** Values of the field of the stage that has the most; where no field of it came at all, the rows that were served. */
+async function rowsOfStage({ judgement, versions, infos, tick, source }: Scope, from: number): Promise<number> {
+  const whole = infos.filter(({ stage, slice }) => stage === judgement.stage && slice === '');
+  const spans = await fetchSpans(
+    whole.map(({ id }) => id),
+    from,
+    tick,
+    source,
+  );
+  const totals = [...spans.values()].map((span) => ('failed' in span ? 0 : (span.summary?.kinds.total ?? 0)));
+  const most = Math.max(0, ...totals);
+  if (most > 0) return most;
+  const ids = versions.map(({ id }) => id);
+  return (await source.traffic(ids, from, tick)).rows;
+}
+
+function idsOf({ infos }: Selected): number[] {
+  return infos.map(({ id }) => id);
 }
 
 async function baselineOf(
@@ -94,73 +170,4 @@ async function baselineOf(
     if (!isAboutData(error)) throw error;
     return { baseline: null, failed: `the baseline '${judgement.baseline}' cannot be read: ${messageOf(error)}` };
   }
-}
-
-/** All spans in one question; where that fails, one by one, so that one series with bad bytes does not blind the rest. */
-async function fetchSpans(
-  selected: readonly Selected[],
-  from: number,
-  to: number,
-  source: JudgingSource,
-): Promise<Map<number, Span>> {
-  const ids = selected.flatMap(({ info, fault }) => (info === null || fault !== null ? [] : [info.id]));
-  const spans = new Map<number, Span>();
-  if (ids.length === 0) return spans;
-  try {
-    const merged = await source.spans(ids, from, to);
-    for (const id of ids) spans.set(id, { summary: merged.get(id) ?? null });
-  } catch (error) {
-    if (!isAboutData(error)) throw error;
-    for (const id of ids) spans.set(id, await fetchSpan(id, from, to, source));
-  }
-  return spans;
-}
-
-/** Whether what is stored is damaged. A store that is away is no finding: the tick is judged when it is back. */
-function isAboutData(error: unknown): boolean {
-  return error instanceof SketchError || error instanceof CollectorError;
-}
-
-async function fetchSpan(id: number, from: number, to: number, source: JudgingSource): Promise<Span> {
-  try {
-    return { summary: (await source.spans([id], from, to)).get(id) ?? null };
-  } catch (error) {
-    if (!isAboutData(error)) throw error;
-    return { failed: `its windows cannot be read: ${messageOf(error)}` };
-  }
-}
-
-function verdictOn(
-  rule: Rule,
-  judgement: SeriesJudgement,
-  measure: Measure,
-  one: Selected,
-  spans: ReadonlyMap<number, Span>,
-): Verdict {
-  if (one.fault !== null) return without('error', 0, one.fault);
-  const span = one.info === null ? undefined : spans.get(one.info.id);
-  if (span !== undefined && 'failed' in span) return without('error', 0, span.failed);
-  const live = span?.summary ?? null;
-  if (live === null || live.kinds.total === 0) return without('nodata', 0, 'no window in the span');
-  try {
-    return scored(rule, judgement, measure, one, live);
-  } catch (error) {
-    return without('error', 0, messageOf(error));
-  }
-}
-
-function scored(rule: Rule, judgement: SeriesJudgement, measure: Measure, one: Selected, live: Summary): Verdict {
-  const samples = measure.samples(live);
-  if (samples < judgement.minSamples) {
-    return without('insufficient', samples, `${samples} samples, ${judgement.minSamples} are needed`);
-  }
-  const reference = one.reference?.summary ?? null;
-  const value = measure.score({ live, reference, bins: one.reference?.bins ?? null });
-  if (!Number.isFinite(value)) return without('error', samples, 'the baseline holds no values of this field');
-  const evidence = rule.clear.holds(value) ? [] : evidenceOf(live, reference);
-  return { health: 'ok', value, samples, message: null, evidence };
-}
-
-function without(health: FindingHealth, samples: number, message: string): Verdict {
-  return { health, value: null, samples, message, evidence: [] };
 }

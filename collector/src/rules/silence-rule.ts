@@ -1,8 +1,10 @@
 import { formatDuration } from '../duration.ts';
 import { short } from './evidence.ts';
+import { fetchSpans } from './fetch-spans.ts';
 import type { Finding } from './finding.ts';
 import type { Rule, SilenceJudgement, TrafficBaseline } from './rule.ts';
 import type { JudgingSource, VersionInfo } from './source.ts';
+import { type Verdict, without } from './verdict.ts';
 
 /** What a baseline of traffic expects in the window, and in words how it came to that; null where the model is too young. */
 type Expected = { readonly rows: number; readonly words: string } | null;
@@ -26,27 +28,69 @@ export async function judgeSilence(
   const began = Math.min(...versions.map((one) => one.firstSeen));
   const rowsIn = async (start: number, end: number): Promise<number> => (await source.traffic(ids, start, end)).rows;
 
-  const rows = await rowsIn(from, tick);
-  const expected =
-    judgement.baseline === null ? null : await expectedRows(judgement.baseline, from, tick, began, rowsIn);
-  const verdict = verdictOn(judgement, rows, began <= from, expected);
-  const evidence =
-    verdict.value !== null && !rule.clear.holds(verdict.value) ? [evidenceOf(judgement, rows, expected)] : [];
+  const verdict =
+    judgement.measure === 'null_share'
+      ? await nullVerdict(rule, judgement, ids, tick, source)
+      : await rowsVerdict(rule, judgement, began, tick, rowsIn);
   return [
     {
       labels: { alertname: rule.alert, ...rule.labels, model },
       measure: judgement.measure,
       ...verdict,
-      samples: rows,
       baselineId: null,
       baseline: judgement.baseline?.kind ?? null,
       version: lastServing(versions, tick),
       seriesId: null,
       spanFrom: from,
       spanTo: tick,
-      evidence,
     },
   ];
+}
+
+async function rowsVerdict(
+  rule: Rule,
+  judgement: SilenceJudgement,
+  began: number,
+  tick: number,
+  rowsIn: (from: number, to: number) => Promise<number>,
+): Promise<Verdict> {
+  const from = tick - judgement.windowMs;
+  const rows = await rowsIn(from, tick);
+  const expected =
+    judgement.baseline === null ? null : await expectedRows(judgement.baseline, from, tick, began, rowsIn);
+  const verdict = verdictOn(judgement, rows, began <= from, expected);
+  const isWrong = verdict.value !== null && !rule.clear.holds(verdict.value);
+  return { ...verdict, samples: rows, evidence: isWrong ? [evidenceOf(judgement, rows, expected)] : [] };
+}
+
+/** The stages of what a model is fed. */
+const FED: readonly string[] = ['input', 'feature'];
+
+/** Which share of all that the model was fed was not there: rows come, and nothing is in them. */
+async function nullVerdict(
+  rule: Rule,
+  judgement: SilenceJudgement,
+  versionIds: readonly number[],
+  tick: number,
+  source: JudgingSource,
+): Promise<Verdict> {
+  const infos = (await Promise.all(versionIds.map((id) => source.series(id)))).flat();
+  const fed = infos.filter(({ stage, slice }) => FED.includes(stage) && slice === '').map(({ id }) => id);
+  const spans = await fetchSpans(fed, tick - judgement.windowMs, tick, source);
+  let [missing, total, fields] = [0, 0, 0];
+  for (const span of spans.values()) {
+    if ('failed' in span) return without('error', 0, span.failed);
+    if (span.summary === null) continue;
+    fields++;
+    total += span.summary.kinds.total;
+    missing += span.summary.kinds.missing + span.summary.kinds.nan;
+  }
+  if (total === 0) return without('nodata', 0, 'no values in the span');
+  if (total < judgement.minSamples)
+    return without('insufficient', total, `${total} values, ${judgement.minSamples} are needed`);
+  const value = missing / total;
+  const evidence = rule.clear.holds(value) ? [] : [`${missing} of ${total} values of ${fields} fields are missing`];
+  return { health: 'ok', value, samples: total, message: null, evidence };
 }
 
 function verdictOn(

@@ -59,6 +59,15 @@ export class AlertTable implements JudgeStore {
     return rows.map(toAlert);
   }
 
+  async adopt(rules: readonly { readonly alert: string; readonly group: string }[]): Promise<void> {
+    const rows = rules.map(({ alert, group }) => ({ a: alert, g: group }));
+    await this.#database.query(
+      `update alert set group_name = r.g from jsonb_to_recordset($2::text::jsonb) as r (a text, g text)
+       where coalesce(labels ->> 'rulename', alertname) = r.a and group_name <> r.g and ${OF_PROJECT}`,
+      [this.#projectId, toJson(rows)],
+    );
+  }
+
   toldOf(fingerprint: string, episode: number): Promise<string[]> {
     return receiversOfEpisode(this.#database, fingerprint, episode);
   }

@@ -90,6 +90,9 @@ const never = () => false;
 /** A moment at which the spans of the first `hours` are complete for every rule. */
 const after = (hours: number) => T0 + hours * HOUR + 59 * 60_000;
 
+/** What a clock in UTC shows at that hour of the history. */
+const clock = (hour: number) => new Date(T0 + hour * HOUR).toISOString().slice(11, 16);
+
 async function history(database: Database): Promise<string[]> {
   const rows = await database.query<{ tick: number; to_state: string; reason: string }>(
     'select tick, to_state, reason from alert_event order by id',
@@ -169,6 +172,70 @@ describe('the engine', () => {
       assert.equal(scores.length, 10);
     }));
 
+  test('counts occurrences, pauses and joins alerts the same live, caught up, and restarted at every tick', () =>
+    withDatabase(async (database) => {
+      // The hours are those after T0, in UTC; of the last judgements of a group one is a composite of the others.
+      const text = `
+version: 1
+defaults: { model: m, window: 1h, baseline: { kind: reference, name: ref }, min_samples: 100 }
+groups:
+  - name: g
+    interval: 1h
+    rules:
+      - alert: Both
+        composite: { all: [Often, Now] }
+      - alert: Often
+        drift: { fields: ["*"], method: psi }
+        fire: "> 0.25"
+        occurrences: 2 of 3
+        overrides: { x: { labels: { severity: error } } }
+      - alert: Now
+        drift: { fields: [x], method: psi }
+        fire: "> 0.25"
+      - alert: ByDay
+        drift: { fields: [x], method: psi }
+        fire: "> 0.25"
+        keep_firing_for: 2h
+        active: { hours: "${clock(3)}-${clock(6)}", time_zone: UTC }
+`;
+      await seed(database, 'gbgbbbgggg');
+      await engineOn(database, rulesOf(text)).judgeUntil(after(1), never);
+      await engineOn(database, rulesOf(text)).judgeUntil(after(10), never);
+      const events = () =>
+        database.query<{ tick: number; alertname: string; to_state: string }>(
+          'select e.tick, alertname, to_state from alert_event e join alert using (fingerprint) order by e.tick, alertname, to_state',
+        );
+      const atOnce = await events();
+      assert.deepEqual(
+        atOnce.map(({ tick, alertname, to_state }) => `${(tick - T0) / HOUR}h ${alertname} ${to_state}`),
+        [
+          '2h Now firing',
+          '3h Now resolved',
+          '4h Both firing',
+          '4h ByDay firing',
+          '4h Now firing',
+          '4h Often firing',
+          '7h Both resolved',
+          '7h Now resolved',
+          // Two of the last three still: it goes on until the second clear judgement.
+          '8h Both inactive',
+          '8h Now inactive',
+          '8h Often resolved',
+          '9h Often inactive',
+        ],
+        'ByDay fires in its hours, and stands still since they are over',
+      );
+      const labels = await database.query<{ severity: string }>(
+        `select labels ->> 'severity' as severity from alert where alertname = 'Often'`,
+      );
+      assert.deepEqual(labels, [{ severity: 'error' }]);
+      const alerts = () => database.query('select fingerprint, machine, last_value from alert order by fingerprint');
+      const left = await alerts();
+      await database.query('truncate rule_group, score, alert, alert_event, delivery');
+      for (let hour = 1; hour <= 10; hour++) await engineOn(database, rulesOf(text)).judgeUntil(after(hour), never);
+      assert.deepEqual([await events(), await alerts()], [atOnce, left]);
+    }));
+
   test('stores a tick once when two collectors judge it', () =>
     withDatabase(async (database) => {
       await seed(database, 'gbbbbb');
@@ -186,6 +253,7 @@ describe('the engine', () => {
         lastTick: (group) => store.lastTick(group),
         alerts: (group) => store.alerts(group),
         orphans: (groups) => store.orphans(groups),
+        adopt: (rules) => store.adopt(rules),
         toldOf: (fingerprint, episode) => store.toldOf(fingerprint, episode),
         record: async () => {
           throw new Error('the database is away');
@@ -222,6 +290,20 @@ describe('the engine', () => {
         `select tick, state from alert where alertname = 'Drift'`,
       );
       assert.deepEqual(ended, [{ tick: T0 + 6 * HOUR, state: 'inactive' }]);
+    }));
+
+  test('lets an alert go on as it was when its rule stands in another group', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gbbbbg');
+      await judgeHourly(engineOn(database, rulesOf(RULES)), 1, 4);
+      const moved = rulesOf(RULES.replace('name: g', 'name: another'));
+      await judgeHourly(engineOn(database, moved), 5, 6);
+      assert.deepEqual(await history(database), [
+        '2h pending condition_began',
+        '3h firing condition_held',
+        '6h resolved cleared',
+      ]);
+      assert.deepEqual(await deliveries(database), ['chat firing 1', 'chat resolved 1']);
     }));
 
   test('ends what fires when its whole group is gone', () =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { end, isForgettable, step } from '../../../collector/src/alerting/machine.ts';
+import { end, isForgettable, pause, step } from '../../../collector/src/alerting/machine.ts';
 import { type AlertState, NEVER_SEEN, type Transition } from '../../../collector/src/alerting/state.ts';
 import { parseCondition } from '../../../collector/src/rules/condition.ts';
 import type { Finding } from '../../../collector/src/rules/finding.ts';
@@ -15,6 +15,7 @@ const RULE: StepRule = {
   fire: parseCondition('> 10'),
   clear: parseCondition('< 5'),
   intervalMs: MINUTE,
+  occurrences: null,
   forMs: 2 * MINUTE,
   keepFiringForMs: 3 * MINUTE,
   noData: 'keep',
@@ -123,6 +124,49 @@ test('a state says when it began, fired and ended', () => {
     resolvedAt: 10 * MINUTE,
     reason: 'cleared',
   });
+});
+
+test('fire counts where it held in so many of the last judgements', () => {
+  const rule = { occurrences: { hits: 3, of: 5 }, forMs: 0, keepFiringForMs: 0 };
+  const cases: [findings: string, kinds: string][] = [
+    ['FFF', 'iif'],
+    ['FCFCF', 'iiiif'],
+    ['FCCFCCF', 'iiiiiii'],
+    ['FDDFF', 'iiiif'],
+    // A judgement that was not possible takes no place among the five.
+    ['FNNNFEEF', 'iiiiiiif'],
+    // It ends when it is clear and fewer than three of the last five were not.
+    ['FFFCCC', 'iifffz'],
+    ['FFFCCF', 'iiffff'],
+  ];
+  for (const [findings, kinds] of cases) assert.equal(run(findings, rule).kinds, kinds, findings);
+  assert.equal(run('FFFF', { ...rule, forMs: 2 * MINUTE }).kinds, 'iipp');
+});
+
+test('what counts occurrences remembers them, and no more than it looks back, until an outage makes them worthless', () => {
+  const rule = { occurrences: { hits: 3, of: 5 }, forMs: 0 };
+  const { state } = run('FCCFCFN', rule);
+  assert.equal(state.recent, '00101');
+  assert.equal(isForgettable(run('F', rule).state), false);
+  assert.equal(isForgettable(run('FCCCCC', rule).state), true);
+  const late = step(run('FF', rule).state, LETTERS.F!, { ...RULE, ...rule }, 70 * MINUTE);
+  assert.deepEqual([late.state.kind, late.state.recent], ['inactive', '1']);
+});
+
+test('while a rule does not judge, every clock stands still and nobody is told', () => {
+  let { state } = run('FN', { noData: 'fire', noDataForMs: 2 * MINUTE });
+  for (let minute = 3; minute <= 100; minute++) {
+    const paused = pause(state, RULE, minute * MINUTE);
+    assert.equal(paused.transition, null);
+    state = paused.state;
+  }
+  assert.deepEqual([state.kind, state.health], ['pending', { kind: 'nodata', since: 100 * MINUTE }]);
+  assert.equal(run('FF', {}, state, 101).kinds, 'pf', 'a minute before the pause and one after it');
+  assert.equal(pause(run('FFF').state, RULE, 900 * MINUTE).state.kind, 'firing');
+  const { recent } = pause(run('FF', { occurrences: { hits: 3, of: 5 } }).state, RULE, 5 * MINUTE).state;
+  assert.equal(recent, '11');
+  const resolved = run('FFFCCCC').state;
+  assert.equal(pause(resolved, RULE, 22 * MINUTE).transition?.reason, 'forgotten');
 });
 
 test('a tick that was taken before changes nothing', () => {

@@ -44,6 +44,8 @@ export type Serving = {
   readonly child: ChildProcess;
   readonly grpcPort: number;
   readonly httpPort: number;
+  /** What it says on standard error from now on, line by line; ends with it, or fails after a minute. */
+  lines(): AsyncIterable<string>;
   end(): Promise<Ended>;
 };
 
@@ -68,7 +70,8 @@ export async function serve(t: TestContext, settings: Settings): Promise<Serving
     const [code] = await closed;
     return { code: code as number | null, ...said };
   };
-  return { child, grpcPort, httpPort, end };
+  const lines = () => createInterface({ input: child.stderr, signal: AbortSignal.timeout(LONGEST_MS) });
+  return { child, grpcPort, httpPort, lines, end };
 }
 
 /** A folder of the test's own, with these files in it. */

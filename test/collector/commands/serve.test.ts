@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -132,6 +133,24 @@ describe('tidemark serve', () => {
       assert.doesNotMatch(refused.stderr, /hun#?ter2/);
     });
   }
+
+  test('takes over a changed rule file on SIGHUP, and keeps the old rules where it is broken', async (t) => {
+    const rules = RULES.slice(0, RULES.indexOf('receivers:'));
+    const folder = await folderWith(t, { 'rules.yaml': rules });
+    const file = join(folder, 'rules.yaml');
+    const running = await serve(t, { ...settingsFor(store), TIDEMARK_RULES: file, TIDEMARK_LOG: 'info' });
+    const said = async (message: RegExp) => {
+      for await (const line of running.lines()) if (message.test(line)) return line;
+      return assert.fail('it ended');
+    };
+    await writeFile(file, rules.replace('measure: rows', 'measure: row'));
+    running.child.kill('SIGHUP');
+    assert.match(await said(/the rules read before stay in use/), /rules\.yaml:6:39.*did you mean 'rows'/);
+    await writeFile(file, rules.replace('alert: Silent', 'alert: Quiet'));
+    running.child.kill('SIGHUP');
+    await said(/rules were read anew/);
+    assert.equal((await running.end()).code, 0);
+  });
 
   test('does not start on a broken rule file', async (t) => {
     const folder = await folderWith(t, { 'rules.yaml': RULES.replace('measure: rows,', 'measure: row,') });

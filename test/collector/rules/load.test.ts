@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatMistakes } from '../../../collector/src/checked-yaml.ts';
 import { loadRules } from '../../../collector/src/rules/load.ts';
+import { ruleOfField } from '../../../collector/src/rules/rule-of-field.ts';
 import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
 import { routeOf } from '../../../collector/src/rules/rule-set.ts';
 
@@ -80,12 +81,17 @@ test('a full file is read with every default filled in', () => {
     kind: 'drift',
     model: 'fraud',
     version: { kind: 'named', version: 'v12' },
+    isMerged: false,
     stage: 'feature',
-    fields: { kind: 'named', fields: ['amount', 'country'] },
+    fields: { named: ['amount', 'country'], patterns: [], exclude: [] },
     measure: 'psi',
+    asked: { quantile: null, below: null, category: null },
+    direction: null,
     windowMs: 90 * MINUTE,
+    widenToMs: 90 * MINUTE,
     baseline: 'train',
     minSamples: 2000,
+    slices: null,
   });
   assert.deepEqual(
     [drift!.fire.text, drift!.clear.text, drift!.severity, drift!.labels],
@@ -106,7 +112,7 @@ test('a full file is read with every default filled in', () => {
       missing!.judgement.version,
       missing!.judgement.minSamples,
     ],
-    [null, { kind: 'all', exclude: ['id'] }, { kind: 'all' }, 100],
+    [null, { named: [], patterns: ['*'], exclude: ['id'] }, { kind: 'all' }, 100],
   );
   const [silence, fell, unsure] = traffic!.rules;
   assert.deepEqual(silence!.judgement, {
@@ -120,7 +126,7 @@ test('a full file is read with every default filled in', () => {
   assert.deepEqual(fell!.judgement.baseline, { kind: 'trailing', durationMs: 28 * 1440 * MINUTE, offsetMs: 0 });
   assert.deepEqual(unsure!.judgement.kind === 'confidence' && [unsure!.judgement.stage, unsure!.judgement.fields], [
     'confidence',
-    { kind: 'named', fields: ['p'] },
+    { named: ['p'], patterns: [], exclude: [] },
   ]);
   const context = {
     labels: { field: 'amount', team: 'risk' },
@@ -162,4 +168,72 @@ test('an alert takes the innermost route that fits, which inherits what it does 
   assert.deepEqual(routeOf(route, { severity: 'critical', team: 'web' }).receivers, ['oncall']);
   const inner = routeOf(route, { severity: 'critical', team: 'risk' });
   assert.deepEqual(inner.receivers, ['oncall', 'ml']);
+});
+
+test('a rule inherits from its group, then from the file, and never what it says itself', () => {
+  const text = `version: 1
+defaults: { model: fraud, window: 1h, min_samples: 500, for: 5m, baseline: { kind: reference, name: train }, annotations: { runbook_url: a, summary: b } }
+labels: { team: risk, tier: one }
+groups:
+  - name: g
+    defaults: { window: 2h, widen_to: 6h, no_data: fire }
+    labels: { tier: two }
+    rules:
+      - alert: Drift
+        drift: { method: psi }
+        fire: "> 0.2"
+        for: 10m
+        annotations: { summary: c }
+      - alert: Range
+        schema: { measure: range_share, window: 10m }
+        fire: "> 0.2"
+      - alert: Traffic
+        silence: { measure: rows }
+        fire: "< 1"
+`;
+  const [drift, range, traffic] = loaded(text).groups[0]!.rules;
+  assert.deepEqual(drift!.judgement.kind === 'drift' && drift!.judgement.windowMs, 120 * MINUTE);
+  assert.deepEqual(drift!.judgement.kind === 'drift' && drift!.judgement.widenToMs, 360 * MINUTE);
+  assert.deepEqual(
+    [drift!.judgement.model, drift!.judgement.baseline, drift!.judgement.minSamples, drift!.forMs, drift!.noData],
+    ['fraud', 'train', 500, 10 * MINUTE, 'fire'],
+  );
+  assert.deepEqual(drift!.labels, { team: 'risk', tier: 'two', severity: 'warning' });
+  assert.deepEqual(
+    [...drift!.annotations].map(([name, { source }]) => [name, source]),
+    [
+      ['summary', 'c'],
+      ['runbook_url', 'a'],
+    ],
+  );
+  // A range that was declared must not become that of a baseline unseen.
+  assert.deepEqual([range!.judgement.baseline, range!.forMs], [null, 5 * MINUTE]);
+  assert.deepEqual([traffic!.judgement.minSamples, traffic!.judgement.baseline], [100, null]);
+});
+
+test("an override is the rule with what it says, and its own fire does away with the rule's clear", () => {
+  const text = `version: 1
+groups:
+  - name: g
+    labels: { team: risk }
+    rules:
+      - alert: A
+        schema: { model: m, measure: null_share, window: 10m }
+        fire: "> 0.2"
+        clear: "< 0.1"
+        for: 5m
+        overrides:
+          amount: { fire: "> 0.4", min_samples: 7, labels: { severity: page } }
+          "b_*": { clear: "< 0.05", for: 0 }
+`;
+  const [rule] = loaded(text).groups[0]!.rules;
+  const seen = ['amount', 'b_1', 'c'].map((field) => {
+    const { fire, clear, forMs, judgement, severity, labels } = ruleOfField(rule!, field);
+    return [fire.text, clear.text, forMs / MINUTE, judgement.minSamples, severity, labels.severity, labels.team];
+  });
+  assert.deepEqual(seen, [
+    ['> 0.4', '<= 0.4', 5, 7, 'critical', 'critical', 'risk'],
+    ['> 0.2', '< 0.05', 0, 100, 'warning', 'warning', 'risk'],
+    ['> 0.2', '< 0.1', 5, 100, 'warning', 'warning', 'risk'],
+  ]);
 });

@@ -17,7 +17,7 @@ export class MemorySource implements JudgingSource {
   readonly #versions: VersionInfo[] = [];
   readonly #series: SeriesInfo[] = [];
   readonly #windows: Window[] = [];
-  readonly #traffic: { versionId: number; from: number; to: number; rows: number }[] = [];
+  readonly #traffic: { versionId: number; from: number; to: number; rows: number; errors: number }[] = [];
   readonly #baselines: Baseline[] = [];
   /** Series whose windows cannot be read. */
   readonly broken = new Set<number>();
@@ -40,8 +40,8 @@ export class MemorySource implements JudgingSource {
     this.#windows.push({ seriesId: series.id, from, to, summary });
   }
 
-  addTraffic(version: VersionInfo, from: number, to: number, rows: number): void {
-    this.#traffic.push({ versionId: version.id, from, to, rows });
+  addTraffic(version: VersionInfo, from: number, to: number, rows: number, errors = 0): void {
+    this.#traffic.push({ versionId: version.id, from, to, rows, errors });
   }
 
   addBaseline(
@@ -84,7 +84,8 @@ export class MemorySource implements JudgingSource {
   async traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
     const ids = typeof versionId === 'number' ? [versionId] : versionId;
     const inside = this.#traffic.filter((one) => ids.includes(one.versionId) && one.from >= from && one.to <= to);
-    return { rows: inside.reduce((sum, one) => sum + one.rows, 0), errors: 0, windows: inside.length };
+    const sum = (key: 'rows' | 'errors') => inside.reduce((all, one) => all + one[key], 0);
+    return { rows: sum('rows'), errors: sum('errors'), windows: inside.length };
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {

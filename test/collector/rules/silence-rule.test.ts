@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluateRule } from '../../../collector/src/rules/evaluate.ts';
 import type { VersionInfo } from '../../../collector/src/rules/source.ts';
-import { MemorySource } from './memory-source.ts';
+import { MemorySource, summaryOf } from './memory-source.ts';
 import { ruleOf as rule } from './rule-of.ts';
 
 const MINUTE = 60_000;
@@ -71,4 +71,26 @@ test('traffic is compared with the mean rate of the time before, as far as the m
     [scarce!.health, scarce!.message],
     ['insufficient', 'the baseline expects 100 rows, 101 are needed'],
   );
+});
+
+test('rows in which nothing is left are told from rows that do not come', async () => {
+  const { source, version } = served();
+  const next = source.addVersion('flights', 'v2', TICK - 5 * MINUTE, TICK);
+  const put = (of: VersionInfo, stage: string, field: string, values: readonly unknown[]) =>
+    source.addWindow(
+      source.addSeries(of, stage, field, 'number'),
+      TICK - 5 * MINUTE,
+      TICK,
+      summaryOf('number', values),
+    );
+  put(version, 'feature', 'a', [null, null, null]);
+  put(next, 'input', 'b', [Number.NaN, null, null]);
+  put(next, 'prediction', 'value', [1, 2, 3]);
+  const block = (more: string) => `silence: { model: flights, measure: null_share, window: 10m, ${more} }`;
+  const [all] = await evaluateRule(rule(block('min_samples: 6'), '>= 1'), TICK, source);
+  assert.deepEqual([all!.value, all!.samples, all!.evidence], [1, 6, ['6 of 6 values of 2 fields are missing']]);
+  const [few] = await evaluateRule(rule(block('min_samples: 7'), '>= 1'), TICK, source);
+  assert.deepEqual([few!.health, few!.message], ['insufficient', '6 values, 7 are needed']);
+  const [none] = await evaluateRule(rule(block('min_samples: 6'), '>= 1'), TICK + 20 * MINUTE, source);
+  assert.equal(none!.health, 'nodata');
 });

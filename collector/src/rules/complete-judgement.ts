@@ -1,0 +1,142 @@
+import { parseDuration } from '../duration.ts';
+import { isPattern } from './field-pattern.ts';
+import type { Block } from './inherit.ts';
+import { type AnyMeasureName, ASKED_NOTHING } from './measure.ts';
+import type {
+  Direction,
+  FieldChoice,
+  Judgement,
+  SeriesJudgement,
+  SilenceJudgement,
+  SliceChoice,
+  VersionChoice,
+} from './rule.ts';
+import type { RuleText } from './schema-of-rules.ts';
+
+const DEFAULT_SAMPLES: Readonly<Record<Block, number>> = {
+  drift: 1000,
+  schema: 100,
+  confidence: 100,
+  latency: 100,
+  errors: 100,
+  silence: 100,
+  composite: 1,
+};
+const DEFAULT_SLICES = 50;
+const DEFAULT_QUANTILE = 0.99;
+
+/** What a rule judges, with every default filled in. `rule` was checked and has what it inherits. */
+export function completeJudgement(rule: RuleText): Judgement {
+  if (rule.silence) return silenceOf(rule.silence);
+  if (rule.composite) {
+    const { all = [], any = [], none = [] } = rule.composite;
+    return { kind: 'composite', model: null, measure: 'alerts', all, any, none, baseline: null, minSamples: 1 };
+  }
+  if (rule.errors) {
+    const chosen = chosenOf('errors', rule.errors, 'all');
+    return { kind: 'errors', ...chosen, measure: 'error_share', baseline: null };
+  }
+  if (rule.drift) return seriesOf('drift', rule.drift, 'feature', rule.drift.method);
+  if (rule.schema) return seriesOf('schema', rule.schema, 'feature', rule.schema.measure);
+  if (rule.latency) {
+    const judgement = seriesOf('latency', rule.latency, 'latency', 'quantile');
+    return { ...judgement, asked: { ...ASKED_NOTHING, quantile: rule.latency.quantile ?? DEFAULT_QUANTILE } };
+  }
+  const confidence = rule.confidence!;
+  const stage = confidence.measure === 'class_share' ? 'prediction' : 'confidence';
+  const { quantile = null, below = null, class: category = null } = confidence;
+  return { ...seriesOf('confidence', confidence, stage, confidence.measure), asked: { quantile, below, category } };
+}
+
+type ChosenBlock = {
+  model?: string;
+  version?: string;
+  per?: string;
+  window?: string | 0;
+  widen_to?: string | 0;
+  min_samples?: number;
+};
+
+function chosenOf(block: Block, raw: ChosenBlock, version: 'latest' | 'all') {
+  const windowMs = ms(raw.window!);
+  return {
+    model: modelOf(raw.model!),
+    version: versionOf(raw.version ?? version),
+    isMerged: raw.per === 'model',
+    windowMs,
+    widenToMs: raw.widen_to === undefined ? windowMs : ms(raw.widen_to),
+    minSamples: raw.min_samples ?? DEFAULT_SAMPLES[block],
+  };
+}
+
+type SeriesBlock = ChosenBlock & {
+  stage?: string;
+  field?: string;
+  fields?: readonly string[];
+  exclude?: readonly string[];
+  direction?: Direction;
+  baseline?: { name: string };
+  slice_by?: readonly string[];
+  slice_limit?: number;
+};
+
+function seriesOf(
+  kind: SeriesJudgement['kind'],
+  raw: SeriesBlock,
+  stage: string,
+  measure: AnyMeasureName | 'presence',
+): SeriesJudgement {
+  return {
+    kind,
+    ...chosenOf(kind, raw, kind === 'latency' ? 'all' : 'latest'),
+    stage: raw.stage ?? stage,
+    fields: fieldsOf(raw),
+    measure,
+    asked: ASKED_NOTHING,
+    direction: raw.direction ?? null,
+    baseline: raw.baseline?.name ?? null,
+    slices: slicesOf(raw),
+  };
+}
+
+function fieldsOf({ field, fields, exclude = [] }: SeriesBlock): FieldChoice {
+  const all = field === undefined ? (fields ?? ['*']) : [field];
+  const named = all.filter((one) => !isPattern(one));
+  return { named, patterns: all.filter(isPattern), exclude };
+}
+
+function slicesOf({ slice_by: dimensions, slice_limit: limit = DEFAULT_SLICES }: SeriesBlock): SliceChoice | null {
+  return dimensions === undefined ? null : { dimensions, limit };
+}
+
+function silenceOf(block: NonNullable<RuleText['silence']>): SilenceJudgement {
+  const { baseline, measure } = block;
+  const shared = {
+    kind: 'silence',
+    model: modelOf(block.model!),
+    measure,
+    windowMs: ms(block.window!),
+    minSamples: block.min_samples ?? DEFAULT_SAMPLES.silence,
+  } as const;
+  if (baseline === undefined) return { ...shared, baseline: null };
+  if (baseline.kind === 'same_time') {
+    return { ...shared, baseline: { kind: 'same_time', offsetMs: ms(baseline.offset), periods: baseline.periods } };
+  }
+  return {
+    ...shared,
+    baseline: { kind: 'trailing', durationMs: ms(baseline.duration), offsetMs: ms(baseline.offset ?? 0) },
+  };
+}
+
+function modelOf(model: string): string | null {
+  return model === '*' ? null : model;
+}
+
+function versionOf(version: string): VersionChoice {
+  return version === 'latest' || version === 'all' ? { kind: version } : { kind: 'named', version };
+}
+
+/** Milliseconds of a checked duration. */
+export function ms(duration: string | 0): number {
+  return duration === 0 ? 0 : parseDuration(duration);
+}
