@@ -14,6 +14,7 @@ import { projectCreate } from './commands/project-create.ts';
 import { projectList } from './commands/project-list.ts';
 import { projectRetention } from './commands/project-retention.ts';
 import { rulesCheck } from './commands/rules-check.ts';
+import { rulesReplay } from './commands/rules-replay.ts';
 import { serve } from './commands/serve.ts';
 import { tokenCreate } from './commands/token-create.ts';
 import { tokenList } from './commands/token-list.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   modelsSettings,
   modelsSet,
   rulesCheck,
+  rulesReplay,
   projectCreate,
   projectList,
   projectRetention,

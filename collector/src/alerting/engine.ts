@@ -3,7 +3,6 @@ import type { Finding } from '../rules/finding.ts';
 import type { Rule, RuleGroup } from '../rules/rule.ts';
 import { type RuleSet, routeOf } from '../rules/rule-set.ts';
 import { dueTicks } from '../rules/schedule.ts';
-import type { JudgingSource } from '../rules/source.ts';
 import { reasonForAbsence } from './absence.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { healthRules, type Judged } from './health-alerts.ts';
@@ -12,6 +11,7 @@ import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
 import { end, isForgettable, type Step, step } from './machine.ts';
 import { messageOfAlert, resolvedMessage, type ToldState } from './message.ts';
 import { type AlertState, NEVER_SEEN } from './state.ts';
+import { type TickSource, TickView } from './tick-view.ts';
 
 /** Told after a tick was stored: what changed, for logs and for whoever sends. */
 export type OnTick = (group: string, tick: number, changes: readonly AlertChange[]) => void;
@@ -22,7 +22,7 @@ const NOTHING: Judgement = { findings: 0, changes: [] };
 
 type EngineOptions = {
   readonly rules: RuleSet;
-  readonly source: JudgingSource;
+  readonly source: TickSource;
   readonly store: JudgeStore;
   /** Labels that every alert has beside its rule's: the project, where there are several. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -107,7 +107,8 @@ export class Engine {
   }
 
   async #judge(group: RuleGroup, tick: number): Promise<Judgement> {
-    const { source, store } = this.#options;
+    const { store } = this.#options;
+    const source = new TickView(this.#options.source, tick);
     const stored = new Map((await store.alerts(group.name)).map((alert) => [alert.fingerprint, alert]));
     const scores: (Finding & { fingerprint: string })[] = [];
     const changes: AlertChange[] = [];

@@ -1,13 +1,14 @@
 import type { Summary } from '@tidemark/sketch';
+import type { HistorySource, SummaryPiece, TrafficPiece } from '../alerting/history-source.ts';
 import type { Baseline } from '../baseline/baseline.ts';
-import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
+import type { SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
 import { findBaseline, loadBaseline } from './baselines.ts';
 import type { Queryable } from './database.ts';
 import { LEVELS, type Widest } from './levels.ts';
 import { listModels, listVersions } from './models.ts';
-import { listSeries } from './series.ts';
+import { firstWindows, listSeries } from './series.ts';
 import { selectPieces, toSummary } from './summaries.ts';
-import { totalTraffic } from './traffic.ts';
+import { selectTrafficPieces, totalTraffic } from './traffic.ts';
 
 /** Baselines kept unpacked; a baseline never changes, so its id is all there is to ask for. */
 const MAX_BASELINES = 32;
@@ -17,7 +18,7 @@ const MAX_ROWS = 20_000;
 const FINEST_MS = LEVELS[0]?.widthMs ?? 60_000;
 
 /** Shows one project in the store to judging. */
-export class StoreJudgingSource implements JudgingSource {
+export class StoreJudgingSource implements HistorySource {
   readonly #db: Queryable;
   readonly #projectId: number;
   readonly #finestSince: () => number;
@@ -61,6 +62,24 @@ export class StoreJudgingSource implements JudgingSource {
     return merged;
   }
 
+  finestSince(): number {
+    return this.#finestSince();
+  }
+
+  firstWindows(seriesIds: readonly number[]): Promise<Map<number, number>> {
+    return firstWindows(this.#db, seriesIds);
+  }
+
+  async summaryPieces(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, SummaryPiece[]>> {
+    const rows = await selectPieces(this.#db, seriesIds, from, to, { widest: 60_000 });
+    return piecesById(rows.map((row) => [row.series_id, { start: row.window_start, summary: toSummary(row) }]));
+  }
+
+  async trafficPieces(versionIds: readonly number[], from: number, to: number): Promise<Map<number, TrafficPiece[]>> {
+    const rows = await selectTrafficPieces(this.#db, versionIds, from, to, 60_000);
+    return piecesById(rows.map(({ id, ...piece }) => [id, piece]));
+  }
+
   traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
     const ids = typeof versionId === 'number' ? [versionId] : versionId;
     return totalTraffic(this.#db, ids, from, to, this.#widestFor(from));
@@ -84,4 +103,14 @@ export class StoreJudgingSource implements JudgingSource {
     this.#baselines.set(row.id, baseline);
     return baseline;
   }
+}
+
+function piecesById<T>(pieces: readonly (readonly [number, T])[]): Map<number, T[]> {
+  const byId = new Map<number, T[]>();
+  for (const [id, piece] of pieces) {
+    const known = byId.get(id);
+    if (known === undefined) byId.set(id, [piece]);
+    else known.push(piece);
+  }
+  return byId;
 }

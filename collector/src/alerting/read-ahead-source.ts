@@ -1,0 +1,84 @@
+import type { Summary } from '@tidemark/sketch';
+import type { Baseline } from '../baseline/baseline.ts';
+import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
+import type { DatedSource, HistorySource, SummaryPiece, TrafficPiece } from './history-source.ts';
+import { ReadAhead } from './read-ahead.ts';
+
+/**
+ * A stored history for judging many ticks, oldest first: what does not change from tick to tick is asked once, windows are
+ * read and decoded once and far ahead. Answers what the source itself answers, to the bit.
+ */
+export class ReadAheadSource implements JudgingSource, DatedSource {
+  readonly #source: HistorySource;
+  readonly #finestSince: number;
+  readonly #summaries: ReadAhead<SummaryPiece>;
+  readonly #traffic: ReadAhead<TrafficPiece>;
+  readonly #answers = new Map<string, Promise<unknown>>();
+
+  /** No tick later than `until` (ms) is judged. */
+  constructor(source: HistorySource, until: number) {
+    this.#source = source;
+    this.#finestSince = source.finestSince();
+    this.#summaries = new ReadAhead((ids, from, to) => source.summaryPieces(ids, from, to), until);
+    this.#traffic = new ReadAhead((ids, from, to) => source.trafficPieces(ids, from, to), until);
+  }
+
+  models(): Promise<string[]> {
+    return this.#once('models', () => this.#source.models());
+  }
+
+  versions(model: string): Promise<VersionInfo[]> {
+    return this.#once(`versions ${model}`, () => this.#source.versions(model));
+  }
+
+  series(versionId: number): Promise<SeriesInfo[]> {
+    return this.#once(`series ${versionId}`, () => this.#source.series(versionId));
+  }
+
+  firstWindows(seriesIds: readonly number[]): Promise<Map<number, number>> {
+    return this.#once(`first ${seriesIds}`, () => this.#source.firstWindows(seriesIds));
+  }
+
+  baseline(model: string, version: string, name: string): Promise<Baseline | null> {
+    const key = `baseline ${JSON.stringify([model, version, name])}`;
+    return this.#once(key, () => this.#source.baseline(model, version, name));
+  }
+
+  async spans(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, Summary>> {
+    if (from < this.#finestSince) return this.#source.spans(seriesIds, from, to);
+    const merged = new Map<number, Summary>();
+    for (const [id, pieces] of await this.#summaries.get(seriesIds, from, to)) {
+      const [first, ...others] = pieces;
+      if (first === undefined) continue;
+      // A piece is asked for again at the next tick, so what is added to is a copy.
+      const sum = others.length === 0 ? first.summary : first.summary.clone();
+      for (const { summary } of others) sum.merge(summary);
+      merged.set(id, sum);
+    }
+    return merged;
+  }
+
+  async traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
+    if (from < this.#finestSince) return this.#source.traffic(versionId, from, to);
+    const ids = typeof versionId === 'number' ? [versionId] : versionId;
+    const starts = new Set<number>();
+    let rows = 0;
+    let errors = 0;
+    for (const pieces of (await this.#traffic.get(ids, from, to)).values()) {
+      for (const piece of pieces) {
+        rows += piece.rows;
+        errors += piece.errors;
+        starts.add(piece.start);
+      }
+    }
+    return { rows, errors, windows: starts.size };
+  }
+
+  #once<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.#answers.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const asked = ask();
+    this.#answers.set(key, asked);
+    return asked;
+  }
+}
