@@ -1,6 +1,10 @@
 import type { Summary } from '@tidemark/sketch';
 import type { JudgingSource } from '../rules/source.ts';
 
+/** Widths (ms) of windows that can be read one by one: minutes, and hours where minutes are no longer kept. */
+export const PIECE_WIDTHS = [60_000, 3_600_000] as const;
+export type PieceWidth = (typeof PIECE_WIDTHS)[number];
+
 /** One stored piece of a series: where its window starts (ms), and what is in it. Shared by whoever reads it, so never changed. */
 export type SummaryPiece = { readonly start: number; readonly summary: Summary };
 
@@ -16,10 +20,23 @@ export type DatedSource = {
 /** A source that also shows single windows, for who judges many ticks and reads each window once. */
 export type HistorySource = JudgingSource &
   DatedSource & {
-    /** From when on (ms) the finest windows are kept; spans that begin earlier are answered by roll-ups, which do not add up piece by piece. */
-    finestSince(): number;
-    /** The finest pieces of each series in [from, to), in the order in which `spans` merges them. */
-    summaryPieces(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, SummaryPiece[]>>;
-    /** The finest pieces of the traffic of each version in [from, to). */
-    trafficPieces(versionIds: readonly number[], from: number, to: number): Promise<Map<number, TrafficPiece[]>>;
+    /**
+     * The width (ms) of the widest pieces that `spans` and `traffic` add up over [from, to); null where that depends on
+     * where the span begins and ends, so that pieces read for another span would not add up to the same.
+     */
+    pieceWidth(from: number, to: number): PieceWidth | null;
+    /** The pieces of each series in [from, to), no wider than asked, in the order in which `spans` merges them. */
+    summaryPieces(
+      seriesIds: readonly number[],
+      from: number,
+      to: number,
+      width: PieceWidth,
+    ): Promise<Map<number, SummaryPiece[]>>;
+    /** The pieces of the traffic of each version in [from, to), no wider than asked. */
+    trafficPieces(
+      versionIds: readonly number[],
+      from: number,
+      to: number,
+      width: PieceWidth,
+    ): Promise<Map<number, TrafficPiece[]>>;
   };

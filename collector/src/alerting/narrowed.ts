@@ -19,8 +19,8 @@ export function onlyModel(source: HistorySource, model: string): HistorySource {
     traffic: (ids, from, to) => source.traffic(ids, from, to),
     baseline: (asked, version, name) => source.baseline(asked, version, name),
     firstWindows: (ids) => source.firstWindows(ids),
-    finestSince: () => source.finestSince(),
-    summaryPieces: (ids, from, to) => source.summaryPieces(ids, from, to),
-    trafficPieces: (ids, from, to) => source.trafficPieces(ids, from, to),
+    pieceWidth: (from, to) => source.pieceWidth(from, to),
+    summaryPieces: (ids, from, to, width) => source.summaryPieces(ids, from, to, width),
+    trafficPieces: (ids, from, to, width) => source.trafficPieces(ids, from, to, width),
   };
 }

@@ -1,7 +1,14 @@
 import type { Summary } from '@tidemark/sketch';
 import type { Baseline } from '../baseline/baseline.ts';
 import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
-import type { DatedSource, HistorySource, SummaryPiece, TrafficPiece } from './history-source.ts';
+import {
+  type DatedSource,
+  type HistorySource,
+  PIECE_WIDTHS,
+  type PieceWidth,
+  type SummaryPiece,
+  type TrafficPiece,
+} from './history-source.ts';
 import { ReadAhead } from './read-ahead.ts';
 
 /**
@@ -10,17 +17,25 @@ import { ReadAhead } from './read-ahead.ts';
  */
 export class ReadAheadSource implements JudgingSource, DatedSource {
   readonly #source: HistorySource;
-  readonly #finestSince: number;
-  readonly #summaries: ReadAhead<SummaryPiece>;
-  readonly #traffic: ReadAhead<TrafficPiece>;
+  readonly #summaries: ReadonlyMap<PieceWidth, ReadAhead<SummaryPiece>>;
+  readonly #traffic: ReadonlyMap<PieceWidth, ReadAhead<TrafficPiece>>;
   readonly #answers = new Map<string, Promise<unknown>>();
 
   /** No tick later than `until` (ms) is judged. */
   constructor(source: HistorySource, until: number) {
     this.#source = source;
-    this.#finestSince = source.finestSince();
-    this.#summaries = new ReadAhead((ids, from, to) => source.summaryPieces(ids, from, to), until);
-    this.#traffic = new ReadAhead((ids, from, to) => source.trafficPieces(ids, from, to), until);
+    this.#summaries = new Map(
+      PIECE_WIDTHS.map((width) => [
+        width,
+        new ReadAhead((ids, from, to) => source.summaryPieces(ids, from, to, width), until, width),
+      ]),
+    );
+    this.#traffic = new Map(
+      PIECE_WIDTHS.map((width) => [
+        width,
+        new ReadAhead((ids, from, to) => source.trafficPieces(ids, from, to, width), until, width),
+      ]),
+    );
   }
 
   models(): Promise<string[]> {
@@ -45,9 +60,10 @@ export class ReadAheadSource implements JudgingSource, DatedSource {
   }
 
   async spans(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, Summary>> {
-    if (from < this.#finestSince) return this.#source.spans(seriesIds, from, to);
+    const width = this.#source.pieceWidth(from, to);
+    if (width === null) return this.#source.spans(seriesIds, from, to);
     const merged = new Map<number, Summary>();
-    for (const [id, pieces] of await this.#summaries.get(seriesIds, from, to)) {
+    for (const [id, pieces] of await this.#summaries.get(width)!.get(seriesIds, from, to)) {
       const [first, ...others] = pieces;
       if (first === undefined) continue;
       // A piece is asked for again at the next tick, so what is added to is a copy.
@@ -59,12 +75,13 @@ export class ReadAheadSource implements JudgingSource, DatedSource {
   }
 
   async traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
-    if (from < this.#finestSince) return this.#source.traffic(versionId, from, to);
+    const width = this.#source.pieceWidth(from, to);
+    if (width === null) return this.#source.traffic(versionId, from, to);
     const ids = typeof versionId === 'number' ? [versionId] : versionId;
     const starts = new Set<number>();
     let rows = 0;
     let errors = 0;
-    for (const pieces of (await this.#traffic.get(ids, from, to)).values()) {
+    for (const pieces of (await this.#traffic.get(width)!.get(ids, from, to)).values()) {
       for (const piece of pieces) {
         rows += piece.rows;
         errors += piece.errors;

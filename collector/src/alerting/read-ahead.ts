@@ -13,14 +13,16 @@ type Kept<T> = { from: number; to: number; pieces: T[] };
 export class ReadAhead<T extends { readonly start: number }> {
   readonly #load: Load<T>;
   readonly #until: number;
+  readonly #gridMs: number;
   readonly #kept = new Map<number, Kept<T>>();
   #aheadMs = 0;
   #longestMs = 0;
 
-  /** Nothing at `until` (ms) or later is read. */
-  constructor(load: Load<T>, until: number) {
+  /** Nothing after the first multiple of `gridMs` at or after `until` is read, and ahead on multiples of it alone. */
+  constructor(load: Load<T>, until: number, gridMs: number) {
     this.#load = load;
-    this.#until = until;
+    this.#until = Math.ceil(until / gridMs) * gridMs;
+    this.#gridMs = gridMs;
   }
 
   /** The pieces of each id in [from, to). @throws what loading throws; what lies ahead of the span never makes it fail. */
@@ -43,7 +45,8 @@ export class ReadAhead<T extends { readonly start: number }> {
       range.ids.push(id);
       wanted.set(key, range);
     };
-    const far = Math.max(to, Math.min(this.#until, to + this.#aheadMs));
+    const ahead = Math.floor((to + this.#aheadMs) / this.#gridMs) * this.#gridMs;
+    const far = Math.max(to, Math.min(this.#until, ahead));
     for (const id of ids) {
       const kept = this.#kept.get(id);
       if (kept === undefined || from > kept.to || to < kept.from) {

@@ -1,5 +1,5 @@
 import type { Summary } from '@tidemark/sketch';
-import type { HistorySource, SummaryPiece, TrafficPiece } from '../alerting/history-source.ts';
+import type { HistorySource, PieceWidth, SummaryPiece, TrafficPiece } from '../alerting/history-source.ts';
 import type { Baseline } from '../baseline/baseline.ts';
 import type { SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
 import { findBaseline, loadBaseline } from './baselines.ts';
@@ -15,6 +15,9 @@ const MAX_BASELINES = 32;
 
 /** Rows of summaries in memory at a time, about, at some kilobytes each: a day of minutes of 14 series. */
 const MAX_ROWS = 20_000;
+const HOUR_MS = 3_600_000;
+/** Spans up to this long are merged of hours; beyond, days save more than half of the work. */
+const LONGEST_OF_HOURS_MS = 48 * HOUR_MS;
 const FINEST_MS = LEVELS[0]?.widthMs ?? 60_000;
 
 /** Shows one project in the store to judging. */
@@ -51,7 +54,7 @@ export class StoreJudgingSource implements HistorySource {
     const merged = new Map<number, Summary>();
     const atOnce = Math.max(1, Math.floor((MAX_ROWS * FINEST_MS) / Math.max(FINEST_MS, to - from)));
     for (let i = 0; i < seriesIds.length; i += atOnce) {
-      const widest = this.#widestFor(from);
+      const widest = this.#widestFor(from, to);
       for (const row of await selectPieces(this.#db, seriesIds.slice(i, i + atOnce), from, to, { widest })) {
         const summary = toSummary(row);
         const earlier = merged.get(row.series_id);
@@ -62,32 +65,48 @@ export class StoreJudgingSource implements HistorySource {
     return merged;
   }
 
-  finestSince(): number {
-    return this.#finestSince();
+  pieceWidth(from: number, to: number): PieceWidth | null {
+    const widest = this.#widestFor(from, to);
+    return widest === 86_400_000 ? null : widest;
   }
 
   firstWindows(seriesIds: readonly number[]): Promise<Map<number, number>> {
     return firstWindows(this.#db, seriesIds);
   }
 
-  async summaryPieces(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, SummaryPiece[]>> {
-    const rows = await selectPieces(this.#db, seriesIds, from, to, { widest: 60_000 });
+  async summaryPieces(
+    seriesIds: readonly number[],
+    from: number,
+    to: number,
+    widest: PieceWidth,
+  ): Promise<Map<number, SummaryPiece[]>> {
+    const rows = await selectPieces(this.#db, seriesIds, from, to, { widest });
     return piecesById(rows.map((row) => [row.series_id, { start: row.window_start, summary: toSummary(row) }]));
   }
 
-  async trafficPieces(versionIds: readonly number[], from: number, to: number): Promise<Map<number, TrafficPiece[]>> {
-    const rows = await selectTrafficPieces(this.#db, versionIds, from, to, 60_000);
+  async trafficPieces(
+    versionIds: readonly number[],
+    from: number,
+    to: number,
+    widest: PieceWidth,
+  ): Promise<Map<number, TrafficPiece[]>> {
+    const rows = await selectTrafficPieces(this.#db, versionIds, from, to, widest);
     return piecesById(rows.map(({ id, ...piece }) => [id, piece]));
   }
 
   traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic> {
     const ids = typeof versionId === 'number' ? [versionId] : versionId;
-    return totalTraffic(this.#db, ids, from, to, this.#widestFor(from));
+    return totalTraffic(this.#db, ids, from, to, this.#widestFor(from, to));
   }
 
-  /** The finest windows where they are still kept: merged in another order, digests differ a little from time to time. */
-  #widestFor(from: number): Widest {
-    return from >= this.#finestSince() ? 60_000 : 86_400_000;
+  /**
+   * The finest windows where they are still kept: merged in another order, digests differ a little from time to time. Else
+   * hours where the span is of whole hours and not long, since it then consists of the same pieces wherever it begins.
+   */
+  #widestFor(from: number, to: number): Widest {
+    if (from >= this.#finestSince()) return 60_000;
+    const isOfHours = from % HOUR_MS === 0 && to % HOUR_MS === 0 && to - from <= LONGEST_OF_HOURS_MS;
+    return isOfHours ? HOUR_MS : 86_400_000;
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {
