@@ -15,6 +15,7 @@ import { projectList } from './commands/project-list.ts';
 import { projectRetention } from './commands/project-retention.ts';
 import { rulesCheck } from './commands/rules-check.ts';
 import { rulesReplay } from './commands/rules-replay.ts';
+import { rulesTest } from './commands/rules-test.ts';
 import { serve } from './commands/serve.ts';
 import { tokenCreate } from './commands/token-create.ts';
 import { tokenList } from './commands/token-list.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   modelsSet,
   rulesCheck,
   rulesReplay,
+  rulesTest,
   projectCreate,
   projectList,
   projectRetention,

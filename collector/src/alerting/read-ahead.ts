@@ -1,5 +1,8 @@
-/** Pieces kept at once, about: of summaries at some kilobytes each. */
+/** Pieces of all ids kept at once, about: of summaries at some kilobytes each. */
 const MAX_PIECES = 20_000;
+
+/** How many times as long as the last the next read may be: gaps say nothing of what comes after them. */
+const MOST_AT_ONCE = 8;
 
 /** Reads the pieces of these ids in [from, to), each ascending by `start`; an id without any is not in the map. */
 type Load<T> = (ids: readonly number[], from: number, to: number) => Promise<Map<number, T[]>>;
@@ -86,7 +89,9 @@ export class ReadAhead<T extends { readonly start: number }> {
       kept.from = oldest;
       kept.to = end;
     }
-    if (end > from) this.#aheadMs = Math.floor(((end - from) * MAX_PIECES) / Math.max(count, MAX_PIECES / 8));
+    if (end <= from) return;
+    const perMs = Math.max(count, 1) / ((end - from) * ids.length);
+    this.#aheadMs = Math.min(MOST_AT_ONCE * (end - from), Math.floor(MAX_PIECES / (perMs * this.#kept.size)));
   }
 }
 
