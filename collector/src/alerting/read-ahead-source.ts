@@ -10,6 +10,7 @@ import {
   type TrafficPiece,
 } from './history-source.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { SlidingMerge } from './sliding-merge.ts';
 
 /**
  * A stored history for judging many ticks, oldest first: what does not change from tick to tick is asked once, windows are
@@ -19,6 +20,7 @@ export class ReadAheadSource implements JudgingSource, DatedSource {
   readonly #source: HistorySource;
   readonly #summaries: ReadonlyMap<PieceWidth, ReadAhead<SummaryPiece>>;
   readonly #traffic: ReadonlyMap<PieceWidth, ReadAhead<TrafficPiece>>;
+  readonly #sliding = new Map<string, SlidingMerge>();
   readonly #answers = new Map<string, Promise<unknown>>();
 
   /** No tick later than `until` (ms) is judged. */
@@ -64,12 +66,8 @@ export class ReadAheadSource implements JudgingSource, DatedSource {
     if (width === null) return this.#source.spans(seriesIds, from, to);
     const merged = new Map<number, Summary>();
     for (const [id, pieces] of await this.#summaries.get(width)!.get(seriesIds, from, to)) {
-      const [first, ...others] = pieces;
-      if (first === undefined) continue;
-      // A piece is asked for again at the next tick, so what is added to is a copy.
-      const sum = others.length === 0 ? first.summary : first.summary.clone();
-      for (const { summary } of others) sum.merge(summary);
-      merged.set(id, sum);
+      const summary = this.#slidingOf(id, to - from).merge(pieces, to);
+      if (summary !== null) merged.set(id, summary);
     }
     return merged;
   }
@@ -89,6 +87,13 @@ export class ReadAheadSource implements JudgingSource, DatedSource {
       }
     }
     return { rows, errors, windows: starts.size };
+  }
+
+  #slidingOf(id: number, lengthMs: number): SlidingMerge {
+    const key = `${id} ${lengthMs}`;
+    const known = this.#sliding.get(key) ?? new SlidingMerge(lengthMs, true);
+    this.#sliding.set(key, known);
+    return known;
   }
 
   #once<T>(key: string, ask: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import type { Summary } from '@tidemark/sketch';
 import type { HistorySource, PieceWidth, SummaryPiece, TrafficPiece } from '../alerting/history-source.ts';
+import { SlidingMerge } from '../alerting/sliding-merge.ts';
 import type { Baseline } from '../baseline/baseline.ts';
 import type { SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
 import { findBaseline, loadBaseline } from './baselines.ts';
@@ -55,11 +56,11 @@ export class StoreJudgingSource implements HistorySource {
     const atOnce = Math.max(1, Math.floor((MAX_ROWS * FINEST_MS) / Math.max(FINEST_MS, to - from)));
     for (let i = 0; i < seriesIds.length; i += atOnce) {
       const widest = this.#widestFor(from, to);
-      for (const row of await selectPieces(this.#db, seriesIds.slice(i, i + atOnce), from, to, { widest })) {
-        const summary = toSummary(row);
-        const earlier = merged.get(row.series_id);
-        if (earlier === undefined) merged.set(row.series_id, summary);
-        else earlier.merge(summary);
+      const rows = await selectPieces(this.#db, seriesIds.slice(i, i + atOnce), from, to, { widest });
+      for (const [id, ofSeries] of Map.groupBy(rows, (row) => row.series_id)) {
+        const pieces = ofSeries.map((row) => ({ start: row.window_start, summary: toSummary(row) }));
+        const summary = new SlidingMerge(to - from, false).merge(pieces, to);
+        if (summary !== null) merged.set(id, summary);
       }
     }
     return merged;
