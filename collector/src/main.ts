@@ -16,6 +16,7 @@ import { projectRetention } from './commands/project-retention.ts';
 import { rulesCheck } from './commands/rules-check.ts';
 import { rulesReplay } from './commands/rules-replay.ts';
 import { rulesTest } from './commands/rules-test.ts';
+import { rulesTune } from './commands/rules-tune.ts';
 import { serve } from './commands/serve.ts';
 import { tokenCreate } from './commands/token-create.ts';
 import { tokenList } from './commands/token-list.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly Command[] = [
   rulesCheck,
   rulesReplay,
   rulesTest,
+  rulesTune,
   projectCreate,
   projectList,
   projectRetention,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Engine } from '../../../collector/src/alerting/engine.ts';
 import { wallClock } from '../../../collector/src/clock.ts';
@@ -50,6 +52,16 @@ describe('tidemark rules replay', () => {
       loose.stdout,
       /\nDrift field=c model=m severity=warning stage=feature version=1\n {2}did {4}2001-01-01T/,
     );
+
+    const tuned = await tidemark(
+      ['rules', 'tune', 'same.yaml', '--rule', 'Drift', '--since', '72h', '--at-most', '9/month', '--svg', 'curve.svg'],
+      settings,
+      folder,
+    );
+    assert.equal(tuned.code, 0, tuned.stderr);
+    assert.match(tuned.stdout, /^Drift: 4 series at 72 ticks, 2001-01-01T00:00:00Z \.\. 2001-01-04T00:00:00Z\n/);
+    assert.match(tuned.stdout, /\nnow: fire > 0\.5, 6 alarms\ntake fire: /);
+    assert.match(await readFile(join(folder, 'curve.svg'), 'utf8'), /^<svg /);
 
     const wrongRule = await run('same.yaml', '--rule', 'Drfit');
     assert.equal(wrongRule.code, 2);
