@@ -8,10 +8,21 @@ export class MemoryJudgeStore implements JudgeStore {
   readonly #alerts = new Map<string, Map<string, StoredAlert>>();
   readonly #told = new Map<string, string[]>();
 
-  /** Judging begins with the first tick after `startAt` (ms), or with the newest that is due where that is null. */
-  constructor(startAt: number | null, onRecord: (record: TickRecord) => void) {
+  /** Judging begins with the first tick after `startAt` (ms), or with the newest that is due where that is null; `before` are the alerts of one group then. */
+  constructor(
+    startAt: number | null,
+    onRecord: (record: TickRecord) => void,
+    before?: { readonly group: string; readonly alerts: readonly StoredAlert[] },
+  ) {
     this.#startAt = startAt;
     this.#onRecord = onRecord;
+    if (before === undefined) return;
+    this.#alerts.set(before.group, new Map(before.alerts.map((alert) => [alert.fingerprint, alert])));
+  }
+
+  /** The alerts of a group as they are after the last tick. */
+  alertsNow(group: string): StoredAlert[] {
+    return [...(this.#alerts.get(group)?.values() ?? [])];
   }
 
   async lastTick(group: string): Promise<number | null> {
@@ -19,7 +30,7 @@ export class MemoryJudgeStore implements JudgeStore {
   }
 
   async alerts(group: string): Promise<StoredAlert[]> {
-    return [...(this.#alerts.get(group)?.values() ?? [])];
+    return this.alertsNow(group);
   }
 
   async orphans(): Promise<StoredAlert[]> {

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../alerting/history.ts';
 import type { Queryable } from './database.ts';
 
-/** Changes of the alerts of a project at ticks in (since, until] (ms), in the order in which they were stored; of one model, or of all (null). */
+/** Changes of the alerts of a project at ticks in (since, until] (ms), in the order of time; of one model, or of all (null). */
 export function selectHistory(
   db: Queryable,
   projectId: number,
@@ -16,7 +16,7 @@ export function selectHistory(
      join alert a on a.fingerprint = e.fingerprint
      join model_version v on v.id = e.model_version_id
      where v.project_id = $1 and e.tick > $2 and e.tick <= $3 and ($4::text is null or v.model = $4)
-     order by e.id`,
+     order by e.tick, e.id`,
     [projectId, new Date(since), new Date(until), model],
   );
 }
