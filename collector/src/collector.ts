@@ -29,6 +29,7 @@ import { DeliveryTable } from './store/deliveries.ts';
 import { createIngestStore } from './store/ingest-transaction.ts';
 import { StoreJudgingSource } from './store/judging-source.ts';
 import { KnownRetention } from './store/known-retention.ts';
+import { LateTable } from './store/late-judging.ts';
 import { Leader } from './store/leader.ts';
 import { newestWindowStart } from './store/models.ts';
 import { openStore } from './store/open.ts';
@@ -128,6 +129,7 @@ export class Collector {
           rules: liveRules.rules,
           source: new StoreJudgingSource(database, id, () => clock.now() - known.of(id).minutes),
           store: new AlertTable(database, id, wallClock),
+          late: new LateTable({ database, projectId: id, wallClock }),
           labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
           publicUrl: config.publicUrl,
           onTick,

@@ -17,6 +17,9 @@ import { projectCreate } from './commands/project-create.ts';
 import { projectList } from './commands/project-list.ts';
 import { projectRetention } from './commands/project-retention.ts';
 import { rulesCheck } from './commands/rules-check.ts';
+import { rulesReplay } from './commands/rules-replay.ts';
+import { rulesTest } from './commands/rules-test.ts';
+import { rulesTune } from './commands/rules-tune.ts';
 import { serve } from './commands/serve.ts';
 import { tokenCreate } from './commands/token-create.ts';
 import { tokenList } from './commands/token-list.ts';
@@ -37,6 +40,9 @@ const COMMANDS: readonly Command[] = [
   modelsSettings,
   modelsSet,
   rulesCheck,
+  rulesReplay,
+  rulesTest,
+  rulesTune,
   projectCreate,
   projectList,
   projectRetention,

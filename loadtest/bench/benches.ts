@@ -1,6 +1,7 @@
 import { agentBench } from './agent/agent-bench.ts';
 import type { Bench } from './bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
+import { judgeBench } from './judge/judge-bench.ts';
 import { sketchBench } from './sketch/sketch-bench.ts';
 
 /** Every bench by its name; a new one is one more line. */
@@ -8,4 +9,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   sketch: sketchBench,
   agent: agentBench,
   ingest: ingestBench,
+  judge: judgeBench,
 };

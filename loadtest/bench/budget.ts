@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export type BudgetLine = {
   readonly id: string;
   readonly what: string;
-  readonly unit: 'ratio' | '%' | 'bytes' | 'ms' | 'us' | 'per second';
+  readonly unit: 'ratio' | '%' | 'bytes' | 'ms' | 'us' | 'per second' | 'count';
   readonly better: 'higher' | 'lower';
   readonly gate: number;
   readonly stretch: number | null;

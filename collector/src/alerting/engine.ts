@@ -5,15 +5,17 @@ import type { Rule, RuleGroup } from '../rules/rule.ts';
 import { ruleOfField } from '../rules/rule-of-field.ts';
 import { type RuleSet, routeOf } from '../rules/rule-set.ts';
 import { dueTicks } from '../rules/schedule.ts';
-import type { JudgingSource } from '../rules/source.ts';
 import { reasonForAbsence } from './absence.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { healthRules, type Judged } from './health-alerts.ts';
+import { judgeAgain } from './judge-again.ts';
 import type { JudgeObserver } from './judge-observer.ts';
 import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
+import type { LateStore } from './late-store.ts';
 import { end, isForgettable, pause, type Step, step } from './machine.ts';
 import { messageOfAlert, resolvedMessage, type ToldState } from './message.ts';
 import { type AlertState, NEVER_SEEN } from './state.ts';
+import { type TickSource, TickView } from './tick-view.ts';
 
 /** Told after a tick was stored: what changed, for logs and for whoever sends. */
 export type OnTick = (group: string, tick: number, changes: readonly AlertChange[]) => void;
@@ -24,8 +26,10 @@ const NOTHING: Judgement = { findings: 0, changes: [] };
 
 type EngineOptions = {
   readonly rules: RuleSet;
-  readonly source: JudgingSource;
+  readonly source: TickSource;
   readonly store: JudgeStore;
+  /** Knows of late data; ticks that were judged without it are judged again. Without this they stay as they are. */
+  readonly late?: LateStore;
   /** Labels that every alert has beside its rule's: the project, where there are several. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Address of this collector as people reach it; null where it has none. */
@@ -58,6 +62,7 @@ export class Engine {
     if (watermark === -Infinity) return;
     const { rules, store } = this.#options;
     if (!this.#orphansEnded) await this.#endOrphans(watermark);
+    await this.#judgeLate(isStopping);
     const cursors: { readonly group: RuleGroup; last: number | null }[] = [];
     for (const group of rules.groups) {
       const last = await store.lastTick(group.name);
@@ -108,8 +113,35 @@ export class Engine {
     }
   }
 
+  /** Judges again what late data belongs to; then the store need not know of it any more. */
+  async #judgeLate(isStopping: () => boolean): Promise<void> {
+    const { rules, source, store, late: lateStore, labels = {}, publicUrl, onTick } = this.#options;
+    const late = (await lateStore?.late()) ?? null;
+    if (lateStore === undefined || late === null) return;
+    for (const group of rules.groups) {
+      const told = await judgeAgain(group, late.since, {
+        store,
+        late: lateStore,
+        judge: async (memory, until) => {
+          const groups = [{ ...group, queryOffsetMs: 0 }];
+          const options = { rules: { ...rules, groups }, source, store: memory, labels, publicUrl };
+          await new Engine({ ...options, onTick: () => undefined }).judgeUntil(until, isStopping);
+        },
+        receiversOf: (alert, notify) => this.#receiversOf(alert, notify),
+      });
+      // Somebody else has judged on, or this one is to stop: the marks stay, and it is done another time.
+      if (told === null) return;
+      if (told.length === 0) continue;
+      const changes = told.map(({ alert, receivers }) => ({ alert, transition: null, tell: receivers }));
+      onTick(group.name, (await store.lastTick(group.name)) ?? late.since, changes);
+    }
+    await lateStore.settle(late);
+  }
+
   async #judge(group: RuleGroup, tick: number): Promise<Judgement> {
-    const { source, store } = this.#options;
+    const { store, late } = this.#options;
+    await late?.announce(tick);
+    const source = new TickView(this.#options.source, tick);
     const stored = new Map((await store.alerts(group.name)).map((alert) => [alert.fingerprint, alert]));
     const scores: (Finding & { fingerprint: string })[] = [];
     const changes: AlertChange[] = [];

@@ -159,6 +159,7 @@ export class Ingest {
     await tx.writeTraffic([...traffic.values()]);
     await tx.markForRollUp(windows);
     await tx.noteSpans(spansOf(windows));
+    await tx.noteLateWindows(windows);
     for (const batch of fresh) {
       const losses = batch.losses.flatMap((loss) => {
         const versionId = resolved.ids.get(versionKey({ ...loss, projectId: batch.projectId }));

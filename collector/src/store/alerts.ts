@@ -1,25 +1,10 @@
-import type { AlertMessage } from '../alerting/alert.ts';
 import type { AlertChange, JudgeStore, StoredAlert, TickRecord } from '../alerting/judge-store.ts';
-import type { AlertState } from '../alerting/state.ts';
 import type { Clock } from '../clock.ts';
 import { dedupKey } from '../notify/dedup-key.ts';
+import { ALERT_COLUMNS, type AlertRow, toAlert } from './alert-row.ts';
 import { type Database, type Queryable, toArrayLiteral, toJson } from './database.ts';
 import { enqueueDeliveries, receiversOfEpisode } from './deliveries.ts';
-
-type AlertRow = {
-  readonly fingerprint: string;
-  readonly model_version_id: number;
-  readonly series_id: number | null;
-  readonly group_name: string;
-  readonly alertname: string;
-  readonly labels: Record<string, string>;
-  readonly machine: AlertState;
-  readonly last_value: number | null;
-  readonly message: AlertMessage | null;
-};
-
-const ALERT_COLUMNS =
-  'fingerprint, model_version_id, series_id, group_name, alertname, labels, machine, last_value, message';
+import { keepState } from './judged-state.ts';
 
 const OF_PROJECT = 'model_version_id in (select id from model_version where project_id = $1)';
 
@@ -82,6 +67,7 @@ export class AlertTable implements JudgeStore {
         [this.#projectId, record.group, new Date(record.tick)],
       );
       if (advanced.length === 0) return false;
+      await keepState(tx, this.#projectId, record);
       await insertScores(tx, record);
       await upsertAlerts(tx, record);
       await insertEvents(tx, record.changes);
@@ -91,7 +77,8 @@ export class AlertTable implements JudgeStore {
   }
 }
 
-function deliveriesOf({ alert, tell }: AlertChange) {
+/** What is to be delivered of a change. */
+export function deliveriesOf({ alert, tell }: Pick<AlertChange, 'alert' | 'tell'>) {
   const { message, versionId } = alert;
   if (message === null) return [];
   return tell.map((receiver) => ({
@@ -102,8 +89,8 @@ function deliveriesOf({ alert, tell }: AlertChange) {
   }));
 }
 
-async function insertScores(tx: Queryable, { tick, scores }: TickRecord): Promise<void> {
-  if (scores.length === 0) return;
+/** The scores of a tick as one JSON text, for `INSERT_SCORES`. */
+export function scoresText({ scores }: Pick<TickRecord, 'scores'>): string {
   const rows = scores.map((finding) => ({
     f: finding.fingerprint,
     v: finding.version.id,
@@ -116,16 +103,26 @@ async function insertScores(tx: Queryable, { tick, scores }: TickRecord): Promis
     b: finding.baselineId,
     w: finding.spanFrom / 1000,
   }));
-  await tx.query(
-    `insert into score (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from)
-     select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w)
-     from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8)
-     on conflict (fingerprint, tick) do nothing`,
-    [new Date(tick), toJson(rows)],
-  );
+  return toJson(rows);
 }
 
-async function upsertAlerts(tx: Queryable, { tick, changes }: TickRecord): Promise<void> {
+/** Puts scores (`$2`, see `scoresText`) of a tick (`$1`) in; what is to be done where there is one already comes behind it. */
+export const INSERT_SCORES = `insert into score
+    (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from)
+  select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w)
+  from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8)
+  on conflict (fingerprint, tick)`;
+
+async function insertScores(tx: Queryable, record: TickRecord): Promise<void> {
+  if (record.scores.length === 0) return;
+  await tx.query(`${INSERT_SCORES} do nothing`, [new Date(record.tick), scoresText(record)]);
+}
+
+/** Writes alerts as they are after a tick (ms). */
+export async function upsertAlerts(
+  tx: Queryable,
+  { tick, changes }: { readonly tick: number; readonly changes: readonly Pick<AlertChange, 'alert'>[] },
+): Promise<void> {
   if (changes.length === 0) return;
   const rows = changes.map(({ alert }) => ({
     f: alert.fingerprint,
@@ -172,18 +169,4 @@ async function insertEvents(tx: Queryable, changes: readonly AlertChange[]): Pro
       ],
     );
   }
-}
-
-function toAlert(row: AlertRow): StoredAlert {
-  return {
-    fingerprint: row.fingerprint,
-    versionId: row.model_version_id,
-    seriesId: row.series_id,
-    group: row.group_name,
-    alertname: row.alertname,
-    labels: row.labels,
-    state: row.machine,
-    lastValue: row.last_value,
-    message: row.message,
-  };
 }

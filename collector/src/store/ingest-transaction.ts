@@ -3,6 +3,7 @@ import { noteAgents, noteHealth } from './agents.ts';
 import { addLosses, registerBatches } from './batches.ts';
 import type { Database, Transaction } from './database.ts';
 import { writeEvents } from './events.ts';
+import { noteLateWindows } from './late-data.ts';
 import { countVersions, describeVersions, findVersions, noteSpans } from './models.ts';
 import { writeOutcomes } from './outcomes.ts';
 import { markForRollUp } from './rollup-marks.ts';
@@ -30,6 +31,7 @@ function createTransaction(tx: Transaction, part: number): IngestTransaction {
     writeSummaries: (parts) => writeSummaries(tx, part, parts),
     writeTraffic: (parts) => writeTraffic(tx, part, parts),
     markForRollUp: (windows) => markForRollUp(tx, part, windows),
+    noteLateWindows: (windows) => noteLateWindows(tx, part, windows),
     noteSpans: (spans) => noteSpans(tx, spans),
     addLosses: (source, losses) => addLosses(tx, source, losses),
     writeEvents: (events) => writeEvents(tx, events),

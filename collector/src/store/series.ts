@@ -52,6 +52,19 @@ export function listSeries(db: Queryable, versionId: number): Promise<SeriesRow[
   );
 }
 
+/** Start (ms) of the first window that is kept of each series; one without any is not in the map. */
+export async function firstWindows(db: Queryable, seriesIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.query<{ id: number; first: number | null }>(
+    `select id, least(
+       (select min(window_start) from summary_1m where series_id = id),
+       (select min(window_start) from summary_1h where series_id = id),
+       (select min(window_start) from summary_1d where series_id = id)) as first
+     from unnest($1::text::int[]) as id`,
+    [toArrayLiteral(seriesIds)],
+  );
+  return new Map(rows.flatMap(({ id, first }) => (first === null ? [] : [[id, first] as const])));
+}
+
 async function selectSeries(tx: Queryable, keys: readonly SeriesKey[]): Promise<Map<string, StoredSeries>> {
   const rows = await tx.query<SeriesRow>(
     `select id, model_version_id, stage, field, slice, kind from series

@@ -88,3 +88,26 @@ export async function countRowsWithin(
   );
   return rows[0]?.n ?? 0;
 }
+
+/** One piece of the traffic of a model version; `start` is where its window starts, ms. */
+export type TrafficPieceRow = {
+  readonly id: number;
+  readonly start: number;
+  readonly rows: number;
+  readonly errors: number;
+};
+
+/** The pieces that `totalTraffic` adds up, oldest first. */
+export function selectTrafficPieces(
+  db: Queryable,
+  versionIds: readonly number[],
+  from: number,
+  to: number,
+  widest: Widest,
+): Promise<TrafficPieceRow[]> {
+  return db.query<TrafficPieceRow>(
+    `select model_version_id as id, window_start as start, n_rows as rows, n_errors as errors
+     from traffic_pieces($1::text::int[], $2, $3, $4) order by window_start`,
+    [toArrayLiteral(versionIds), new Date(from), new Date(to), widest / 1000],
+  );
+}

@@ -1,0 +1,43 @@
+import type { Finding } from '../../rules/finding.ts';
+import type { Rule } from '../../rules/rule.ts';
+import type { RuleSet } from '../../rules/rule-set.ts';
+import type { HistorySource } from '../history-source.ts';
+import { replay } from '../replay.ts';
+
+/** What was found of one series at one tick (ms). */
+export type Scored = { readonly tick: number; readonly health: Finding['health']; readonly value: number | null };
+
+/** All that a rule found of one series over a span, oldest first. */
+export type ScoredSeries = { readonly labels: Readonly<Record<string, string>>; readonly scores: readonly Scored[] };
+
+/** The findings of one rule over a span. */
+export type ScoreHistory = {
+  readonly rule: Rule;
+  readonly series: readonly ScoredSeries[];
+  readonly ticks: number;
+  readonly since: number;
+  readonly until: number;
+};
+
+type Span = { readonly rules: RuleSet; readonly source: HistorySource; readonly since: number; readonly until: number };
+
+/** Replays the span once and keeps every score of the one rule that `rules` holds. */
+export async function scoreHistory({ rules, source, since, until }: Span): Promise<ScoreHistory> {
+  const [rule] = rules.groups.flatMap((group) => group.rules);
+  if (rule === undefined) throw new RangeError('expected one rule, got none');
+  const series = new Map<string, { labels: ScoredSeries['labels']; scores: Scored[] }>();
+  const { ticks } = await replay({
+    rules,
+    source,
+    since,
+    until,
+    onRecord: ({ tick, scores }) => {
+      for (const { fingerprint, labels, health, value } of scores) {
+        const known = series.get(fingerprint) ?? { labels, scores: [] };
+        series.set(fingerprint, known);
+        known.scores.push({ tick, health, value });
+      }
+    },
+  });
+  return { rule, series: [...series.values()], ticks, since, until };
+}
