@@ -1,5 +1,6 @@
 import { agentBench } from './agent/agent-bench.ts';
 import type { Bench } from './bench.ts';
+import { calibrationBench } from './calibration/calibration-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
 import { sketchBench } from './sketch/sketch-bench.ts';
 
@@ -8,4 +9,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   sketch: sketchBench,
   agent: agentBench,
   ingest: ingestBench,
+  calibration: calibrationBench,
 };

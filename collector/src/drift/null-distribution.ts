@@ -95,8 +95,9 @@ export class NullDistribution {
     if (first > last) return SMALLEST_TAIL;
     let end = first;
     while (end <= last && quantiles[end]! <= score + SAME * Math.abs(score)) end++;
-    // On a step: all levels from `first` to `end` have this score; the middle of them is its own.
-    if (end > first) return first === 0 && end <= 1 ? LEVELS[0]! : (LEVELS[first]! + (LEVELS[end] ?? 0)) / 2;
+    // Where several levels have this score it is the smallest or the largest there is, and the level next to the others is its own.
+    if (end > last && first === 0) return 0.5;
+    if (end > first) return first === 0 ? LEVELS[end - 1]! : LEVELS[first]!;
     if (first === 0) return 1;
     const part = (score - quantiles[first - 1]!) / (quantiles[first]! - quantiles[first - 1]!);
     return LEVELS[first - 1]! * (LEVELS[first]! / LEVELS[first - 1]!) ** part;
