@@ -9,11 +9,12 @@ const FINE = 512;
 /** Sizes whose nulls are kept; the one not asked for the longest goes first. */
 const MOST_SIZES = 48;
 
-/** Scores whose null is a formula: shares of rows, counted on both sides. */
-const FORMULAS: Readonly<Record<string, (reference: Summary, n: number) => NullDistribution>> = {
-  null_share: ({ kinds }, n) => shareNull(kinds.missing + kinds.nan, kinds.total, n),
-  type_share: ({ kinds }, n) => shareNull(kinds.wrongType, kinds.total, n),
+/** Scores whose null is a formula: shares of rows, counted on both sides; null where the baseline has none. */
+const FORMULAS: Readonly<Record<string, (reference: Summary, n: number) => NullDistribution | null>> = {
+  null_share: ({ kinds }, n) => (kinds.total === 0 ? null : shareNull(kinds.missing + kinds.nan, kinds.total, n)),
+  type_share: ({ kinds }, n) => (kinds.total === 0 ? null : shareNull(kinds.wrongType, kinds.total, n)),
   range_share: ({ kinds, digest }, n) => {
+    if (kinds.valid === 0) return null;
     const { weight } = digest.centroids();
     const openEnds = [weight.at(0), weight.at(-1)].filter((count) => count === 1).length;
     return rangeNull(openEnds, kinds.positiveInfinity + kinds.negativeInfinity, kinds.valid, n);
@@ -37,11 +38,6 @@ export class BaselineNulls {
     this.#options = options;
   }
 
-  /** How many values the baseline has. */
-  get nRef(): number {
-    return this.#reference.summary.kinds.valid;
-  }
-
   /**
    * The null of the score `name` in windows of `n` values (rows, for the shares of rows), n at least 1. null where it cannot be known:
    * a baseline without values, vectors, or a score that is not among the measures.
@@ -49,9 +45,8 @@ export class BaselineNulls {
   nullOf(name: string, n: number): NullDistribution | null {
     const measure = this.#measures.find((one) => one.name === name);
     if (measure === undefined) return null;
-    const { summary } = this.#reference;
-    if (Object.hasOwn(FORMULAS, name) && measure.side === 'above' && summary.kinds.valid > 0) {
-      return FORMULAS[name]!(summary, Math.round(n));
+    if (Object.hasOwn(FORMULAS, name) && measure.side === 'above') {
+      return FORMULAS[name]!(this.#reference.summary, Math.round(n));
     }
     const [low, high] = sizesAround(n);
     const one = this.#at(low).get(name) ?? null;

@@ -108,6 +108,18 @@ test('where nothing can be known there is no null', () => {
   assert.equal(constant.tail(0.01) < 1e-6, true);
 });
 
+test('a baseline of nulls alone foretells nulls and nothing else', () => {
+  const summary = new Summary('number');
+  for (let i = 0; i < 500; i++) summary.add(null);
+  const shares = (['null_share', 'type_share', 'range_share'] as const).map(
+    (name): CalibratedMeasure => ({ name, side: 'above', score: MEASURES[name].score }),
+  );
+  const nulls = new BaselineNulls({ summary, bins: makeBins(summary) }, shares, { seed: 'nulls' });
+  assert.ok(nulls.nullOf('null_share', 200)!.tail(1) > 0.2);
+  assert.ok(nulls.nullOf('type_share', 200)!.tail(0.1) < 1e-4);
+  assert.equal(nulls.nullOf('range_share', 200), null);
+});
+
 test('baselines of one, two and three values give nulls that are numbers', () => {
   for (const values of [[1], [1, 2], [3, 1, 2]]) {
     const summary = new Summary('number');
