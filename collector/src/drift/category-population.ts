@@ -1,4 +1,5 @@
 import { type Categories, type CategoryEntry, Summary } from '@tidemark/sketch';
+import { drawCounts, drawOne, drawShares } from './multinomial.ts';
 import type { Random } from './random.ts';
 
 /** Keys that stand for those a summary does not list; more of them would not change what a sketch makes of them. */
@@ -34,28 +35,16 @@ export class CategoryPopulation {
 
   /** A window of `n` values, in the sketch that windows have. */
   draw(n: number, random: Random): Summary {
-    const ends = this.#drawShares(random);
+    const ends = drawShares(this.#counts, random);
     const window = new Summary('category');
     const { categories, kinds } = window;
     if (n <= ONE_BY_ONE) {
-      for (let i = 0; i < n; i++) categories.add(this.#keys[firstAtLeast(ends, random.uniform())]!);
+      for (let i = 0; i < n; i++) categories.add(this.#keys[drawOne(ends, random)]!);
     } else {
-      this.#addInRounds(categories, countsOf(ends, n, random), random);
+      this.#addInRounds(categories, drawCounts(n, ends, random), random);
     }
     kinds.valid = n;
     return window;
-  }
-
-  #drawShares(random: Random): Float64Array {
-    const ends = new Float64Array(this.#counts.length);
-    let sum = 0;
-    for (let i = 0; i < ends.length; i++) {
-      sum += random.gamma(this.#counts[i]!);
-      ends[i] = sum;
-    }
-    for (let i = 0; i < ends.length; i++) ends[i]! /= sum;
-    ends[ends.length - 1] = 1;
-    return ends;
   }
 
   #addInRounds(categories: Categories, counts: Float64Array, random: Random): void {
@@ -93,28 +82,4 @@ function standIns(size: number, listed: number, total: number): { key: string; c
   const weights = Array.from({ length: size }, (_, i) => 1 / (listed + i + 1));
   const sum = weights.reduce((all, weight) => all + weight, 0);
   return weights.map((weight, i) => ({ key: `\u0000${i}`, count: (total * weight) / sum }));
-}
-
-/** A multinomial draw as a chain of binomial ones. */
-function countsOf(ends: Float64Array, n: number, random: Random): Float64Array {
-  const counts = new Float64Array(ends.length);
-  let left = n;
-  let share = 0;
-  for (let i = 0; i < ends.length && left > 0; i++) {
-    counts[i] = share < 1 ? random.binomial(left, (ends[i]! - share) / (1 - share)) : 0;
-    left -= counts[i]!;
-    share = ends[i]!;
-  }
-  return counts;
-}
-
-function firstAtLeast(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! >= value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

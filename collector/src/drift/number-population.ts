@@ -1,4 +1,5 @@
 import { type Digest, Summary } from '@tidemark/sketch';
+import { drawCounts, drawShares } from './multinomial.ts';
 import type { Random } from './random.ts';
 
 /** A stretch of the distribution function: straight from `from` to `to`, or a step where they are equal. */
@@ -11,61 +12,28 @@ const FINENESS = 128;
 
 /**
  * Draws live windows from the distribution that a digest describes, as it would look if nothing drifted. How the true
- * distribution may differ from the digest, which is a sample too, is drawn first: the shares of its pieces are Dirichlet
- * with their counts as parameters (Rubin 1981, The Bayesian bootstrap), so that both sides' noise is in every window.
+ * distribution may differ from the digest, which is a sample too, is drawn first, so that both sides' noise is in every window.
  */
 export class NumberPopulation {
   readonly #pieces: readonly Piece[];
-  readonly #ends: Float64Array;
+  readonly #counts: Float64Array;
 
   constructor(reference: Digest) {
     this.#pieces = piecesOf(reference);
-    this.#ends = new Float64Array(this.#pieces.length);
+    this.#counts = Float64Array.from(this.#pieces, ({ count }) => count);
   }
 
   /** A window of `n` values, in sketches of the kind that windows have; `n` 1 to 2^53 - 1. */
   draw(n: number, random: Random): Summary {
-    const shares = this.#drawShares(random);
-    const ends = n < this.#pieces.length ? this.#drawEachCount(n, shares, random) : this.#drawCounts(n, shares, random);
-    return sampleOf(this.#pieces, ends, n, random);
+    const counts = drawCounts(n, drawShares(this.#counts, random), random);
+    return sampleOf(this.#pieces, ranksOf(counts), n, random);
   }
+}
 
-  #drawShares(random: Random): Float64Array {
-    const ends = this.#ends;
-    let sum = 0;
-    for (const [i, { count }] of this.#pieces.entries()) {
-      sum += random.gamma(count);
-      ends[i] = sum;
-    }
-    for (let i = 0; i < ends.length; i++) ends[i]! /= sum;
-    ends[ends.length - 1] = 1;
-    return ends;
-  }
-
-  /** Up to which rank the values of each piece reach: a multinomial draw as a chain of binomial ones. */
-  #drawCounts(n: number, ends: Float64Array, random: Random): Float64Array {
-    let left = n;
-    let share = 0;
-    for (let i = 0; i < ends.length; i++) {
-      const end = ends[i]!;
-      left -= random.binomial(left, (end - share) / (1 - share));
-      share = end;
-      ends[i] = n - left;
-    }
-    return ends;
-  }
-
-  /** The same value by value, cheaper where values are fewer than pieces. */
-  #drawEachCount(n: number, ends: Float64Array, random: Random): Float64Array {
-    const counts = new Float64Array(ends.length);
-    for (let i = 0; i < n; i++) counts[firstAtLeast(ends, random.uniform())]!++;
-    let end = 0;
-    for (let i = 0; i < counts.length; i++) {
-      end += counts[i]!;
-      ends[i] = end;
-    }
-    return ends;
-  }
+/** Up to which rank the values of each piece reach. */
+function ranksOf(counts: Float64Array): Float64Array {
+  for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!;
+  return counts;
 }
 
 function piecesOf(digest: Digest): Piece[] {
@@ -118,15 +86,4 @@ function sampleOf(pieces: readonly Piece[], ends: Float64Array, n: number, rando
 function levelAt(distance: number, left: number): number {
   const widest = Math.min((distance + 1) / FINENESS, left / 2);
   return widest < 2 ? 0 : Math.floor(Math.log2(widest));
-}
-
-function firstAtLeast(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! >= value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

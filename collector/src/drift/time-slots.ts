@@ -1,4 +1,5 @@
-import type { WindowScore } from './window-variation.ts';
+/** The score of one of the baseline's own windows against the baseline, turned by `oriented`. */
+export type WindowScore = { readonly score: number; readonly values: number; readonly startMs: number };
 
 /** What windows are compared by: the hour of the day or of the week, in UTC. */
 export type SlotWidth = 'hour of day' | 'hour of week';

@@ -1,8 +1,5 @@
 import { NullDistribution } from './null-distribution.ts';
-import { hourOfWeek, type SlotWidth, slotted } from './time-slots.ts';
-
-/** The score of one of the baseline's own windows against the baseline, turned by `oriented`. */
-export type WindowScore = { readonly score: number; readonly values: number; readonly startMs: number };
+import { hourOfWeek, type SlotWidth, slotted, type WindowScore } from './time-slots.ts';
 
 /** A null with the variation between the baseline's own windows in it. */
 export type WidenedNull = {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LEVELS, NullDistribution } from '../../../collector/src/drift/null-distribution.ts';
 import { type Random, randomOf } from '../../../collector/src/drift/random.ts';
-import { type WindowScore, WindowVariation } from '../../../collector/src/drift/window-variation.ts';
+import type { WindowScore } from '../../../collector/src/drift/time-slots.ts';
+import { WindowVariation } from '../../../collector/src/drift/window-variation.ts';
 
 const HOUR = 3_600_000;
 /** A score that falls like 1/n, exponential: a chi-square of two degrees. */
