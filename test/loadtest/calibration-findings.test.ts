@@ -54,7 +54,7 @@ describe('findings of the calibration bench', () => {
     near('F1-least', 0.75);
     assert.match(found.get('F1-least')!.where!, /^ks/);
     near('F3-most', 1);
-    near('F3-unlisted-most', 2);
+    near('F3-rare-most', 2);
     near('F4-month-most', 1.5);
     near('F5-most', 1.5);
     near('F5-least', 1.5);
