@@ -1,5 +1,6 @@
 import { agentBench } from './agent/agent-bench.ts';
 import type { Bench } from './bench.ts';
+import { calibrationBench } from './calibration/calibration-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
 import { judgeBench } from './judge/judge-bench.ts';
 import { sketchBench } from './sketch/sketch-bench.ts';
@@ -10,4 +11,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   agent: agentBench,
   ingest: ingestBench,
   judge: judgeBench,
+  calibration: calibrationBench,
 };
