@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { baselineBounds } from './commands/baseline-bounds.ts';
+import { baselineCompare } from './commands/baseline-compare.ts';
 import { baselineCreate } from './commands/baseline-create.ts';
 import { baselineList } from './commands/baseline-list.ts';
+import { baselinePin } from './commands/baseline-pin.ts';
+import { baselineShow } from './commands/baseline-show.ts';
 import type { Command } from './commands/command.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
@@ -25,7 +28,10 @@ const COMMANDS: readonly Command[] = [
   serve,
   migrate,
   baselineCreate,
+  baselineCompare,
   baselineList,
+  baselineShow,
+  baselinePin,
   baselineBounds,
   modelsList,
   modelsSettings,

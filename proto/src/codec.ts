@@ -70,7 +70,8 @@ export function encodeSummary(series: SeriesName, summary: Summary): SummaryMess
 }
 
 /**
- * Unpacks a summary and checks everything before use.
+ * Unpacks a summary and checks everything before use. What is unpacked may stand in the bytes of the message, which nobody
+ * changes from then on.
  * @throws {WireError} `bad_name` or `malformed`, saying what was expected and what came.
  */
 export function decodeSummary(message: SummaryMessage): SeriesName & { readonly summary: Summary } {
@@ -118,12 +119,13 @@ function decodeParts(message: SummaryMessage, kinds: Kinds): Summary {
 function decodeSketches(kind: SeriesKind, message: SummaryMessage): Omit<SummaryParts, 'kinds'> {
   switch (kind) {
     case 'number': {
-      const digest = Digest.fromBytes(message.digest);
+      // A message belongs to whoever decodes it.
+      const digest = Digest.over(message.digest);
       checkMost('digest', 'centroids', digest.centroidCount, LIMITS.maxCentroids);
       return { digest, moments: Moments.fromBytes(message.moments) };
     }
     case 'category':
-      return { categories: Categories.fromBytes(message.categories) };
+      return { categories: Categories.over(message.categories) };
     case 'vector': {
       const projections = Projections.fromBytes(message.projections);
       checkMost('projections', 'directions', projections.directions, LIMITS.maxDirections);

@@ -1,6 +1,6 @@
 import { writeUtf8 } from './utf8.ts';
 
-/** Writes a byte form of known length front to back, little-endian. */
+/** Writes a byte form of known length front to back, little-endian; `restart` writes another one over it. */
 export class ByteWriter {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -9,6 +9,16 @@ export class ByteWriter {
   constructor(length: number) {
     this.bytes = new Uint8Array(length);
     this.#view = new DataView(this.bytes.buffer);
+  }
+
+  /** Begins anew at the front. */
+  restart(): void {
+    this.#at = 0;
+  }
+
+  /** What was written since; changes with what is written next. */
+  get written(): Uint8Array {
+    return this.bytes.subarray(0, this.#at);
   }
 
   u8(value: number): void {
@@ -33,14 +43,22 @@ export class ByteWriter {
     this.#at += 8;
   }
 
-  /** The UTF-8 of `text`. */
-  text(text: string): void {
-    this.#at += writeUtf8(text, this.bytes, this.#at);
+  /** The UTF-8 of `text`; returns how many bytes it is. */
+  text(text: string): number {
+    const length = writeUtf8(text, this.bytes, this.#at);
+    this.#at += length;
+    return length;
   }
 
   f64(value: number): void {
     this.#view.setFloat64(this.#at, value, true);
     this.#at += 8;
+  }
+
+  /** Goes past the next `length` bytes, to be filled in; returns where they begin. */
+  skip(length: number): number {
+    this.#at += length;
+    return this.#at - length;
   }
 
   /** A view of the next `length` bytes, to be filled in. */

@@ -1,5 +1,12 @@
-import { type CategoriesState, decodeCategories, encodeCategories } from './category-bytes.ts';
-import { byCountThenKey, type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
+import {
+  type CategoriesState,
+  encodeCategories,
+  isNewestForm,
+  readCategories,
+  readEntries,
+  readKeys,
+} from './category-bytes.ts';
+import { type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
 import { categoryKey, ownText } from './category-key.ts';
 import { type MergeSide, mergeEntries } from './category-merge.ts';
 import { CategoryTable, type ListedCounts } from './category-table.ts';
@@ -22,7 +29,9 @@ export type CategoriesOptions = { readonly cap?: number };
  */
 export class Categories {
   readonly #cap: number;
-  readonly #table = new CategoryTable();
+  #made: CategoryTable | null = null;
+  /** How many keys are packed. */
+  #packedSize = 0;
   #total = 0;
   #other = 0;
   #underCount = 0;
@@ -31,8 +40,10 @@ export class Categories {
    * key that is not listed has to be put in.
    */
   #distinct: Distinct | null = null;
-  /** What `entries` answered last, until something is counted in or it is packed: who writes both sorts once. */
-  #sorted: readonly CategoryEntry[] | null = null;
+  /** Slots in order, until something is counted in or it is packed: who writes both entries and bytes orders them once. */
+  #order: Uint16Array | null = null;
+  /** The byte form, checked, where the keys have not been read from it yet. */
+  #packed: Uint8Array | null = null;
 
   /** Throws SKETCH_OPTION_INVALID for a cap out of range. */
   constructor(options: CategoriesOptions = {}) {
@@ -55,7 +66,7 @@ export class Categories {
 
   /** How many keys are listed. */
   get size(): number {
-    return this.#table.size;
+    return this.#packed === null ? (this.#made?.size ?? 0) : this.#packedSize;
   }
 
   /** What is left of the total beyond the listed counts; 0 until sketches with more than `cap` keys in all are merged. */
@@ -98,7 +109,7 @@ export class Categories {
 
   /** About how many bytes of memory this takes: 128 a key, which leaves room for the longest, and the Distinct. */
   get memoryBytes(): number {
-    return this.size * 128 + (this.#distinct?.memoryBytes ?? 0);
+    return this.#packed?.length ?? this.size * 128 + (this.#distinct?.memoryBytes ?? 0);
   }
 
   /**
@@ -107,7 +118,7 @@ export class Categories {
    */
   add(key: string, count = 1): void {
     if (count !== 1) checkCount(count, 'count');
-    this.#sorted = null;
+    this.#order = null;
     this.#total = sumOfCounts(this.#total, count);
     // What is listed is a key as it stands; only what is not may have to be made one.
     if (this.#table.bump(key, count)) return;
@@ -123,7 +134,7 @@ export class Categories {
 
   /** Takes note of what was counted into `listed`. */
   recount(): void {
-    this.#sorted = null;
+    this.#order = null;
     this.#total = this.#table.sum() + this.#other;
   }
 
@@ -138,8 +149,8 @@ export class Categories {
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the totals exceed 2^53 - 1. */
   merge(other: Categories): void {
     const total = sumOfCounts(this.#total, other.#total);
-    this.#sorted = null;
-    if (this.exact && other.exact && this.#table.takeIn(other.#table, this.#cap)) {
+    this.#order = null;
+    if (this.exact && other.exact && this.#takeIn(other)) {
       this.#total = total;
       return;
     }
@@ -160,10 +171,18 @@ export class Categories {
     this.#other = kept.reduce((left, { count }) => left - count, total);
   }
 
-  /** The kept keys by descending count, equal counts by key (UTF-16 order). */
-  entries(): readonly CategoryEntry[] {
-    this.#sorted ??= this.#table.entries().sort(byCountThenKey);
-    return this.#sorted;
+  #takeIn(other: Categories): boolean {
+    const table = this.#table;
+    if (other.#packed === null) return table.takeIn(other.#table, this.#cap);
+    readCategories(other.#packed);
+    return table.takeInRead(this.#cap);
+  }
+
+  /** The kept keys by descending count, equal counts by key (UTF-16 order); the first `most` of them. */
+  entries(most = Infinity): CategoryEntry[] {
+    if (this.#packed !== null) return readEntries(this.#packed, most);
+    this.#order ??= this.#table.order();
+    return Array.from(this.#order.subarray(0, Math.min(most, this.size)), (slot) => this.#table.entry(slot));
   }
 
   /** The count of `key`, 0 when it is not listed. */
@@ -173,14 +192,23 @@ export class Categories {
 
   /** An independent copy. */
   clone(): Categories {
-    return Categories.#of({ ...this.#state(), distinct: this.#distinct?.clone() ?? null });
+    const twin = Categories.#of({ ...this.#state(), distinct: this.#distinct?.clone() ?? null });
+    if (this.#packed === null) twin.#table.replace(this.#table.entries());
+    else twin.#hold(this.#packed, this.#packedSize);
+    return twin;
   }
 
   /** The byte form, described in category-bytes.ts; at most 30 KiB with 256 keys. */
   toBytes(): Uint8Array {
-    const bytes = encodeCategories(this.#state());
-    // Those that are held for long are packed and left alone: what was sorted would double their memory.
-    this.#sorted = null;
+    // Not `slice`, which copies nothing where the bytes are a Buffer of Node.
+    return new Uint8Array(this.passingBytes());
+  }
+
+  /** The same for who copies it at once: it is good until the bytes of another are asked for, and not to be changed. */
+  passingBytes(): Uint8Array {
+    if (this.#packed !== null) return this.#packed;
+    const bytes = encodeCategories(this.#state(), this.#table, this.#order ?? this.#table.order());
+    this.#order = null;
     return bytes;
   }
 
@@ -189,7 +217,25 @@ export class Categories {
    * Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form.
    */
   static fromBytes(bytes: Uint8Array): Categories {
-    return Categories.#of(decodeCategories(bytes));
+    return Categories.#read(bytes, false);
+  }
+
+  /**
+   * `fromBytes` of bytes that nobody changes from now on. All of them are checked, but they are kept as they are until what
+   * is in them is asked for: for counts that are merged into others, or stored, and then forgotten.
+   */
+  static over(bytes: Uint8Array): Categories {
+    return Categories.#read(bytes, isNewestForm(bytes));
+  }
+
+  static #read(bytes: Uint8Array, mayStay: boolean): Categories {
+    const state = readCategories(bytes);
+    const made = Categories.#of(state);
+    // What keeps a Distinct has that in memory anyway.
+    if (mayStay && state.exact) made.#hold(bytes, readKeys.length);
+    else made.#table.replaceByRead();
+    if (!state.exact) made.#distinct ??= made.#distinctOfListed();
+    return made;
   }
 
   static #of(state: CategoriesState): Categories {
@@ -197,9 +243,24 @@ export class Categories {
     made.#total = state.total;
     made.#other = state.other;
     made.#underCount = state.underCount;
-    made.#table.replace(state.entries);
-    if (!state.exact) made.#distinct = state.distinct ?? made.#distinctOfListed();
+    made.#distinct = state.distinct;
     return made;
+  }
+
+  #hold(bytes: Uint8Array, size: number): void {
+    this.#packed = bytes;
+    this.#packedSize = size;
+  }
+
+  /** The listed keys, in memory of their own. */
+  get #table(): CategoryTable {
+    this.#made ??= new CategoryTable();
+    if (this.#packed !== null) {
+      readCategories(this.#packed);
+      this.#packed = null;
+      this.#made.replaceByRead();
+    }
+    return this.#made;
   }
 
   #state(): CategoriesState {
@@ -209,7 +270,6 @@ export class Categories {
       other: this.#other,
       underCount: this.#underCount,
       exact: this.exact,
-      entries: this.entries(),
       distinct: this.#distinct,
     };
   }

@@ -43,13 +43,13 @@ export class CategorySketches implements KindSketches {
 
   clone(): CategorySketches {
     const twin = new CategorySketches(this.#options);
-    Object.assign(twin.kinds, this.kinds);
+    twin.kinds.copy(this.kinds);
     twin.#categories = this.#categories?.clone();
     return twin;
   }
 
   adopt(parts: SummaryParts): string | null {
-    Object.assign(this.kinds, parts.kinds);
+    this.kinds.copy(parts.kinds);
     this.#categories = parts.categories;
     const { categories, kinds } = this;
     if (parts.digest !== undefined || parts.moments !== undefined) return 'sketches of numbers';

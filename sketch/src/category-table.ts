@@ -1,6 +1,15 @@
-import type { CategoryEntry } from './category-entry.ts';
+import { hashOf, placesFor, readKey, readKeys } from './category-bytes.ts';
+import { type CategoryEntry, MAX_CATEGORY_CAP } from './category-entry.ts';
 
 const FIRST_ROOM = 8;
+/** Up to so many keys that were listed since are put among the others one by one. */
+const FEW_NEW = 16;
+/** Counts up to it, times the keys there can be, are exact. */
+const MOST_RANKED: number = 2 ** 53 / MAX_CATEGORY_CAP - 1;
+/** For `order`. */
+const ranks = new Float64Array(MAX_CATEGORY_CAP);
+/** Slots of the keys that were read last; -1 where they are not listed. */
+const foundSlots = new Int16Array(MAX_CATEGORY_CAP);
 
 /**
  * The listed keys and their counts, for code that counts by itself where a call for each key would cost more than the
@@ -19,18 +28,24 @@ export type ListedCounts = { readonly slots: ReadonlyMap<string, number>; readon
 export class CategoryTable {
   /** By key; see ListedCounts. */
   readonly slots: Map<string, number> = new Map();
-  #keys: string[] = [];
+  /** By slot. */
+  keys: string[] = [];
   /** By slot; see ListedCounts. */
   counts: Float64Array = new Float64Array(FIRST_ROOM);
-  #overs = new Float64Array(FIRST_ROOM);
+  /** By slot, how much of the count was taken over. */
+  overs: Float64Array = new Float64Array(FIRST_ROOM);
   /** null until a place is taken over. */
   #heap: Uint16Array | null = null;
+  /** Slots by key; what was listed since they were ordered is not among them. */
+  #alphabet: number[] = [];
+  /** Slots by the hashes of their keys, where those are ASCII; -1 where there is none. null until it is needed. */
+  #places: Int16Array | null = null;
   /** By slot, the count by which it stands in the heap; at most its count. */
   #heapCounts = new Float64Array(0);
 
   /** How many keys are listed. */
   get size(): number {
-    return this.#keys.length;
+    return this.keys.length;
   }
 
   /** Counts `key` `count` times, if it is listed; returns whether it is. */
@@ -49,13 +64,14 @@ export class CategoryTable {
 
   /** Lists `key`, which is not listed yet. */
   list(key: string, count: number, overCount: number): void {
-    const slot = this.#keys.length;
+    const slot = this.keys.length;
     if (slot === this.counts.length) this.#grow();
     this.#heap = null;
-    this.#keys.push(key);
+    if (this.#places !== null) this.#place(key, slot);
+    this.keys.push(key);
     this.slots.set(key, slot);
     this.counts[slot] = count;
-    this.#overs[slot] = overCount;
+    this.overs[slot] = overCount;
   }
 
   /**
@@ -65,52 +81,170 @@ export class CategoryTable {
   takeIn(other: CategoryTable, cap: number): boolean {
     const unlisted: number[] = [];
     const known: number[] = [];
-    for (let slot = 0; slot < other.#keys.length; slot++) {
-      const ours = this.slots.get(other.#keys[slot]);
+    for (let slot = 0; slot < other.keys.length; slot++) {
+      const ours = this.slots.get(other.keys[slot]);
       if (ours === undefined) unlisted.push(slot);
       else known.push(ours, other.counts[slot]);
     }
     if (this.size + unlisted.length > cap) return false;
     for (let i = 0; i < known.length; i += 2) this.counts[known[i]] += known[i + 1];
-    for (const slot of unlisted) this.list(other.#keys[slot], other.counts[slot], 0);
+    for (const slot of unlisted) this.list(other.keys[slot], other.counts[slot], 0);
     return true;
+  }
+
+  /** `takeIn` of the keys that were read last; they may not have over-counts. */
+  takeInRead(cap: number): boolean {
+    const { length, counts } = readKeys;
+    let unlisted = 0;
+    for (let i = 0; i < length; i++) {
+      const slot = this.#slotOfRead(i);
+      foundSlots[i] = slot;
+      if (slot < 0) unlisted++;
+    }
+    if (this.size + unlisted > cap) return false;
+    for (let i = 0; i < length; i++) {
+      if (foundSlots[i] < 0) this.list(readKey(i), counts[i], 0);
+      else this.counts[foundSlots[i]] += counts[i];
+    }
+    return true;
+  }
+
+  /** The slot of key `i` of those read last, -1 where it is not listed. */
+  #slotOfRead(i: number): number {
+    const { bytes, at, lengths, hashes, isAscii } = readKeys;
+    if (isAscii[i] === 0) return this.slots.get(readKey(i)) ?? -1;
+    const places = this.#places ?? this.#makePlaces();
+    const from = at[i];
+    const length = lengths[i];
+    for (let place = hashes[i] & (places.length - 1); ; place = (place + 1) & (places.length - 1)) {
+      const slot = places[place];
+      if (slot < 0) return -1;
+      const key = this.keys[slot];
+      if (key.length !== length) continue;
+      let same = 0;
+      while (same < length && key.charCodeAt(same) === bytes[from + same]) same++;
+      if (same === length) return slot;
+    }
+  }
+
+  #makePlaces(): Int16Array {
+    // Twice the room that is needed, so that it need not be made anew for every key that comes.
+    this.#places = new Int16Array(placesFor(2 * this.keys.length)).fill(-1);
+    for (let slot = 0; slot < this.keys.length; slot++) this.#place(this.keys[slot], slot);
+    return this.#places;
+  }
+
+  #place(key: string, slot: number): void {
+    const places = this.#places;
+    if (places === null) return;
+    if (2 * (slot + 1) > places.length) {
+      this.#places = null;
+      return;
+    }
+    let place = hashOf(key) & (places.length - 1);
+    while (places[place] >= 0) place = (place + 1) & (places.length - 1);
+    places[place] = slot;
+  }
+
+  /** The slots by descending count, equal counts by key (UTF-16 order). */
+  order(): Uint16Array {
+    const size = this.keys.length;
+    const alphabet = this.#alphabetNow();
+    const order = new Uint16Array(size);
+    let most = 0;
+    // Counts and the places of keys in the alphabet in one number each: to sort numbers takes a fifth of sorting by a call.
+    for (let i = 0; i < size; i++) {
+      const count = this.counts[alphabet[i]];
+      if (count > most) most = count;
+      ranks[i] = count * MAX_CATEGORY_CAP + (MAX_CATEGORY_CAP - 1 - i);
+    }
+    if (most > MOST_RANKED) {
+      order.set(alphabet);
+      return order.sort((a, b) => this.counts[b] - this.counts[a]);
+    }
+    ranks.subarray(0, size).sort();
+    for (let i = 0; i < size; i++) {
+      order[i] = alphabet[MAX_CATEGORY_CAP - 1 - (ranks[size - 1 - i] % MAX_CATEGORY_CAP)];
+    }
+    return order;
+  }
+
+  /** The slots by key. */
+  #alphabetNow(): readonly number[] {
+    const { keys } = this;
+    const alphabet = this.#alphabet;
+    if (keys.length - alphabet.length > FEW_NEW) {
+      this.#alphabet = Array.from(keys, (_, slot) => slot).sort((a, b) => (keys[a] < keys[b] ? -1 : 1));
+      return this.#alphabet;
+    }
+    for (let slot = alphabet.length; slot < keys.length; slot++) {
+      let low = 0;
+      let high = alphabet.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (keys[alphabet[middle]] > keys[slot]) high = middle;
+        else low = middle + 1;
+      }
+      alphabet.splice(low, 0, slot);
+    }
+    return alphabet;
   }
 
   /** Gives `key`, which is not listed, the place and the count of the rarest key, which is listed no more. */
   takeOver(key: string, count: number): void {
     const slot = this.#rarest();
-    this.slots.delete(this.#keys[slot]);
+    this.#places = null;
+    this.#alphabet = [];
+    this.slots.delete(this.keys[slot]);
     this.slots.set(key, slot);
-    this.#keys[slot] = key;
-    this.#overs[slot] = this.counts[slot];
+    this.keys[slot] = key;
+    this.overs[slot] = this.counts[slot];
     this.counts[slot] += count;
   }
 
   /** The smallest count, Infinity where no key is listed. */
   smallest(): number {
     let smallest = Infinity;
-    for (let slot = 0; slot < this.#keys.length; slot++) smallest = Math.min(smallest, this.counts[slot]);
+    for (let slot = 0; slot < this.keys.length; slot++) smallest = Math.min(smallest, this.counts[slot]);
     return smallest;
   }
 
   /** All counts together. */
   sum(): number {
     let sum = 0;
-    for (let slot = 0; slot < this.#keys.length; slot++) sum += this.counts[slot];
+    for (let slot = 0; slot < this.keys.length; slot++) sum += this.counts[slot];
     return sum;
   }
 
   /** What is listed, in no particular order. */
   entries(): CategoryEntry[] {
-    return this.#keys.map((key, slot) => ({ key, count: this.counts[slot], overCount: this.#overs[slot] }));
+    return this.keys.map((_, slot) => this.entry(slot));
+  }
+
+  /** What is listed in one slot. */
+  entry(slot: number): CategoryEntry {
+    return { key: this.keys[slot], count: this.counts[slot], overCount: this.overs[slot] };
   }
 
   /** Lists these instead of what was listed. */
   replace(entries: readonly CategoryEntry[]): void {
-    this.slots.clear();
-    this.#keys = [];
-    if (this.counts.length < entries.length) this.#grow(entries.length);
+    this.#clear(entries.length);
     for (const { key, count, overCount } of entries) this.list(key, count, overCount);
+  }
+
+  /** Lists the keys that were read last instead of what was listed. */
+  replaceByRead(): void {
+    const { length, counts, overs } = readKeys;
+    this.#clear(length);
+    for (let i = 0; i < length; i++) this.list(readKey(i), counts[i], overs[i]);
+  }
+
+  #clear(room: number): void {
+    this.slots.clear();
+    this.keys = [];
+    this.#places = null;
+    this.#alphabet = [];
+    if (this.counts.length < room) this.#grow(room);
   }
 
   /** The slot of a key with the smallest count. */
@@ -125,7 +259,7 @@ export class CategoryTable {
   }
 
   #makeHeap(): Uint16Array {
-    const size = this.#keys.length;
+    const size = this.keys.length;
     this.#heapCounts = this.counts.slice(0, size);
     this.#heap = Uint16Array.from({ length: size }, (_, slot) => slot);
     for (let at = (size >>> 1) - 1; at >= 0; at--) this.#sink(this.#heap, at);
@@ -147,11 +281,11 @@ export class CategoryTable {
   }
 
   #grow(least = 0): void {
-    const [counts, overs] = [this.counts, this.#overs];
+    const [counts, overs] = [this.counts, this.overs];
     const room = Math.max(counts.length * 2, least);
     this.counts = new Float64Array(room);
-    this.#overs = new Float64Array(room);
+    this.overs = new Float64Array(room);
     this.counts.set(counts);
-    this.#overs.set(overs);
+    this.overs.set(overs);
   }
 }

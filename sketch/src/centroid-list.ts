@@ -7,9 +7,11 @@
  */
 export type CentroidList = { pairs: Float64Array; length: number };
 
+const NO_ROOM = new Float64Array(0);
+
 /** An empty list with room for `capacity` centroids. */
 export function centroidList(capacity: number): CentroidList {
-  return { pairs: new Float64Array(2 * capacity), length: 0 };
+  return { pairs: capacity === 0 ? NO_ROOM : new Float64Array(2 * capacity), length: 0 };
 }
 
 /** The mean of centroid `i`. */

@@ -7,7 +7,6 @@ const EDGE_RATIO = 8;
 /** Where the points of a curve are drawn: two for an atom, and at most two for a plain centroid. */
 const drawnX = new Float64Array(2 * MAX_CENTROIDS);
 const drawnWeights = new Float64Array(2 * MAX_CENTROIDS);
-const drawnShares = new Float64Array(2 * MAX_CENTROIDS);
 
 /**
  * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
@@ -20,46 +19,12 @@ export class Curve {
   /** `#share` times the weight of all, exact at atoms. */
   readonly #weight: Float64Array;
 
-  /**
-   * From a list that is not empty and weighs `total`. One that is not kept is good until the next is drawn only, and takes
-   * no memory of its own: for questions that are asked once.
-   */
-  constructor(list: CentroidList, total: number, isKept: boolean) {
-    const x = drawnX;
-    const weights = drawnWeights;
-    let points = 0;
-    let before = 0;
-    const { pairs } = list;
-    for (let i = 0; i < list.length; i++) {
-      const mean = pairs[2 * i];
-      const weight = Math.abs(pairs[2 * i + 1]);
-      if (pairs[2 * i + 1] < 0) {
-        x[points] = mean;
-        weights[points++] = before;
-        x[points] = mean;
-        weights[points++] = before + weight;
-      } else {
-        // The first and the last centroid are atoms, so a plain one has two neighbours.
-        const left = mean - pairs[2 * i - 2];
-        const right = pairs[2 * i + 2] - mean;
-        if (left > EDGE_RATIO * right) {
-          x[points] = mean - halfWidth(list, i, i + 1, right);
-          weights[points++] = before;
-        }
-        x[points] = mean;
-        weights[points++] = before + weight / 2;
-        if (right > EDGE_RATIO * left) {
-          x[points] = mean + halfWidth(list, i, i - 1, left);
-          weights[points++] = before + weight;
-        }
-      }
-      before += weight;
-    }
-    for (let i = 0; i < points; i++) drawnShares[i] = weights[i] / total;
-    const part = (of: Float64Array) => (isKept ? of.slice(0, points) : of.subarray(0, points));
-    this.#x = part(x);
-    this.#weight = part(weights);
-    this.#share = part(drawnShares);
+  /** From a list that is not empty and weighs `total`. */
+  constructor(list: CentroidList, total: number) {
+    const points = draw(list);
+    this.#x = drawnX.slice(0, points);
+    this.#weight = drawnWeights.slice(0, points);
+    this.#share = this.#weight.map((weight) => weight / total);
   }
 
   /** Share of values <= `at`. */
@@ -94,13 +59,7 @@ export class Curve {
   quantile(q: number): number {
     const next = firstAtLeast(this.#share, q);
     if (next === 0) return this.#x[0];
-    const x0 = this.#x[next - 1];
-    const x1 = this.#x[next];
-    const y0 = this.#share[next - 1];
-    const part = (q - y0) / (this.#share[next] - y0);
-    const step = x1 - x0;
-    const x = step < Infinity ? x0 + step * part : x0 * (1 - part) + x1 * part;
-    return x > x1 ? x1 : x;
+    return partOfStep(q, this.#x[next - 1], this.#x[next], this.#share[next - 1], this.#share[next]);
   }
 
   /** The mean of the quantiles from `low` to `high` (0 <= low < high <= 1): the area under them by their width. */
@@ -116,6 +75,11 @@ export class Curve {
       mean += (this.#x[i - 1] * (1 - middle) + this.#x[i] * middle) * ((to - from) / (high - low));
     }
     return Math.min(Math.max(mean, this.#x[0]), this.#x[this.#x.length - 1]) + 0;
+  }
+
+  /** Copies of the points, ascending: x, and the share of the weight up to there. */
+  points(): { x: Float64Array; share: Float64Array } {
+    return { x: this.#x.slice(), share: this.#share.slice() };
   }
 
   /** The distinct x of the points, ascending. */
@@ -136,6 +100,65 @@ export class Curve {
     const level = y0 + part * (y1 - y0);
     return level > y1 ? y1 : level;
   }
+}
+
+/** `Curve.quantile` of each of `qs`, without a curve that is kept: for questions that are asked once. */
+export function quantilesOnce(list: CentroidList, total: number, qs: readonly number[]): number[] {
+  const points = draw(list);
+  return qs.map((q) => {
+    let low = 0;
+    let high = points;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (drawnWeights[middle] / total >= q) high = middle;
+      else low = middle + 1;
+    }
+    if (low === 0) return drawnX[0];
+    return partOfStep(q, drawnX[low - 1], drawnX[low], drawnWeights[low - 1] / total, drawnWeights[low] / total);
+  });
+}
+
+/** The x at which a straight line from (x0, y0) to (x1, y1) reaches `y`. */
+function partOfStep(y: number, x0: number, x1: number, y0: number, y1: number): number {
+  const part = (y - y0) / (y1 - y0);
+  const step = x1 - x0;
+  const x = step < Infinity ? x0 + step * part : x0 * (1 - part) + x1 * part;
+  return x > x1 ? x1 : x;
+}
+
+/** Draws the points of a list into `drawnX` and `drawnWeights`; returns how many there are. */
+function draw(list: CentroidList): number {
+  const x = drawnX;
+  const weights = drawnWeights;
+  let points = 0;
+  let before = 0;
+  const { pairs } = list;
+  for (let i = 0; i < list.length; i++) {
+    const mean = pairs[2 * i];
+    const weight = Math.abs(pairs[2 * i + 1]);
+    if (pairs[2 * i + 1] < 0) {
+      x[points] = mean;
+      weights[points++] = before;
+      x[points] = mean;
+      weights[points++] = before + weight;
+    } else {
+      // The first and the last centroid are atoms, so a plain one has two neighbours.
+      const left = mean - pairs[2 * i - 2];
+      const right = pairs[2 * i + 2] - mean;
+      if (left > EDGE_RATIO * right) {
+        x[points] = mean - halfWidth(list, i, i + 1, right);
+        weights[points++] = before;
+      }
+      x[points] = mean;
+      weights[points++] = before + weight / 2;
+      if (right > EDGE_RATIO * left) {
+        x[points] = mean + halfWidth(list, i, i - 1, left);
+        weights[points++] = before + weight;
+      }
+    }
+    before += weight;
+  }
+  return points;
 }
 
 /**

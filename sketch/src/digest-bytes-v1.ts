@@ -1,7 +1,6 @@
 import { type FloatWidth, readFloats, readIntegers } from './byte-planes.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { centroidList, meanOf, setCentroid } from './centroid-list.ts';
-import { type DigestState, faultOf, readBits, readRule } from './digest-state.ts';
+import { bitAt, bitBytes, countBits, type DigestState, faultOf, readRule } from './digest-state.ts';
 import { MAX_CENTROIDS } from './size-rule.ts';
 
 /*
@@ -27,8 +26,11 @@ const ATOMS_FLOAT32 = 4;
 const PLAIN_FLOAT32 = 8;
 const WIDTH_SHIFT = 4;
 
-/** Reads version 1, of which the version byte is read. Throws SKETCH_BYTES_INVALID unless all is as promised. */
-export function decodeDigestV1(reader: ByteReader): DigestState {
+/**
+ * Reads version 1 of `bytes`, of which the version byte is read, into `pairs`, which has room for MAX_CENTROIDS. Throws
+ * SKETCH_BYTES_INVALID unless all is as promised.
+ */
+export function readDigestV1(bytes: Uint8Array, reader: ByteReader, pairs: Float64Array): DigestState {
   const flags = reader.u8();
   const n = reader.u16();
   const total = reader.count();
@@ -40,33 +42,36 @@ export function decodeDigestV1(reader: ByteReader): DigestState {
   if (n === 0) {
     if (total !== 0 || min !== 0 || max !== 0 || flags >> 2 !== 0) throw reader.invalid('empty, yet not all zero');
     reader.end();
-    return { list: centroidList(0), total, rule };
+    return { length: 0, total, rule };
   }
   if (weightWidth < 1 || weightWidth > 7) throw reader.invalid('weights of no known width');
 
-  const list = centroidList(n);
-  list.length = n;
-  const isAtomAt = new Uint8Array(n);
-  const atoms = readBits(reader, n, isAtomAt);
+  const bits = reader.skip(bitBytes(n));
+  const atoms = countBits(bytes, bits, n, reader);
   const atomWidth: FloatWidth = flags & ATOMS_FLOAT32 ? 4 : 8;
   const plainWidth: FloatWidth = flags & PLAIN_FLOAT32 ? 4 : 8;
-  const atomMeans = readFloats(reader.take(atoms * atomWidth), atomWidth, new Float64Array(atoms));
-  const plainMeans = readFloats(reader.take((n - atoms) * plainWidth), plainWidth, new Float64Array(n - atoms));
-  const weights = readIntegers(reader.take(n * weightWidth), n, weightWidth, new Float64Array(n));
+  const [atomMeans, plainMeans, weights] = [
+    new Float64Array(atoms),
+    new Float64Array(n - atoms),
+    new Float64Array(n),
+  ] as const;
+  readFloats(bytes, reader.skip(atoms * atomWidth), atoms, atomWidth, atomMeans);
+  readFloats(bytes, reader.skip((n - atoms) * plainWidth), n - atoms, plainWidth, plainMeans);
+  readIntegers(bytes, reader.skip(n * weightWidth), n, weightWidth, weights);
   reader.end();
 
   const base = plainWidth === 4 ? min : 0;
   let nextAtom = 0;
   let nextPlain = 0;
   for (let i = 0; i < n; i++) {
-    const atom = isAtomAt[i] === 1;
-    const mean = (atom ? atomMeans[nextAtom++] : base + (plainMeans[nextPlain++] as number)) as number;
-    setCentroid(list, i, mean, weights[i] as number, atom);
+    const isAtom = bitAt(bytes, bits, i);
+    pairs[2 * i] = isAtom ? atomMeans[nextAtom++] : base + plainMeans[nextPlain++];
+    pairs[2 * i + 1] = isAtom ? -weights[i] : weights[i];
   }
-  if (meanOf(list, 0) !== min || meanOf(list, n - 1) !== max) {
+  if (pairs[0] !== min || pairs[2 * n - 2] !== max) {
     throw reader.invalid('means that do not reach from minimum to maximum');
   }
-  const fault = faultOf(list, total);
+  const fault = faultOf(pairs, n, total);
   if (fault !== null) throw reader.invalid(fault);
-  return { list, total, rule };
+  return { length: n, total, rule };
 }

@@ -1,9 +1,18 @@
 import { type FloatWidth, integerWidth, readFloats, readIntegers, writeFloats, writeIntegers } from './byte-planes.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type CentroidList, centroidList } from './centroid-list.ts';
-import { decodeDigestV1 } from './digest-bytes-v1.ts';
-import { bitBytes, codeOfRule, type DigestState, faultOf, OWN_RULE, readBits, readRule } from './digest-state.ts';
+import type { CentroidList } from './centroid-list.ts';
+import { readDigestV1 } from './digest-bytes-v1.ts';
+import {
+  bitAt,
+  bitBytes,
+  codeOfRule,
+  countBits,
+  type DigestState,
+  faultOf,
+  OWN_RULE,
+  readRule,
+} from './digest-state.ts';
 import { codeMeans, decodeMean, ESCAPE, isCode, LEAST_EXPONENT, MOST_EXPONENT } from './gap-code.ts';
 import { MAX_CENTROIDS, type SizeRule } from './size-rule.ts';
 
@@ -30,13 +39,17 @@ import { MAX_CENTROIDS, type SizeRule } from './size-rule.ts';
 const VERSION = 2;
 const HEADER_BYTES = 13;
 const ATOMS_FLOAT32 = 4;
+/** Mean and weight of an atom, the widest there are. */
+const MOST_BYTES_EACH = 8 + 7;
+const MOST_BYTES = HEADER_BYTES + 16 + bitBytes(MAX_CENTROIDS) + 4 + MAX_CENTROIDS * (MOST_BYTES_EACH + 2);
 
 /** Columns of the list under way, filled anew by each call. */
 const atomMeans = new Float64Array(MAX_CENTROIDS);
 const atomWeights = new Float64Array(MAX_CENTROIDS);
 const plainWeights = new Float64Array(MAX_CENTROIDS);
+const out = new ByteWriter(MOST_BYTES);
 
-/** The byte form of a list of weight `total`. */
+/** The byte form of a list of weight `total`, good until the next one is asked for. */
 export function encodeDigest(list: CentroidList, total: number, rule: SizeRule): Uint8Array {
   const { pairs, length: n } = list;
   let [atoms, plain, heaviestAtom, heaviestPlain] = [0, 0, 0, 0];
@@ -54,20 +67,12 @@ export function encodeDigest(list: CentroidList, total: number, rule: SizeRule):
       plainWeights[plain++] = weight;
     }
   }
-  const { exponent, codes, escapes } = codeMeans(list);
   const atomWidth: FloatWidth = areFloat32 ? 4 : 8;
   const [atomWeightWidth, plainWeightWidth] = [integerWidth(atoms, heaviestAtom), integerWidth(plain, heaviestPlain)];
   const ruleCode = codeOfRule(rule);
 
-  const out = new ByteWriter(
-    HEADER_BYTES +
-      (ruleCode === OWN_RULE ? 16 : 0) +
-      bitBytes(n) +
-      atoms * (atomWidth + atomWeightWidth) +
-      (plain > 0 ? 4 : 0) +
-      plain * (2 + plainWeightWidth) +
-      escapes.length * 8,
-  );
+  const { bytes } = out;
+  out.restart();
   out.u8(VERSION);
   out.u8(ruleCode | (atomWidth === 4 ? ATOMS_FLOAT32 : 0));
   out.u8(atomWeightWidth | (plainWeightWidth << 4));
@@ -77,25 +82,43 @@ export function encodeDigest(list: CentroidList, total: number, rule: SizeRule):
     out.f64(rule.middle);
     out.f64(rule.tail);
   }
-  const bits = out.take(bitBytes(n));
-  for (let i = 0; i < n; i++) if (pairs[2 * i + 1] < 0) bits[i >> 3] |= 1 << (i & 7);
-  writeFloats(atomMeans, atoms, atomWidth, out.take(atoms * atomWidth));
+  writeBits(pairs, n, bytes, out.skip(bitBytes(n)));
+  writeFloats(atomMeans, atoms, atomWidth, bytes, out.skip(atoms * atomWidth));
   if (plain > 0) {
+    const { exponent, codes, escapes, escapeCount } = codeMeans(list);
     out.i16(exponent);
-    out.u16(escapes.length);
-    writeIntegers(codes, plain, 2, out.take(plain * 2));
-    writeFloats(escapes, escapes.length, 8, out.take(escapes.length * 8));
+    out.u16(escapeCount);
+    writeIntegers(codes, plain, 2, bytes, out.skip(plain * 2));
+    writeFloats(escapes, escapeCount, 8, bytes, out.skip(escapeCount * 8));
   }
-  writeIntegers(atomWeights, atoms, atomWeightWidth, out.take(atoms * atomWeightWidth));
-  writeIntegers(plainWeights, plain, plainWeightWidth, out.take(plain * plainWeightWidth));
-  return out.bytes;
+  writeIntegers(atomWeights, atoms, atomWeightWidth, bytes, out.skip(atoms * atomWeightWidth));
+  writeIntegers(plainWeights, plain, plainWeightWidth, bytes, out.skip(plain * plainWeightWidth));
+  return out.written;
 }
 
-/** What `encodeDigest` was given. Throws SKETCH_BYTES_INVALID unless the bytes are one valid form and nothing else. */
-export function decodeDigest(bytes: Uint8Array): DigestState {
+/** Whether these bytes, which are valid, are of the version that is written. */
+export function isNewestForm(bytes: Uint8Array): boolean {
+  return bytes[0] === VERSION;
+}
+
+/** A bit for each centroid, low bit first, 1 for an atom. */
+function writeBits(pairs: Float64Array, n: number, bytes: Uint8Array, at: number): void {
+  for (let i = 0; i < n; i += 8) {
+    let bits = 0;
+    const most = Math.min(8, n - i);
+    for (let bit = 0; bit < most; bit++) if (pairs[2 * (i + bit) + 1] < 0) bits |= 1 << bit;
+    bytes[at + (i >> 3)] = bits;
+  }
+}
+
+/**
+ * Reads what `encodeDigest` was given into `pairs`, which has room for MAX_CENTROIDS. Throws SKETCH_BYTES_INVALID unless the
+ * bytes are one valid form and nothing else.
+ */
+export function readDigest(bytes: Uint8Array, pairs: Float64Array): DigestState {
   const reader = new ByteReader(bytes, 'digest');
   const version = reader.u8();
-  if (version === 1) return decodeDigestV1(reader);
+  if (version === 1) return readDigestV1(bytes, reader, pairs);
   if (version !== VERSION)
     throw reader.invalid(`version ${version}, expected 1 or ${VERSION}: written by a newer release?`);
   const flags = reader.u8();
@@ -105,8 +128,8 @@ export function decodeDigest(bytes: Uint8Array): DigestState {
   if (flags > 7) throw reader.invalid('unknown flags');
   if (n > MAX_CENTROIDS) throw reader.invalid(`${n} centroids`);
   const rule = readRule(flags & 3, reader);
-  const isAtomAt = new Uint8Array(n);
-  const atoms = readBits(reader, n, isAtomAt);
+  const bits = reader.skip(bitBytes(n));
+  const atoms = countBits(bytes, bits, n, reader);
   const plain = n - atoms;
   const [atomWeightWidth, plainWeightWidth] = [widths & 15, widths >> 4];
   if (!isWidth(atomWeightWidth, atoms) || !isWidth(plainWeightWidth, plain)) {
@@ -115,19 +138,16 @@ export function decodeDigest(bytes: Uint8Array): DigestState {
   const atomWidth: FloatWidth = flags & ATOMS_FLOAT32 ? 4 : 8;
   if (n === 0 && (total !== 0 || atomWidth === 4)) throw reader.invalid('empty, yet not all zero');
 
-  readFloats(reader.take(atoms * atomWidth), atomWidth, atomMeans);
-  const exponent = plain > 0 ? readMeans(reader, plain) : 0;
-  readIntegers(reader.take(atoms * atomWeightWidth), atoms, atomWeightWidth, atomWeights);
-  readIntegers(reader.take(plain * plainWeightWidth), plain, plainWeightWidth, plainWeights);
+  readFloats(bytes, reader.skip(atoms * atomWidth), atoms, atomWidth, atomMeans);
+  const exponent = plain > 0 ? readMeans(bytes, reader, plain) : 0;
+  readIntegers(bytes, reader.skip(atoms * atomWeightWidth), atoms, atomWeightWidth, atomWeights);
+  readIntegers(bytes, reader.skip(plain * plainWeightWidth), plain, plainWeightWidth, plainWeights);
   reader.end();
 
-  const list = centroidList(n);
-  const { pairs } = list;
-  list.length = n;
   let before = 0;
   let [nextAtom, nextPlain, nextEscape] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    if (isAtomAt[i] === 1) {
+    if (bitAt(bytes, bits, i)) {
       before = atomMeans[nextAtom];
       pairs[2 * i + 1] = -atomWeights[nextAtom++];
     } else {
@@ -137,9 +157,9 @@ export function decodeDigest(bytes: Uint8Array): DigestState {
     }
     pairs[2 * i] = before;
   }
-  const fault = n > 0 ? faultOf(list, total) : null;
+  const fault = n > 0 ? faultOf(pairs, n, total) : null;
   if (fault !== null) throw reader.invalid(fault);
-  return { list, total, rule };
+  return { length: n, total, rule };
 }
 
 /** Codes and escapes of the digest being read. */
@@ -147,11 +167,11 @@ const codes = new Uint16Array(MAX_CENTROIDS);
 const escapes = new Float64Array(MAX_CENTROIDS);
 
 /** Reads the coded means into `codes` and `escapes`; returns their exponent. */
-function readMeans(reader: ByteReader, plain: number): number {
+function readMeans(bytes: Uint8Array, reader: ByteReader, plain: number): number {
   const exponent = reader.i16();
   if (exponent < LEAST_EXPONENT || exponent > MOST_EXPONENT) throw reader.invalid(`exponent ${exponent}`);
   const escapeCount = reader.u16();
-  readIntegers(reader.take(plain * 2), plain, 2, codes);
+  readIntegers(bytes, reader.skip(plain * 2), plain, 2, codes);
   let escaped = 0;
   for (let i = 0; i < plain; i++) {
     const code = codes[i];
@@ -159,7 +179,7 @@ function readMeans(reader: ByteReader, plain: number): number {
     if (code === ESCAPE) escaped++;
   }
   if (escaped !== escapeCount) throw reader.invalid('miscounted escapes');
-  readFloats(reader.take(escapeCount * 8), 8, escapes);
+  readFloats(bytes, reader.skip(escapeCount * 8), escapeCount, 8, escapes);
   return exponent;
 }
 

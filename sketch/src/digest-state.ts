@@ -1,32 +1,33 @@
 import type { ByteReader } from './byte-reader.ts';
-import { type CentroidList, isAtom, meanOf, weightOf } from './centroid-list.ts';
 import { MAX_COUNT } from './count.ts';
 import { BASELINE_SIZE_RULE, checkedSizeRule, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
 
-/** What the byte form of a digest holds. */
-export type DigestState = { readonly list: CentroidList; readonly total: number; readonly rule: SizeRule };
+/** What the byte form of a digest holds beside its centroids: how many those are, what they weigh, and their size rule. */
+export type DigestState = { readonly length: number; readonly total: number; readonly rule: SizeRule };
 
 /** The code of a size rule that is written in full. */
 export const OWN_RULE = 2;
 
-/** What of the promises of CentroidList is broken, or null. */
-export function faultOf(list: CentroidList, total: number): string | null {
+/** What of the promises of CentroidList the first `length` of `pairs` break, or null. */
+export function faultOf(pairs: Float64Array, length: number, total: number): string | null {
   let sum = 0;
   let before = -Infinity;
-  for (let i = 0; i < list.length; i++) {
-    const mean = meanOf(list, i);
-    const weight = weightOf(list, i);
-    if (mean - mean !== 0 || Object.is(mean, -0)) return 'mean that is infinite, NaN or -0';
-    if (!(mean > before || (mean === before && !isAtom(list, i - 1)))) return 'means out of order';
-    if (weight < 1) return 'centroid without weight';
-    if (weight === 1 && !isAtom(list, i)) return 'single value that is no atom';
+  let isAfterAtom = true;
+  for (let i = 0; i < 2 * length; i += 2) {
+    const mean = pairs[i];
+    const isAtom = pairs[i + 1] < 0;
+    const weight = Math.abs(pairs[i + 1]);
+    if (mean - mean !== 0 || (mean === 0 && 1 / mean < 0)) return 'mean that is infinite, NaN or -0';
+    if (!(mean > before || (mean === before && !isAfterAtom))) return 'means out of order';
+    if (!(weight >= 1)) return 'centroid without weight';
+    if (weight === 1 && !isAtom) return 'single value that is no atom';
     sum += weight;
     if (sum > MAX_COUNT) return 'weights above 2^53 - 1';
     before = mean;
+    isAfterAtom = isAtom;
   }
-  const last = list.length - 1;
   if (sum !== total) return 'weights that do not add up to the count';
-  if (!isAtom(list, 0) || !isAtom(list, last)) return 'first or last centroid that is no atom';
+  if (!(pairs[1] < 0) || !(pairs[2 * length - 1] < 0)) return 'first or last centroid that is no atom';
   return null;
 }
 
@@ -35,16 +36,18 @@ export function bitBytes(n: number): number {
   return (n + 7) >> 3;
 }
 
-/** Reads `n` bits into `into`, refusing any that stray beyond; returns how many are set. */
-export function readBits(reader: ByteReader, n: number, into: Uint8Array): number {
-  const bits = reader.take(bitBytes(n));
-  if (n % 8 !== 0 && bits[bits.length - 1] >> (n % 8) !== 0) throw reader.invalid('bits beyond the last centroid');
+/** How many of the next `n` bits, which begin at `at`, are set; refuses any that stray beyond. */
+export function countBits(bytes: Uint8Array, at: number, n: number, reader: ByteReader): number {
+  const end = at + bitBytes(n);
+  if (n % 8 !== 0 && bytes[end - 1] >> (n % 8) !== 0) throw reader.invalid('bits beyond the last centroid');
   let set = 0;
-  for (let i = 0; i < n; i++) {
-    into[i] = (bits[i >> 3] >> (i & 7)) & 1;
-    set += into[i];
-  }
+  for (let i = at; i < end; i++) for (let rest = bytes[i]; rest !== 0; rest &= rest - 1) set++;
   return set;
+}
+
+/** Whether bit `i` of those that begin at `at` is set. */
+export function bitAt(bytes: Uint8Array, at: number, i: number): boolean {
+  return ((bytes[at + (i >> 3)] >> (i & 7)) & 1) === 1;
 }
 
 /** 0 or 1 for the rules with a name, else OWN_RULE. */

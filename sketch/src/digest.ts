@@ -1,11 +1,10 @@
-import { columnsOf, isAllAtoms, meanOf } from './centroid-list.ts';
+import { columnsOf, isAllAtoms } from './centroid-list.ts';
 import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
 import type { Curve } from './curve.ts';
-import { decodeDigest, encodeDigest } from './digest-bytes.ts';
 import { type SketchError, valueInvalid } from './errors.ts';
 import { checkFinite, copyInto, doublesOf, notFinite } from './finite.ts';
 import { kernel } from './kernel.ts';
-import { MergedCentroids } from './merged-centroids.ts';
+import { MergedCentroids, readPassing } from './merged-centroids.ts';
 import { CHUNK, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
 
 const NO_ROOM = new Float64Array(0);
@@ -43,7 +42,7 @@ export class Digest {
 
   /** Bytes of the values that wait and of the centroids, with their spare room; what queries keep is left out. */
   get memoryBytes(): number {
-    return this.#pending.byteLength + this.#merged.list.pairs.byteLength;
+    return this.#pending.byteLength + this.#merged.memoryBytes;
   }
 
   /**
@@ -120,8 +119,7 @@ export class Digest {
   quantiles(qs: readonly number[]): number[] {
     qs.forEach(checkShare);
     this.makeReady();
-    const curve = this.#merged.passingCurve;
-    return qs.map((q) => curve?.quantile(q) ?? Number.NaN);
+    return this.#merged.quantiles(qs);
   }
 
   /** Share of values <= x, 0 to 1; NaN when empty or x is NaN. */
@@ -162,6 +160,14 @@ export class Digest {
     return this.#curveNow()?.knots() ?? [];
   }
 
+  /**
+   * The points between which `cdf` is a straight line, ascending by x and then by share: two of one x are an atom's step.
+   * For questions that go through all of two digests, which one by one would search for every value. Empty when it is.
+   */
+  points(): { x: Float64Array; share: Float64Array } {
+    return this.#curveNow()?.points() ?? { x: new Float64Array(0), share: new Float64Array(0) };
+  }
+
   /** How many values were counted in. */
   get count(): number {
     return this.#merged.total + this.#pendingCount;
@@ -170,13 +176,13 @@ export class Digest {
   /** Smallest value, exact; NaN when empty. */
   get min(): number {
     this.makeReady();
-    return this.#merged.total === 0 ? Number.NaN : meanOf(this.#merged.list, 0);
+    return this.#merged.total === 0 ? Number.NaN : this.#merged.min;
   }
 
   /** Largest value, exact; NaN when empty. */
   get max(): number {
     this.makeReady();
-    return this.#merged.total === 0 ? Number.NaN : meanOf(this.#merged.list, this.#merged.list.length - 1);
+    return this.#merged.total === 0 ? Number.NaN : this.#merged.max;
   }
 
   /** Whether every value still stands for itself, so that `cdf` and `quantile` are exact. */
@@ -188,7 +194,7 @@ export class Digest {
   /** How many centroids are kept, never more than MAX_CENTROIDS. */
   get centroidCount(): number {
     this.makeReady();
-    return this.#merged.list.length;
+    return this.#merged.length;
   }
 
   /** Copies of the centroids, ascending by mean; `atom` is 1 where all values of the centroid are identical. */
@@ -199,15 +205,33 @@ export class Digest {
 
   /** The byte form, described in digest-bytes.ts. */
   toBytes(): Uint8Array {
+    // Not `slice`, which copies nothing where the bytes are a Buffer of Node.
+    return new Uint8Array(this.passingBytes());
+  }
+
+  /** The same for who copies it at once: it is good until the bytes of another digest are asked for, and not to be changed. */
+  passingBytes(): Uint8Array {
     this.makeReady();
-    return encodeDigest(this.#merged.list, this.#merged.total, this.sizeRule);
+    return this.#merged.passingBytes;
   }
 
   /** The digest `toBytes` was called on. Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form. */
   static fromBytes(bytes: Uint8Array): Digest {
-    const { list, total, rule } = decodeDigest(bytes);
-    const digest = new Digest({ sizeRule: rule });
-    digest.#merged.adopt(list, total);
+    const state = readPassing(bytes);
+    const digest = new Digest({ sizeRule: state.rule });
+    digest.#merged.adopt(state);
+    digest.#closeIfFull();
+    return digest;
+  }
+
+  /**
+   * `fromBytes` of bytes that nobody changes from now on. All of them are checked, but they are kept as they are until what
+   * is in them is asked for: for a digest that is merged into another, or stored, and then forgotten.
+   */
+  static over(bytes: Uint8Array): Digest {
+    const state = readPassing(bytes);
+    const digest = new Digest({ sizeRule: state.rule });
+    digest.#merged.hold(bytes, state);
     digest.#closeIfFull();
     return digest;
   }

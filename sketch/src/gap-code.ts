@@ -1,3 +1,4 @@
+import { cellDouble, cellWords, HIGH, LOW } from './byte-cell.ts';
 import type { CentroidList } from './centroid-list.ts';
 import { MAX_CENTROIDS } from './size-rule.ts';
 
@@ -13,29 +14,23 @@ export const ESCAPE = 0xffff;
 /** The smallest and largest common exponent there can be. */
 export const [LEAST_EXPONENT, MOST_EXPONENT] = [-1001 - EXPONENTS + 1, 1023 - EXPONENTS + 1] as const;
 
-// 2^-1074 to 2^1024, which is Infinity: powers are asked for several times a mean, and `**` takes as long as all the rest.
-const POWERS = Float64Array.from({ length: 2099 }, (_, i) => 2 ** (i - 1074));
-
-function power(exponent: number): number {
-  return POWERS[exponent + 1074];
-}
-
 /** Whether any mean is written as `code`. */
 export function isCode(code: number): boolean {
   return code === ESCAPE || code < EXPONENTS * MANTISSAS;
 }
 
-/** Means in code: those that did not fit in full, in order. Both stand in memory that the next call uses again. */
+/** Means in code, and the first `escapeCount` of those that are in full, in order; in memory that the next call uses again. */
 export type CodedMeans = {
   readonly exponent: number;
   readonly codes: Uint16Array;
   readonly escapes: Float64Array;
+  readonly escapeCount: number;
 };
 
 const codes = new Uint16Array(MAX_CENTROIDS);
 const escapes = new Float64Array(MAX_CENTROIDS);
-/** How many of each the last pass has made, and the widest gap it will be read with. */
-const pass = { codes: 0, escapes: 0, widest: 0 };
+/** How many means the last pass has left in full, and the widest gap that will be read. */
+const pass = { escapes: 0, widest: 0 };
 
 /** Codes the means of the plain centroids of `list`, which are neither first nor last. */
 export function codeMeans(list: CentroidList): CodedMeans {
@@ -47,7 +42,7 @@ export function codeMeans(list: CentroidList): CodedMeans {
     exponent = asRead;
     codeWith(list, exponent);
   }
-  return { exponent, codes: codes.subarray(0, pass.codes), escapes: escapes.subarray(0, pass.escapes) };
+  return { exponent, codes, escapes, escapeCount: pass.escapes };
 }
 
 function widestGap({ pairs, length }: CentroidList): number {
@@ -83,7 +78,6 @@ function codeWith({ pairs, length }: CentroidList, exponent: number): void {
     }
     before = read;
   }
-  pass.codes = coded;
   pass.escapes = escaped;
   pass.widest = widest;
 }
@@ -93,28 +87,45 @@ export function decodeMean(code: number, exponent: number, before: number): numb
   return before + gapOf(code, exponent);
 }
 
+/** Of normal doubles the code stands in their own bits: 6 of exponent above the common one, and the 10 first of mantissa. */
+const BIAS = 1023;
+const HIGH_MANTISSA = 0xfffff;
+const LEAST_NORMAL = 2 ** -1000;
+
 function codeOf(gap: number, exponent: number): number {
   if (!(gap > 0 && gap < Infinity)) return ESCAPE;
-  const own = exponentOf(gap);
-  if (own < exponent || own >= exponent + EXPONENTS) return ESCAPE;
+  if (gap < LEAST_NORMAL) return codeOfTiny(gap, exponent);
+  cellDouble[0] = gap;
+  const high = cellWords[HIGH];
+  const own = (high >>> 20) - BIAS - exponent;
+  if (own < 0 || own >= EXPONENTS) return ESCAPE;
   // Rounding up to the next power of two would need another exponent, perhaps one too many.
-  const mantissa = Math.min(Math.round((gap / power(own) - 1) * MANTISSAS), MANTISSAS - 1);
+  const mantissa = Math.min(((high & HIGH_MANTISSA) + 512) >> 10, MANTISSAS - 1);
+  return own * MANTISSAS + mantissa;
+}
+
+/** All of them have one exponent, below that of every other gap. */
+function codeOfTiny(gap: number, exponent: number): number {
+  const own = -1001;
+  if (own < exponent || own >= exponent + EXPONENTS) return ESCAPE;
+  const mantissa = Math.min(Math.round((gap / 2 ** own - 1) * MANTISSAS), MANTISSAS - 1);
   // Smaller than any exponent.
   if (mantissa < 0) return ESCAPE;
   return (own - exponent) * MANTISSAS + mantissa;
 }
 
 function gapOf(code: number, exponent: number): number {
-  const mantissa = code % MANTISSAS;
-  return (1 + mantissa / MANTISSAS) * power(exponent + (code - mantissa) / MANTISSAS);
+  const own = exponent + (code >> 10);
+  if (own < -1022 || own > BIAS) return (1 + (code % MANTISSAS) / MANTISSAS) * 2 ** own;
+  cellWords[LOW] = 0;
+  cellWords[HIGH] = ((own + BIAS) << 20) | ((code & (MANTISSAS - 1)) << 10);
+  return cellDouble[0];
 }
-
-const bits = new DataView(new ArrayBuffer(8));
 
 /** The exponent e with 2^e <= x < 2^(e+1), at least -1 001; 0 for 0. It stands in the double's own bits. */
 function exponentOf(x: number): number {
   if (x === 0) return 0;
-  if (x < 2 ** -1000) return -1001;
-  bits.setFloat64(0, x);
-  return (bits.getUint16(0) >> 4) - 1023;
+  if (x < LEAST_NORMAL) return -1001;
+  cellDouble[0] = x;
+  return (cellWords[HIGH] >>> 20) - BIAS;
 }

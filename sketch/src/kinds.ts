@@ -47,8 +47,22 @@ export class Kinds {
     else this.nan++;
   }
 
+  /** Takes over the counts of `other`. */
+  copy(other: Kinds): void {
+    this.valid = other.valid;
+    this.missing = other.missing;
+    this.nan = other.nan;
+    this.positiveInfinity = other.positiveInfinity;
+    this.negativeInfinity = other.negativeInfinity;
+    this.wrongType = other.wrongType;
+    this.outOfRange = other.outOfRange;
+    this.unseen = other.unseen;
+  }
+
   /** An independent copy. */
   clone(): Kinds {
-    return Object.assign(new Kinds(), this);
+    const twin = new Kinds();
+    twin.copy(this);
+    return twin;
   }
 }

@@ -1,15 +1,34 @@
 import { type CentroidList, centroidList, takePairs } from './centroid-list.ts';
-import { Curve } from './curve.ts';
+import { Curve, quantilesOnce } from './curve.ts';
+import { encodeDigest, isNewestForm, readDigest } from './digest-bytes.ts';
+import type { DigestState } from './digest-state.ts';
 import { kernel } from './kernel.ts';
-import { checkedSizeRule, exactValues, type SizeRule } from './size-rule.ts';
+import { checkedSizeRule, exactValues, MAX_CENTROIDS, type SizeRule } from './size-rule.ts';
+
+/** Where bytes are read to be looked at; good until the next are. */
+const passing: CentroidList = centroidList(MAX_CENTROIDS);
+
+/** Reads bytes to be looked at, adopted or held at once; throws SKETCH_BYTES_INVALID unless they are one valid form. */
+export function readPassing(bytes: Uint8Array): DigestState {
+  return readDigest(bytes, passing.pairs);
+}
 
 /**
  * What of a digest has gone through the kernel: its centroids, what they weigh, and the curve through them. Whether counts
  * stay within bounds is up to the caller.
+ *
+ * What was read from bytes may stay packed: a third of the memory, and one that is merged into another or stored as it is
+ * never needs its centroids in memory of its own.
  */
 export class MergedCentroids {
   readonly rule: SizeRule;
-  readonly list: CentroidList = centroidList(0);
+  readonly #list: CentroidList = centroidList(0);
+  /** The byte form, checked, where the list has not been read from it yet. */
+  #packed: Uint8Array | null = null;
+  /** Of what is packed: how many centroids, the first mean and the last. */
+  #packedLength = 0;
+  #packedMin = 0;
+  #packedMax = 0;
   /** Up to so many different values are kept exactly. */
   readonly #most: number;
   #total = 0;
@@ -27,32 +46,68 @@ export class MergedCentroids {
     return this.#total;
   }
 
+  /** The centroids, in memory of their own. */
+  get list(): CentroidList {
+    if (this.#packed !== null) {
+      const { length } = this.#passingList();
+      this.#list.pairs = passing.pairs.slice(0, 2 * length);
+      this.#list.length = length;
+      this.#packed = null;
+    }
+    return this.#list;
+  }
+
+  /** How many centroids there are. */
+  get length(): number {
+    return this.#packed === null ? this.#list.length : this.#packedLength;
+  }
+
+  /** The first mean and the last; of no meaning when there are none. */
+  get min(): number {
+    return this.#packed === null ? (this.#list.pairs[0] as number) : this.#packedMin;
+  }
+
+  get max(): number {
+    return this.#packed === null ? (this.#list.pairs[2 * this.#list.length - 2] as number) : this.#packedMax;
+  }
+
+  get memoryBytes(): number {
+    return this.#packed?.length ?? this.#list.pairs.byteLength;
+  }
+
+  /** The byte form, good until that of another is asked for. */
+  get passingBytes(): Uint8Array {
+    return this.#packed ?? encodeDigest(this.#list, this.#total, this.rule);
+  }
+
   /** The curve through the centroids, kept until they change; null when there are none. */
   get curve(): Curve | null {
-    if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.list, this.#total, true);
+    if (this.#curve === null && this.#total > 0) this.#curve = new Curve(this.list, this.#total);
     return this.#curve;
   }
 
-  /** The same, to be asked at once: it is good until the next is drawn, unless one is kept already. */
-  get passingCurve(): Curve | null {
-    return this.#curve ?? (this.#total > 0 ? new Curve(this.list, this.#total, false) : null);
+  /** The quantiles of these shares, by the same curve, which is not kept for them. */
+  quantiles(qs: readonly number[]): number[] {
+    const curve = this.#curve;
+    if (curve !== null) return qs.map((q) => curve.quantile(q));
+    if (this.#total === 0) return qs.map(() => Number.NaN);
+    return quantilesOnce(this.#passingList(), this.#total, qs);
   }
 
   /** Merges in the first `n` values that the kernel holds. */
   addPending(n: number): void {
     const { middle, tail } = this.rule;
     const total = this.#total + n;
-    kernel.kept.set(this.#pairs());
+    const kept = this.#putInto(kernel.kept);
     kernel.sortMemory[0] = this.#sortMemory;
-    const length = kernel.compress(n, this.list.length, total, middle, tail, this.#most);
+    const length = kernel.compress(n, kept, total, middle, tail, this.#most);
     this.#sortMemory = kernel.sortMemory[0] as number;
     this.#store(kernel.kept, length, total);
   }
 
   /** Merges in the centroids of another. */
   addOther(other: MergedCentroids): void {
-    kernel.incoming.set(other.#pairs());
-    this.#addIncoming(other.list.length, other.#total);
+    this.#addIncoming(other.#putInto(kernel.incoming), other.#total);
   }
 
   /** Merges in a value that was seen `weight` times. */
@@ -62,16 +117,37 @@ export class MergedCentroids {
     this.#addIncoming(1, weight);
   }
 
-  /** Takes a list that was made for this, of weight `total`, for its own. */
-  adopt({ pairs, length }: CentroidList, total: number): void {
-    this.list.pairs = pairs;
-    this.list.length = length;
+  /** Takes what `readPassing` has just read. */
+  adopt({ length, total }: DigestState): void {
+    this.#list.pairs = passing.pairs.slice(0, 2 * length);
+    this.#list.length = length;
     this.#setTotal(total);
+  }
+
+  /** Takes what `readPassing` has just read from `bytes`, which nobody changes from now on, as it is. */
+  hold(bytes: Uint8Array, state: DigestState): void {
+    // Of an earlier version: what is stored again is of the newest.
+    if (!isNewestForm(bytes)) {
+      this.adopt(state);
+      return;
+    }
+    this.#packed = bytes;
+    this.#packedLength = state.length;
+    this.#packedMin = passing.pairs[0] as number;
+    this.#packedMax = passing.pairs[Math.max(0, 2 * state.length - 2)] as number;
+    this.#setTotal(state.total);
   }
 
   /** Becomes a copy of another of the same rule. */
   copy(other: MergedCentroids): void {
-    this.#store(other.list.pairs, other.list.length, other.#total);
+    if (other.#packed === null) this.#store(other.#list.pairs, other.#list.length, other.#total);
+    else {
+      this.#packed = other.#packed;
+      this.#packedLength = other.#packedLength;
+      this.#packedMin = other.#packedMin;
+      this.#packedMax = other.#packedMax;
+      this.#setTotal(other.#total);
+    }
     this.#sortMemory = other.#sortMemory;
   }
 
@@ -79,17 +155,28 @@ export class MergedCentroids {
   #addIncoming(length: number, weight: number): void {
     const { middle, tail } = this.rule;
     const total = this.#total + weight;
-    kernel.kept.set(this.#pairs());
-    const kept = kernel.merge(this.list.length, length, total, weight, middle, tail, this.#most);
+    const kept = kernel.merge(this.#putInto(kernel.kept), length, total, weight, middle, tail, this.#most);
     this.#store(kernel.kept, kept, total);
   }
 
-  #pairs(): Float64Array {
-    return this.list.pairs.subarray(0, 2 * this.list.length);
+  /** Puts the centroids into memory of the kernel; returns how many there are. */
+  #putInto(pairs: Float64Array): number {
+    if (this.#packed !== null) return readDigest(this.#packed, pairs).length;
+    const { pairs: own, length } = this.#list;
+    pairs.set(own.length === 2 * length ? own : own.subarray(0, 2 * length));
+    return length;
+  }
+
+  /** The centroids, good until the next bytes are read. */
+  #passingList(): CentroidList {
+    if (this.#packed === null) return this.#list;
+    passing.length = readPassing(this.#packed).length;
+    return passing;
   }
 
   #store(pairs: Float64Array, length: number, total: number): void {
-    takePairs(this.list, pairs, length);
+    this.#packed = null;
+    takePairs(this.#list, pairs, length);
     this.#setTotal(total);
   }
 

@@ -8,6 +8,7 @@ import { CHUNK } from './size-rule.ts';
 
 const VERSION = 1;
 const BYTES = 41;
+const out = new ByteWriter(BYTES);
 
 /**
  * Count, extremes, mean and sum of squared deviations of a stream: Welford's update and the pairwise merge of Chan,
@@ -116,12 +117,12 @@ export class Moments {
 
   /** Byte form, version 1: u8 version, u64 count, f64 min, max, mean, m2, little-endian; all 0 when empty. */
   toBytes(): Uint8Array {
-    const out = new ByteWriter(BYTES);
+    out.restart();
     out.u8(VERSION);
     out.count(this.#count);
     const empty = this.#count === 0;
     for (const value of [this.#min, this.#max, this.#mean, this.#m2]) out.f64(empty ? 0 : value);
-    return out.bytes;
+    return new Uint8Array(out.bytes);
   }
 
   /** What `toBytes` was called on. Throws SKETCH_BYTES_INVALID for anything else. */

@@ -94,14 +94,14 @@ export class NumberSketches implements KindSketches {
 
   clone(): NumberSketches {
     const twin = new NumberSketches(this.#options);
-    Object.assign(twin.#kinds, this.kinds);
+    twin.#kinds.copy(this.kinds);
     twin.#moments = this.#moments?.clone();
     twin.#digest = this.#digest?.clone();
     return twin;
   }
 
   adopt(parts: SummaryParts): string | null {
-    Object.assign(this.#kinds, parts.kinds);
+    this.#kinds.copy(parts.kinds);
     this.#moments = parts.moments;
     this.#digest = parts.digest;
     const { digest, moments, kinds } = this;

@@ -93,6 +93,7 @@ export function exactValues(rule: SizeRule): number {
 
 /** A copy of the rule that cannot change, if it is in range. Throws SKETCH_OPTION_INVALID otherwise. */
 export function checkedSizeRule(rule: SizeRule): SizeRule {
+  if (rule === WINDOW_SIZE_RULE || rule === BASELINE_SIZE_RULE) return rule;
   const { middle, tail } = rule;
   if (!(middle >= 0.002 && middle <= 0.5)) {
     throw optionInvalid(`sizeRule.middle must be from 0.002 to 0.5, got ${String(middle)}`);

@@ -64,14 +64,14 @@ export class VectorSketches implements KindSketches {
     const { sizeRule } = this.#options;
     // The projections themselves know what they were made with.
     const twin = new VectorSketches(sizeRule ? { sizeRule } : {});
-    Object.assign(twin.kinds, this.kinds);
+    twin.kinds.copy(this.kinds);
     twin.#projections = this.#projections?.clone();
     twin.#declared = this.#declared;
     return twin;
   }
 
   adopt(parts: SummaryParts): string | null {
-    Object.assign(this.kinds, parts.kinds);
+    this.kinds.copy(parts.kinds);
     if (parts.projections !== undefined) this.#projections = parts.projections;
     if (parts.digest !== undefined || parts.moments !== undefined) return 'sketches of numbers';
     if (parts.categories !== undefined) return 'categories';

@@ -14,35 +14,84 @@ type Row = Record<string, string>;
 
 export type Side = { n: number; min: number; max: number; mean: number; std_population: number };
 
+/** Scores of two vectors of shares. */
+type Distances = {
+  psi: { zero_share_to_1e_4: number };
+  js_distance_base2: number;
+  hellinger: number;
+  l_infinity: number;
+};
+
 export type NumericColumn = {
   kind: 'numeric';
   reference: Side;
   current: Side;
   reference_percentiles_0_to_100: number[];
+  current_percentiles_0_to_100: number[];
   ks: { statistic: number };
+  wasserstein: { distance: number; divided_by_reference_std_population: number | null };
   decile_bins: {
     inner_cuts: number[];
-    right_closed: { reference_counts: number[]; current_counts: number[]; psi: { zero_share_to_1e_4: number } };
+    right_closed: Distances & { reference_counts: number[]; current_counts: number[] };
   };
 };
 
-export type CategoricalColumn = {
+/** `categories` and counts are null where there are too many to list. */
+export type CategoricalColumn = Distances & {
   kind: 'categorical';
-  categories: string[];
-  reference_counts: number[];
-  current_counts: number[];
-  psi: { zero_share_to_1e_4: number };
+  n_categories: number;
+  categories: string[] | null;
+  reference_counts: number[] | null;
+  current_counts: number[] | null;
+  chi_square?: { statistic: number; cramers_v: number };
 };
 
 export type Pair = { id: string; columns: Record<string, NumericColumn | CategoricalColumn> };
 
-export function oraclePairs(): Pair[] {
-  return (JSON.parse(readFileSync(resolve(FOLDER, 'oracle.json'), 'utf8')) as { pairs: Pair[] }).pairs;
+export type PublishedCase = {
+  test: string;
+  reference_counts?: number[];
+  current_counts?: number[];
+  reference?: (string | number)[];
+  current?: (string | number)[];
+  expected: number;
+  abs_tol: number;
+};
+
+type WindowOfColumn = { ks_vs_rows_0_15104: number; mean: number; p50: number; p95: number };
+
+export type Elec2Window = { start: number; end: number; class_up_share: number } & Record<
+  'nswprice' | 'nswdemand' | 'vicprice',
+  WindowOfColumn
+>;
+
+type Oracle = {
+  pairs: Pair[];
+  published_small_cases: { cases: PublishedCase[] };
+  elec2_30_day_windows: { windows: Elec2Window[] };
+  california_by_month: { columns: Record<string, { months: string[]; ks: number[] }> };
+};
+
+let read: Oracle | undefined;
+
+function oracle(): Oracle {
+  read ??= JSON.parse(readFileSync(resolve(FOLDER, 'oracle.json'), 'utf8')) as Oracle;
+  return read;
 }
+
+export const oraclePairs = (): Pair[] => oracle().pairs;
+
+export const publishedCases = (): PublishedCase[] => oracle().published_small_cases.cases;
+
+export const elec2Windows = (): Elec2Window[] => oracle().elec2_30_day_windows.windows;
+
+/** By column: the ks of each calendar month against the whole reference file. */
+export const californiaByMonth = (): Oracle['california_by_month']['columns'] => oracle().california_by_month.columns;
 
 const files = new Map<string, Row[]>();
 
-function rowsOf(file: string): Row[] {
+/** The rows of a file, each by column name. */
+export function rowsOf(file: string): Row[] {
   const known = files.get(file);
   if (known) return known;
   const rows = parse(readFileSync(resolve(FOLDER, file)), { columns: true, bom: true }) as Row[];
@@ -141,4 +190,11 @@ export function cellsOf(pairId: string, column: string): { reference: string[]; 
 
 export function numbersOf(cells: readonly string[]): Float64Array {
   return Float64Array.from(cells, Number);
+}
+
+/** All rows of both sides of a pair, as the file has them. */
+export function rowsOfPair(pairId: string): { reference: Row[]; current: Row[] } {
+  const [file, split] = PAIRS[pairId]!;
+  const [reference, current] = split(rowsOf(file));
+  return { reference, current };
 }

@@ -71,5 +71,5 @@ export function curveOfAll(digests: readonly Uint8Array[]): Curve {
   });
   pairs.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
   const total = pairs.reduce((sum, [, weight]) => sum + Math.abs(weight), 0);
-  return new Curve({ pairs: Float64Array.from(pairs.flat()), length: pairs.length }, total, true);
+  return new Curve({ pairs: Float64Array.from(pairs.flat()), length: pairs.length }, total);
 }

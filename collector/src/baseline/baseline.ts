@@ -11,6 +11,12 @@ export type BaselineSeries = {
   readonly bins: Bins;
 };
 
+/** What a series was in one window of the baseline; `start` in event time, ms. */
+export type BaselineWindow = { readonly start: number; readonly summary: Summary };
+
+/** A series of a baseline in the making, with the windows that are kept of it, oldest first; none where time is unknown. */
+export type NewBaselineSeries = BaselineSeries & { readonly windows?: readonly BaselineWindow[] };
+
 /** A frozen reference of one model version. `series` is keyed by `seriesKey`. */
 export type Baseline = {
   readonly id: number;

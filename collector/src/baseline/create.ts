@@ -1,11 +1,13 @@
-import { BASELINE_SIZE_RULE, type SeriesKind, Summary } from '@tidemark/sketch';
+import type { SeriesKind } from '@tidemark/sketch';
 import { makeBins } from '../drift/bins.ts';
 import { CollectorError } from '../errors.ts';
 import { didYouMean } from '../near-name.ts';
-import { type BaselineSeries, seriesKey } from './baseline.ts';
+import { type NewBaselineSeries, seriesKey } from './baseline.ts';
 import { type ColumnTarget, targetOfColumn } from './column-name.ts';
-import { isNumberText, numberOfText } from './number-text.ts';
+import { ColumnSummary } from './column-summary.ts';
 import type { ColumnFile } from './read-file.ts';
+import { type RowTime, RowWindows } from './row-windows.ts';
+import type { Span } from './spans.ts';
 
 /** A series that the model is known to have, so that the file must have its column, and of this kind. */
 export type ExpectedSeries = ColumnTarget & { readonly kind: SeriesKind };
@@ -20,13 +22,16 @@ export type CreateOptions = {
   readonly expected?: readonly ExpectedSeries[];
   /** Whether columns beyond the expected ones are mistakes. Default false. */
   readonly strict?: boolean;
+  /** The column that says when each row was, which is no series then, and how wide the windows are to be. */
+  readonly time?: RowTime | undefined;
 };
 
-/** What was made of the file, keyed as in `Baseline.series`, and how many data rows it had. */
-export type CreatedBaseline = { readonly series: ReadonlyMap<string, BaselineSeries>; readonly rows: number };
-
-/** Values looked at to tell numbers from categories. */
-const INFERENCE_VALUES = 1000;
+/** What was made of the file, keyed as in `Baseline.series`, how many data rows it had, and of what span they are, where they have times. */
+export type CreatedBaseline = {
+  readonly series: ReadonlyMap<string, NewBaselineSeries>;
+  readonly rows: number;
+  readonly span: Span | null;
+};
 
 /**
  * Summarises every wanted column of a file in one pass and fixes the bins. Throws BASELINE_INVALID, with all wrong
@@ -35,14 +40,19 @@ const INFERENCE_VALUES = 1000;
 export async function createBaseline(file: ColumnFile, options: CreateOptions = {}): Promise<CreatedBaseline> {
   const wanted = wantedColumns(file, options);
   const kinds = new Map(options.expected?.map((one) => [seriesKey(one.stage, one.field), one.kind]));
-  const columns = new Map(wanted.map((column) => [column, new Column(kinds.get(keyOfColumn(column)))]));
+  const columns = new Map(wanted.map((column) => [column, new ColumnSummary(kinds.get(keyOfColumn(column)))]));
+  const { time } = options;
+  const windows = time === undefined ? null : new RowWindows(file.path, time, wanted.length);
+  let starts: Float64Array | null = null;
   let rows = 0;
-  for await (const { column, firstRow, values } of file.chunks(wanted)) {
-    columns.get(column)?.take(values);
+  // Columns take turns in the order asked, so that the times of a run come before its values.
+  for await (const { column, firstRow, values } of file.chunks([...(time ? [time.column] : []), ...wanted])) {
+    if (windows !== null && column === time?.column) starts = windows.starts(values, firstRow);
+    else columns.get(column)?.take(values, starts);
     rows = Math.max(rows, firstRow + values.length);
   }
   if (rows === 0) throw new CollectorError('BASELINE_INVALID', `${file.path} has column names but no rows`);
-  const series = new Map<string, BaselineSeries>();
+  const series = new Map<string, NewBaselineSeries>();
   for (const [column, taken] of columns) {
     const summary = taken.summary();
     series.set(keyOfColumn(column), {
@@ -50,65 +60,10 @@ export async function createBaseline(file: ColumnFile, options: CreateOptions = 
       kind: summary.kind,
       summary,
       bins: makeBins(summary),
+      windows: taken.windows(),
     });
   }
-  return { series, rows };
-}
-
-/** The summary of one column in the making. */
-class Column {
-  readonly #declared: SeriesKind | undefined;
-  #summary: Summary | null = null;
-  #leadingNulls = 0;
-
-  constructor(declared: SeriesKind | undefined) {
-    this.#declared = declared;
-  }
-
-  take(values: ArrayLike<unknown>): void {
-    if (this.#summary === null) {
-      const kind = this.#declared ?? inferKind(values);
-      if (kind === null) {
-        this.#leadingNulls += values.length;
-        return;
-      }
-      this.#start(kind);
-    }
-    this.#fill(values);
-  }
-
-  /** A column of nulls alone has no kind; it is kept as a number, so that its null share can be judged. */
-  summary(): Summary {
-    return this.#summary ?? this.#start(this.#declared ?? 'number');
-  }
-
-  #start(kind: SeriesKind): Summary {
-    const summary = new Summary(kind, { sizeRule: BASELINE_SIZE_RULE });
-    for (let i = 0; i < this.#leadingNulls; i++) summary.add(null);
-    this.#summary = summary;
-    return summary;
-  }
-
-  #fill(values: ArrayLike<unknown>): void {
-    const summary = this.summary();
-    const isNumber = summary.kind === 'number';
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      summary.add(isNumber && typeof value === 'string' ? numberOfText(value) : value);
-    }
-  }
-}
-
-/** Number where every one of the first values that are there is or looks like one; null where none is there. */
-function inferKind(values: ArrayLike<unknown>): SeriesKind | null {
-  let seen = 0;
-  for (let i = 0; i < values.length && seen < INFERENCE_VALUES; i++) {
-    const value = values[i];
-    if (value === null || value === undefined) continue;
-    seen++;
-    if (typeof value !== 'number' && !(typeof value === 'string' && isNumberText(value))) return 'category';
-  }
-  return seen === 0 ? null : 'number';
+  return { series, rows, span: windows?.span() ?? null };
 }
 
 function keyOfColumn(column: string): string {
@@ -119,10 +74,11 @@ function keyOfColumn(column: string): string {
 /** The columns to read, after all complaints about their names were gathered. */
 function wantedColumns(file: ColumnFile, options: CreateOptions): string[] {
   const complaints: string[] = [];
-  for (const named of [...(options.columns ?? []), ...(options.exclude ?? [])]) {
+  const time = options.time === undefined ? [] : [options.time.column];
+  for (const named of [...(options.columns ?? []), ...(options.exclude ?? []), ...time]) {
     if (!file.columns.includes(named)) complaints.push(`no column '${named}'${didYouMean(named, file.columns)}`);
   }
-  const excluded = new Set(options.exclude);
+  const excluded = new Set([...(options.exclude ?? []), ...time]);
   const wanted = (options.columns ?? file.columns).filter((column) => !excluded.has(column));
   const byKey = new Map<string, string>();
   for (const column of wanted) {
@@ -130,7 +86,7 @@ function wantedColumns(file: ColumnFile, options: CreateOptions): string[] {
     if (other !== undefined) complaints.push(`the columns '${other}' and '${column}' are the same series`);
     byKey.set(keyOfColumn(column), column);
   }
-  complaints.push(...expectationsBroken(options, byKey));
+  complaints.push(...expectationsBroken(options, byKey, file.hasVectors === true));
   if (complaints.length > 0) {
     const list = complaints.map((complaint) => `\n  - ${complaint}`).join('');
     throw new CollectorError('BASELINE_INVALID', `${file.path} has the wrong columns:${list}`);
@@ -139,17 +95,18 @@ function wantedColumns(file: ColumnFile, options: CreateOptions): string[] {
   return wanted;
 }
 
-function expectationsBroken(options: CreateOptions, byKey: ReadonlyMap<string, string>): string[] {
+function expectationsBroken(options: CreateOptions, byKey: ReadonlyMap<string, string>, hasVectors: boolean): string[] {
   const expected = options.expected ?? [];
   const keys = new Map(expected.map((one) => [seriesKey(one.stage, one.field), columnNameOf(one)]));
-  const vectors = expected.filter((one) => one.kind === 'vector' && byKey.has(seriesKey(one.stage, one.field)));
+  const isLost = (one: ExpectedSeries) =>
+    one.kind === 'vector' && !hasVectors && byKey.has(seriesKey(one.stage, one.field));
   const missing = [...keys].filter(([key]) => !byKey.has(key)).map(([, column]) => column);
   const extra = [...byKey].filter(([key]) => !keys.has(key)).map(([, column]) => column);
   const complaints = missing.map((column) => `the column '${column}' is missing${didYouMean(column, extra)}`);
   complaints.push(
-    ...vectors.map(
-      (one) => `the column '${columnNameOf(one)}' is of vectors, which baselines do not cover yet: leave it out`,
-    ),
+    ...expected
+      .filter(isLost)
+      .map((one) => `the column '${columnNameOf(one)}' is of vectors, which only JSON Lines can hold: leave it out`),
   );
   if (options.strict && expected.length > 0) {
     complaints.push(

@@ -11,7 +11,7 @@ const FED_STAGES: ReadonlySet<string> = new Set(['input', 'feature']);
 /**
  * The series that a baseline file of the version has to have, or has and must read alike: everything declared that
  * goes into the model (everything seen, where nothing is declared), and of the rest what the file has a column for.
- * With `partial`, only what the file has a column for. Vectors are asked of no file: none that is read here can hold them.
+ * With `partial`, only what the file has a column for. Vectors are asked of no file: most cannot hold them.
  */
 export function expectedSeries(known: KnownSeries, columns: readonly string[], partial = false): ExpectedSeries[] {
   const keyOf = ({ stage, field }: { stage: string; field: string }) => seriesKey(stage, field);

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { CollectorError, messageOf } from '../errors.ts';
-import type { ColumnChunk, ColumnFile } from './read-file.ts';
+import type { ColumnChunk, ColumnFile, ReadTold } from './read-file.ts';
 
 /** Rows held at a time. */
 const ROWS = 4096;
@@ -12,12 +13,12 @@ const MAX_ROW_CHARACTERS = 1 << 20;
 type Row = { readonly record: string[]; readonly info: Info };
 
 /** Opens a CSV file with a header row. Cells come as text, empty cells as null; what is a number is decided later. */
-export async function openCsv(path: string, delimiter: string): Promise<ColumnFile> {
+export async function openCsv(path: string, delimiter: string, told: ReadTold): Promise<ColumnFile> {
   let header: string[] | null = null;
-  for await (const row of rowsOf(path, delimiter, 1)) header = row.record;
+  for await (const row of rowsOf(path, delimiter, () => undefined, 1)) header = row.record;
   if (header === null) throw new CollectorError('BASELINE_INVALID', `${path} is empty: expected a row of column names`);
   const columns = checkedHeader(path, header);
-  return { path, columns, chunks: (wanted) => chunksOf(path, delimiter, columns, wanted ?? columns) };
+  return { path, columns, chunks: (wanted) => chunksOf(path, delimiter, columns, wanted ?? columns, told) };
 }
 
 async function* chunksOf(
@@ -25,12 +26,13 @@ async function* chunksOf(
   delimiter: string,
   columns: readonly string[],
   wanted: readonly string[],
+  told: ReadTold,
 ): AsyncGenerator<ColumnChunk> {
   const places = wanted.map((column) => columns.indexOf(column));
   let held: (string | null)[][] = wanted.map(() => []);
   let firstRow = 0;
   let row = -1;
-  for await (const { record, info } of rowsOf(path, delimiter)) {
+  for await (const { record, info } of rowsOf(path, delimiter, told)) {
     if (row === -1) {
       row = 0;
       continue;
@@ -53,7 +55,7 @@ async function* chunksOf(
   if (row > firstRow) for (const [index, column] of wanted.entries()) yield { column, firstRow, values: held[index]! };
 }
 
-async function* rowsOf(path: string, delimiter: string, toLine?: number): AsyncGenerator<Row> {
+async function* rowsOf(path: string, delimiter: string, told: ReadTold, toLine?: number): AsyncGenerator<Row> {
   const file = createReadStream(path);
   const parser = parse({
     bom: true,
@@ -66,8 +68,10 @@ async function* rowsOf(path: string, delimiter: string, toLine?: number): AsyncG
   });
   // pipe() does not carry errors on; without this a file that cannot be read would hang the reader.
   file.on('error', (error) => parser.destroy(error));
-  file.pipe(parser);
   try {
+    const { size } = await stat(path);
+    file.on('data', () => told(Math.min(1, file.bytesRead / size)));
+    file.pipe(parser);
     for await (const row of parser) yield row as Row;
   } catch (cause) {
     if (cause instanceof CollectorError) throw cause;

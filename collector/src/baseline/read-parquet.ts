@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { asyncBufferFromFile, type Compressors, type ParquetScan, parquetScan } from 'hyparquet';
 import { CollectorError, messageOf } from '../errors.ts';
-import type { ColumnChunk, ColumnFile } from './read-file.ts';
+import type { ColumnChunk, ColumnFile, ReadTold } from './read-file.ts';
 
 /** The codecs that hyparquet leaves to others. The stated length also bounds what a crafted page can unfold to. */
 const COMPRESSORS: Compressors = {
@@ -11,21 +11,28 @@ const COMPRESSORS: Compressors = {
 };
 
 /** Opens a Parquet file; flat columns only. 64-bit integers come as numbers, dates and times as milliseconds since the epoch. */
-export async function openParquet(path: string): Promise<ColumnFile> {
+export async function openParquet(path: string, told: ReadTold): Promise<ColumnFile> {
   const scan = await readable(path, async () =>
     parquetScan({ file: await asyncBufferFromFile(path), compressors: COMPRESSORS, geoparquet: false }),
   );
   const columns = flatColumns(scan);
   if (columns.length === 0) throw new CollectorError('BASELINE_INVALID', `${path} has no flat columns`);
-  return { path, columns, chunks: (wanted) => chunksOf(path, scan, wanted ?? columns) };
+  return { path, columns, chunks: (wanted) => chunksOf(path, scan, wanted ?? columns, told) };
 }
 
-async function* chunksOf(path: string, scan: ParquetScan, wanted: readonly string[]): AsyncGenerator<ColumnChunk> {
+async function* chunksOf(
+  path: string,
+  scan: ParquetScan,
+  wanted: readonly string[],
+  told: ReadTold,
+): AsyncGenerator<ColumnChunk> {
+  const rows = scan.ranges.at(-1)?.rowEnd ?? 0;
   for (const { rowStart, rowEnd } of scan.ranges) {
     for (const column of wanted) {
       const read = await readable(path, () => scan.readColumn({ column, rowStart, rowEnd }));
       yield { column, firstRow: rowStart, values: Array.from(read as ArrayLike<unknown>, plainValue) };
     }
+    told(rowEnd / rows);
   }
 }
 

@@ -67,10 +67,11 @@ async function findBaselineOf(
   name?: string,
 ) {
   const baselines = (await listBaselines(database, projectId, model)).filter((one) => one.version === version);
-  const found = baselines.find((one) => name === undefined || one.name === name);
+  const found = baselines.find((one) => one.in_use && (name === undefined || one.name === name));
   if (found !== undefined) return loadBaseline(database, found);
   const what = name === undefined ? 'no baseline' : `no baseline named ${name}`;
-  const known = baselines.length === 0 ? '' : `; there are ${baselines.map((one) => one.name).join(', ')}`;
+  const known =
+    baselines.length === 0 ? '' : `; there are ${[...new Set(baselines.map((one) => one.name))].join(', ')}`;
   throw new CollectorError('BASELINE_INVALID', `${model} ${version} has ${what}${known}`);
 }
 

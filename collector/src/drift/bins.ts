@@ -1,5 +1,6 @@
 import { type Categories, categoryKey, type Digest, type Summary } from '@tidemark/sketch';
 import { certainCounts } from './certain-counts.ts';
+import { exactQuantile } from './exact-quantile.ts';
 
 /**
  * Bins of a numeric series: right-closed, cut[i-1] < x <= cut[i], the outer two open. `cuts` are finite, strictly
@@ -41,23 +42,9 @@ export function makeBins(baseline: Summary, maxCategories: number = MAX_CATEGORY
   return { kind: 'category', keys: frequent.map(([key]) => key) };
 }
 
-/**
- * Deciles of raw values: distinct type-7 quantiles (Hyndman and Fan 1996, numpy's default: linear between order
- * statistics at (n-1)p) at 10..90 %. `sorted` ascending and not empty.
- */
+/** Deciles of raw values: distinct `exactQuantile`s at 10..90 %. `sorted` ascending and not empty. */
 export function exactDecileCuts(sorted: ArrayLike<number>): number[] {
-  const quantiles = DECILES.map((p) => {
-    const position = (sorted.length - 1) * p;
-    const below = Math.floor(position);
-    const low = sorted[below]!;
-    const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-    // Equal neighbours must give that very value: a cut beside its atom would move the whole atom to the next bin.
-    if (low === high) return low;
-    const part = position - below;
-    // Neighbours of opposite signs near the largest double have a difference that is none any more.
-    return Number.isFinite(high - low) ? low + part * (high - low) : low * (1 - part) + high * part;
-  });
-  return distinctAscending(quantiles);
+  return distinctAscending(DECILES.map((p) => exactQuantile(sorted, p)));
 }
 
 /** The share of the values in each bin, in bin order, summing to 1; null where the summary holds no values of this kind. */

@@ -1,4 +1,5 @@
 import type { Digest } from '@tidemark/sketch';
+import { eachGap } from './curve-gaps.ts';
 
 /**
  * Kolmogorov-Smirnov distance of two digests: the largest gap between their distribution functions, 0..1. Both
@@ -10,13 +11,9 @@ import type { Digest } from '@tidemark/sketch';
 export function ks(reference: Digest, live: Digest): number {
   if (reference.count === 0 || live.count === 0) return Number.NaN;
   let widest = 0;
-  for (const digest of [reference, live]) {
-    for (const x of knotsOf(digest)) {
-      const at = Math.abs(reference.cdf(x) - live.cdf(x));
-      const below = Math.abs(reference.cdfBelow(x) - live.cdfBelow(x));
-      widest = Math.max(widest, at, below);
-    }
-  }
+  eachGap(reference, live, (_, below, at) => {
+    widest = Math.max(widest, Math.abs(below), Math.abs(at));
+  });
   return widest;
 }
 
@@ -33,8 +30,4 @@ export function exactKs(reference: ArrayLike<number>, live: ArrayLike<number>): 
     widest = Math.max(widest, Math.abs(i / reference.length - j / live.length));
   }
   return widest;
-}
-
-function knotsOf(digest: Digest): Iterable<number> {
-  return digest.knots();
 }

@@ -1,3 +1,5 @@
+import { exactCategoryShares } from './category-shares.ts';
+
 /** What an empty bin's share is taken to be: only shares that are exactly 0 are replaced, nothing is renormalised. */
 export const EMPTY_SHARE = 1e-4;
 
@@ -26,12 +28,6 @@ export function psiTerm(reference: number, live: number): number {
 
 /** PSI of two tables of raw category counts, a bin for each category of either. NaN where a side is empty. */
 export function exactCategoryPsi(reference: ReadonlyMap<string, number>, live: ReadonlyMap<string, number>): number {
-  const sizes = [reference, live].map((counts) => [...counts.values()].reduce((sum, count) => sum + count, 0));
-  const [n, m] = [sizes[0]!, sizes[1]!];
-  if (n === 0 || m === 0) return Number.NaN;
-  const keys = [...new Set([...reference.keys(), ...live.keys()])];
-  return psi(
-    keys.map((key) => (reference.get(key) ?? 0) / n),
-    keys.map((key) => (live.get(key) ?? 0) / m),
-  );
+  const shares = exactCategoryShares(reference, live);
+  return shares ? psi(shares.reference, shares.live) : Number.NaN;
 }

@@ -1,4 +1,4 @@
-import type { Categories, Summary } from '@tidemark/sketch';
+import type { Categories, Kinds, Summary } from '@tidemark/sketch';
 import { certainCounts } from './certain-counts.ts';
 
 /** Share of the rows in which the value was missing or NaN: to the model both are the absence of a value. 0..1, NaN for no rows. */
@@ -72,4 +72,25 @@ function outgrownShare(live: Categories, known: Categories, listed: ReadonlyMap<
   let outgrown = 0;
   for (const [key, count] of certainCounts(live)) if (!listed.has(key)) outgrown += Math.max(0, count - allowed);
   return outgrown / live.total;
+}
+
+/** Share of raw numbers outside the baseline's smallest and largest one; both arrays ascending, infinities in `kinds`. See `rangeShare`. */
+export function exactRangeShare(live: ArrayLike<number>, kinds: Kinds, baseline: ArrayLike<number>): number {
+  const infinite = kinds.positiveInfinity + kinds.negativeInfinity;
+  if (live.length + infinite === 0 || baseline.length === 0) return Number.NaN;
+  const [min, max] = [baseline[0]!, baseline[baseline.length - 1]!];
+  let outside = 0;
+  for (let i = 0; i < live.length; i++) if (live[i]! < min || live[i]! > max) outside++;
+  return (outside + infinite) / (live.length + infinite);
+}
+
+/** Share of the values whose category the baseline has not, of raw category counts. NaN where a side is empty. See `unseenShare`. */
+export function exactUnseenShare(live: ReadonlyMap<string, number>, baseline: ReadonlyMap<string, number>): number {
+  if (live.size === 0 || baseline.size === 0) return Number.NaN;
+  let [unseen, total] = [0, 0];
+  for (const [key, count] of live) {
+    total += count;
+    if (!baseline.has(key)) unseen += count;
+  }
+  return unseen / total;
 }

@@ -24,6 +24,9 @@ type Placed = {
   readonly series: StoredSeries;
   readonly window: PlacedWindow;
   readonly entry: ValidWindow['summaries'][number];
+  readonly address: PartAddress;
+  /** Of the address. */
+  readonly key: string;
 };
 
 /**
@@ -41,18 +44,18 @@ export async function mergeWindows(
   const placed = await placeSummaries(tx, windows, desk);
   await recall(
     summaries,
-    placed.map(({ series, window }) => addressOf(series.id, window)),
+    placed,
     (missing) => tx.loadSummaries(missing),
     (part) => part.seriesId,
   );
   await recall(
     traffic,
-    windows.map((window) => addressOf(window.versionId, window)),
+    windows.map((window) => keyed(addressOf(window.versionId, window))),
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
   const borrowed = new Set<string>();
-  for (const { series, window, entry } of placed) addSummary(summaries, borrowed, series.id, window, entry);
+  for (const one of placed) addSummary(summaries, borrowed, one);
   for (const window of windows) addTraffic(traffic, window);
   for (const part of summaries.staged.values()) part.rev += 1;
   for (const part of traffic.staged.values()) part.rev += 1;
@@ -82,7 +85,9 @@ async function placeSummaries(
       });
       return [];
     }
-    if (series.kind === entry.summary.kind) return [{ series, window, entry }];
+    if (series.kind === entry.summary.kind) {
+      return [{ series, window, entry, ...keyed(addressOf(series.id, window)) }];
+    }
     window.refuse({
       part: entry.part,
       code: 'kind_changed',
@@ -96,12 +101,12 @@ async function placeSummaries(
 /** Reads back parts that memory does not hold but the store may. */
 async function recall<Part extends { widthMs: number; start: number }>(
   { memory, staged }: Stage<Part>,
-  addresses: readonly PartAddress[],
+  addresses: readonly { readonly address: PartAddress; readonly key: string }[],
   load: (missing: readonly PartAddress[]) => Promise<Part[]>,
   idOf: (part: Part) => number,
 ): Promise<void> {
-  const missing = new Map(addresses.map((address) => [keyOf(address), address]));
-  for (const [key, { start }] of missing) if (!memory.mayBeStored(key, start)) missing.delete(key);
+  const missing = new Map<string, PartAddress>();
+  for (const { key, address } of addresses) if (memory.mayBeStored(key, address.start)) missing.set(key, address);
   if (missing.size === 0) return;
   for (const part of await load([...missing.values()])) staged.set(keyOf(addressOf(idOf(part), part)), part);
 }
@@ -110,18 +115,15 @@ async function recall<Part extends { widthMs: number; start: number }>(
 function addSummary(
   { memory, staged }: Stage<SummaryPart>,
   borrowed: Set<string>,
-  seriesId: number,
-  window: PlacedWindow,
-  { part, summary: delta }: Placed['entry'],
+  { series, window, key, entry: { part, summary: delta } }: Placed,
 ): void {
-  const key = keyOf(addressOf(seriesId, window));
   let held = staged.get(key) ?? memory.take(key);
   const fits = Number.isSafeInteger((held?.summary.kinds.total ?? 0) + delta.kinds.total);
   if (!fits) window.refuse(tooMany(part, 0));
   if (held === undefined) {
     if (!fits) return;
     const { versionId, widthMs, start } = window;
-    staged.set(key, { versionId, seriesId, widthMs, start, rev: 0, summary: delta });
+    staged.set(key, { versionId, seriesId: series.id, widthMs, start, rev: 0, summary: delta });
     borrowed.add(key);
     return;
   }
@@ -158,6 +160,10 @@ function tooMany(part: string, rows: number): PartRefusal {
 
 function addressOf(id: number, { widthMs, start }: { widthMs: number; start: number }): PartAddress {
   return { id, widthMs, start };
+}
+
+function keyed(address: PartAddress): { address: PartAddress; key: string } {
+  return { address, key: keyOf(address) };
 }
 
 function keyOf({ id, widthMs, start }: PartAddress): string {

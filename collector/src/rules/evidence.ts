@@ -59,8 +59,7 @@ function categoryLines(live: Summary, reference: Summary | null): string[] {
   const unseen = unseenShare(live, reference);
   const lines = unseen > 0 ? [`share of new values ${percent(unseen)}`] : [];
   if (reference === null || reference.categories.total === 0) {
-    for (const { key, count } of now.entries().slice(0, MOVED_CATEGORIES))
-      lines.push(`${key} ${percent(count / now.total)}`);
+    for (const { key, count } of now.entries(MOVED_CATEGORIES)) lines.push(`${key} ${percent(count / now.total)}`);
     return lines;
   }
   const before = reference.categories;

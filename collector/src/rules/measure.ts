@@ -1,5 +1,5 @@
 import { categoryShare, impossibleShare, quantileOf, shareBelow } from '../drift/asked.ts';
-import { MEASURES, type Measure, type MeasureName } from '../drift/index.ts';
+import { MEASURES, type Measure, type MeasureName, CONFIDENCE_MEASURES as SHIFTS } from '../drift/index.ts';
 
 /** What a measure is asked for beside its name; null where it was not said. */
 export type Asked = {
@@ -63,19 +63,10 @@ function isAsked(name: string): name is AskedName {
   return Object.hasOwn(ASKED, name);
 }
 
-const named = (takes: (measure: Measure) => boolean): MeasureName[] =>
-  (Object.keys(MEASURES) as MeasureName[]).filter((name) => takes(MEASURES[name]));
+/** What `confidence` can ask for: where numbers lie and how that has changed, and what is asked for more. */
+export const CONFIDENCE_MEASURES: readonly AnyMeasureName[] = [...SHIFTS, ...(Object.keys(ASKED) as AskedName[])];
 
-/** What `drift` can ask for: every measure that compares with a baseline and cannot do without. */
-export const DRIFT_MEASURES: readonly MeasureName[] = named(({ baseline }) => baseline === 'required');
-/** What `schema` can ask for: every measure of the live values themselves. */
-export const SCHEMA_MEASURES: readonly MeasureName[] = named(({ baseline }) => baseline !== 'required');
-/** What `confidence` can ask for: every measure of numbers, and those that are asked for more. */
-export const CONFIDENCE_MEASURES: readonly AnyMeasureName[] = [
-  ...named(({ kinds }) => kinds.includes('number')),
-  ...(Object.keys(ASKED) as AskedName[]),
-];
 /** Measures that tell up from down by their sign. */
-export const SIGNED_MEASURES: readonly string[] = ['mean_change', 'mean_shift', 'variance_shift'].filter((name) =>
-  Object.hasOwn(MEASURES, name),
+export const SIGNED_MEASURES: readonly string[] = (Object.keys(MEASURES) as MeasureName[]).filter(
+  (name) => MEASURES[name].unit === 'signed' || name === 'mean_change',
 );

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { CONFIDENCE_MEASURES, DRIFT_MEASURES, SCHEMA_MEASURES } from './measure.ts';
+import { DRIFT_METHODS, SCHEMA_MEASURES } from '../drift/index.ts';
+import { CONFIDENCE_MEASURES } from './measure.ts';
 import { closed, duration, names, optional, text } from './schema-words.ts';
 
 /** What of a block can stand in `defaults` instead. */
@@ -55,7 +56,7 @@ export const drift = Type.Object(
       text('input, feature, prediction, confidence, latency, outcome or step:<name>; feature by default.'),
     ),
     ...fields,
-    method: Type.Enum([...DRIFT_MEASURES], { description: 'The score; alerts/README.md has what each says.' }),
+    method: Type.Enum([...DRIFT_METHODS], { description: 'The score; collector/scores.md has what each says.' }),
     direction,
     ...slices,
   },
@@ -68,7 +69,7 @@ export const schema = Type.Object(
     stage: optional(text('As for drift.')),
     ...fields,
     measure: Type.Enum([...SCHEMA_MEASURES, 'presence'], {
-      description: 'What is counted; alerts/README.md has what each says. presence: share of rows that have the field.',
+      description: 'What is counted; collector/scores.md has what each says. presence: share of rows that have the field.',
     }),
     ...slices,
   },

@@ -23,30 +23,36 @@ export type Damage = { readonly seriesId: number; readonly start: number; readon
 /**
  * Makes one coarse window anew that is marked and has ended by `now` (event time, ms), hours before the days they lie in, in
  * one transaction. Only the session of the leader may do so.
+ * @param quietMs wall time for which nothing may have been written into it: what an agent sends late comes in many batches,
+ * and to make the whole window anew between any two of them would cost more than taking them. Until then finer windows answer.
  * @returns whether there was one.
  */
 export async function rollUpOne(
   session: Transaction,
   now: number,
   onDamage: (damage: Damage) => void,
+  quietMs = 0,
 ): Promise<boolean> {
   // Where data is the clock, there is no time before there is data.
   if (now === -Infinity) return false;
-  const bucket = await nextBucket(session, now - GRACE_MS);
+  const bucket = await nextBucket(session, now - GRACE_MS, quietMs);
   if (bucket === null) return false;
   await inTransaction(session, (tx) => makeAnew(tx, bucket, onDamage));
   return true;
 }
 
-/** The oldest hour that has ended before `endedBefore`, or the oldest day without such an hour in it. */
-async function nextBucket(session: Transaction, endedBefore: number): Promise<Bucket | null> {
+/** The oldest hour that has ended before `endedBefore` and is quiet, or the oldest such day without a marked hour in it. */
+async function nextBucket(session: Transaction, endedBefore: number, quietMs: number): Promise<Bucket | null> {
   const rows = await session.query<{ versionId: number; widthMs: number; start: number }>(
     `select model_version_id as "versionId", width_s * 1000 as "widthMs", bucket as start from rollup_dirty d
      where bucket + make_interval(secs => width_s) <= $1 and (width_s = 3600 or not exists (
        select 1 from rollup_dirty h where h.model_version_id = d.model_version_id and h.width_s = 3600
          and h.bucket >= d.bucket and h.bucket < d.bucket + interval '1 day'))
+       and ($2 = 0 or not exists (
+         select 1 from rollup_dirty w where w.model_version_id = d.model_version_id and w.bucket = d.bucket
+           and w.width_s = d.width_s and w.since > now() - make_interval(secs => $2::float8 / 1000)))
      order by width_s, bucket, model_version_id limit 1`,
-    [new Date(endedBefore)],
+    [new Date(endedBefore), quietMs],
   );
   return rows[0] ?? null;
 }

@@ -25,20 +25,21 @@ export type StoredBytes = {
   readonly projections: Uint8Array | null;
 };
 
-/** Packs the sketches of a summary. */
-export function packSketch(summary: Summary): StoredBytes {
+/** Packs the sketches of a summary; those that are `passing` are good until the next are packed. */
+export function packSketch(summary: Summary, lifetime: 'own' | 'passing' = 'own'): StoredBytes {
   const filled = summary.kinds.valid > 0;
   const isNumber = filled && summary.kind === 'number';
+  const bytesOf = (sketch: Digest | Categories) => (lifetime === 'own' ? sketch.toBytes() : sketch.passingBytes());
   return {
-    digest: isNumber ? summary.digest.toBytes() : null,
+    digest: isNumber ? bytesOf(summary.digest) : null,
     moments: isNumber ? summary.moments.toBytes() : null,
-    categories: filled && summary.kind === 'category' ? summary.categories.toBytes() : null,
+    categories: filled && summary.kind === 'category' ? bytesOf(summary.categories) : null,
     projections: filled && summary.kind === 'vector' ? summary.projections.toBytes() : null,
   };
 }
 
 /**
- * Rebuilds a summary, checking its bytes as if they came from outside.
+ * Rebuilds a summary, checking its bytes as if they came from outside; nobody may change them from then on.
  * @throws {SketchError} where they are damaged.
  */
 export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: StoredBytes, sizeRule?: SizeRule): Summary {
@@ -49,9 +50,9 @@ export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: Store
     kind,
     {
       kinds,
-      ...(digest === null ? {} : { digest: Digest.fromBytes(digest) }),
+      ...(digest === null ? {} : { digest: Digest.over(digest) }),
       ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
-      ...(categories === null ? {} : { categories: Categories.fromBytes(categories) }),
+      ...(categories === null ? {} : { categories: Categories.over(categories) }),
       ...(projections === null ? {} : { projections: Projections.fromBytes(projections) }),
     },
     options,

@@ -1,4 +1,4 @@
-import type { CategoryEntry, Digest, SeriesKind, Summary } from '@tidemark/sketch';
+import type { Digest, SeriesKind, Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
 import type { Cell, PackedType } from './binary-rows.ts';
 import { toJson } from './database.ts';
@@ -38,14 +38,19 @@ const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 const NO_QUANTILES = QUANTILES.map(() => null);
 /** Categories shown in `topk`; the exact counts are in `categories`. */
 const TOPK = 50;
+/** Keys that stand in JSON as they are: nearly all. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** A part as it stands in its row. */
-export function toCells({ seriesId, versionId, start, rev, summary }: SummaryPart): Cell[] {
+/** A part as it stands in its row; bytes that are `passing` are good until the next is asked for. */
+export function toCells(
+  { seriesId, versionId, start, rev, summary }: SummaryPart,
+  lifetime: 'own' | 'passing' = 'own',
+): Cell[] {
   const { kinds } = summary;
   const shown = shownDigest(summary);
-  // Before packing, which then finds the categories sorted.
+  // Before packing, which then finds the categories ordered.
   const topk = isFilled('category', summary) ? topkOf(summary) : null;
-  const { digest, moments, categories, projections } = packSketch(summary);
+  const { digest, moments, categories, projections } = packSketch(summary, lifetime);
   return [
     seriesId,
     versionId,
@@ -82,11 +87,9 @@ function isFilled(wanted: SeriesKind, { kind, kinds }: Summary): boolean {
 }
 
 function topkOf(summary: Summary): string {
-  const top = summary.categories.entries();
   let text = '{';
-  for (let i = 0; i < top.length && i < TOPK; i++) {
-    const { key, count } = top[i] as CategoryEntry;
-    text += `${i === 0 ? '' : ','}${toJson(key)}:${count}`;
+  for (const [i, { key, count }] of summary.categories.entries(TOPK).entries()) {
+    text += `${i === 0 ? '' : ','}${PLAIN.test(key) ? `"${key}"` : toJson(key)}:${count}`;
   }
   return `${text}}`;
 }

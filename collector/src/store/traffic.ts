@@ -72,3 +72,19 @@ export async function totalTraffic(
   );
   return rows[0] ?? { rows: 0, errors: 0, windows: 0 };
 }
+
+/** Inferences of a model version in windows that lie wholly in [from, to) (ms), from pieces no coarser than `widest`. */
+export async function countRowsWithin(
+  db: Queryable,
+  versionId: number,
+  from: number,
+  to: number,
+  widest: Widest,
+): Promise<number> {
+  const rows = await db.query<{ n: number }>(
+    `select coalesce(sum(n_rows), 0)::int8 as n from traffic_pieces(array[$1::int], $2, $3, $4)
+     where window_start + make_interval(secs => width_s) <= $3`,
+    [versionId, new Date(from), new Date(to), widest / 1000],
+  );
+  return rows[0]?.n ?? 0;
+}

@@ -9,6 +9,8 @@ import { SUMMARY_COLUMNS, toCells } from './summary-columns.ts';
  * instead of 44 on PostgreSQL 15 and 17 instead of 42 on PGlite, 16 rows take 4 instead of 2 (least of 25 on two busy cores).
  */
 const COPY_ROWS = 64;
+/** Rows that are sent at once, see `upsertCopied`. */
+const SLICE_ROWS = 512;
 /** Rows packed between two looks at what else is to be done. */
 const PACK_ROWS = 64;
 const NAMES = SUMMARY_COLUMNS.map(({ name }) => name);
@@ -35,30 +37,58 @@ async function upsertArrays(
   part: number,
   parts: readonly SummaryPart[],
 ): Promise<number> {
-  const rows = parts.map(toCells);
+  const rows = parts.map((one) => toCells(one));
   const columns = TYPES.map((type, i) => toArrayLiteral(rows.map((cells) => toText(type, cells[i] ?? null))));
   const source = `unnest(${ARRAYS.join(', ')}) as t (${NAMES.join(', ')})`;
   return countWritten(tx, upsertFrom(source, level), [part, ...columns]);
 }
 
+/** In slices: while the database takes one, the next is packed. */
 async function upsertCopied(
   tx: Transaction,
   level: Level,
   part: number,
   parts: readonly SummaryPart[],
 ): Promise<number> {
+  let written = 0;
+  let taken = Promise.resolve();
+  for (let from = 0; from < parts.length; from += SLICE_ROWS) {
+    const slice = parts.slice(from, from + SLICE_ROWS);
+    const rows = await pack(slice);
+    const before = taken;
+    taken = before.then(async () => {
+      written += await upsertSlice(tx, level, part, from / SLICE_ROWS, rows);
+    });
+    // Told below, when it is waited for; until then it is nobody's failure.
+    taken.catch(() => undefined);
+  }
+  await taken;
+  return written;
+}
+
+async function pack(parts: readonly SummaryPart[]): Promise<Uint8Array> {
   const packed = new BinaryRows(TYPES, parts.length * 1_536);
   for (const [i, one] of parts.entries()) {
     if (i % PACK_ROWS === PACK_ROWS - 1) await new Promise((resolve) => setImmediate(resolve));
-    packed.add(toCells(one));
+    packed.add(toCells(one, 'passing'));
   }
-  // Emptied by the commit only, so each level has its own. Rows below the target are not compressed: they are gone soon.
-  const temporary = `${level.summaries}_rows`;
+  return packed.finish();
+}
+
+async function upsertSlice(
+  tx: Transaction,
+  level: Level,
+  part: number,
+  slice: number,
+  rows: Uint8Array,
+): Promise<number> {
+  // Emptied by the commit only, so each level and slice has its own. Rows below the target are not compressed: they are gone soon.
+  const temporary = `${level.summaries}_rows_${slice}`;
   await tx.query(
     `create temporary table if not exists ${temporary} (${SUMMARY_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')})
      with (toast_tuple_target = 8160) on commit delete rows`,
   );
-  await tx.copyIn(temporary, packed.finish());
+  await tx.copyIn(temporary, rows);
   return countWritten(tx, upsertFrom(temporary, level), [part]);
 }
 

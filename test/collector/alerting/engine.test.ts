@@ -9,13 +9,13 @@ import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import { loadRules } from '../../../collector/src/rules/load.ts';
 import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
 import { AlertTable } from '../../../collector/src/store/alerts.ts';
-import { insertBaseline } from '../../../collector/src/store/baselines.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
 import { insertProject } from '../../../collector/src/store/projects.ts';
+import { insertBaseline } from '../../../collector/src/store/write-baseline.ts';
 import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
@@ -253,7 +253,6 @@ groups:
         lastTick: (group) => store.lastTick(group),
         alerts: (group) => store.alerts(group),
         orphans: (groups) => store.orphans(groups),
-        adopt: (rules) => store.adopt(rules),
         toldOf: (fingerprint, episode) => store.toldOf(fingerprint, episode),
         record: async () => {
           throw new Error('the database is away');

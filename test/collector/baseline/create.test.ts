@@ -167,7 +167,7 @@ test('broken files are refused with the line, and say what was expected', async 
     ['a column twice', 'a,b,a\n1,2,3\n', /FILE:1: the column name 'a' stands there twice/],
     ['a column without a name', 'a,,c\n1,2,3\n', /FILE:1: column 2 has no name/],
     ['an open quote', 'a,b\n1,"2\n3,4\n', /FILE(:\d+)?: .*[Qq]uote/],
-    ['another kind of file', '{}', /ends in \.csv, \.tsv or \.parquet/, 'train.json'],
+    ['another kind of file', '{}', /ends in \.csv, \.tsv, \.parquet, \.jsonl or \.ndjson/, 'train.json'],
     ['a Parquet file that is none', 'PAR1 nothing PAR1', /FILE: /, 'train.parquet'],
     ['an empty Parquet file', '', /FILE: /, 'empty.parquet'],
   ];
@@ -212,13 +212,56 @@ test('only stages that exist are read as such', () => {
   for (const [column, stage, field] of cases) assert.deepEqual(targetOfColumn(column), { stage, field }, column);
 });
 
-test('a column that the model has as vectors is refused: baselines do not cover them yet', async () => {
+test('a column that the model has as vectors is refused where a file cannot hold them', async () => {
   const expected = [
     { stage: 'feature', field: 'x', kind: 'number' as const },
     { stage: 'input', field: 'embedding', kind: 'vector' as const },
   ];
   assert.equal(
     await refused('x,input.embedding\n1,[0 1]\n', { expected }),
-    "FILE has the wrong columns:\n  - the column 'input.embedding' is of vectors, which baselines do not cover yet: leave it out",
+    "FILE has the wrong columns:\n  - the column 'input.embedding' is of vectors, which only JSON Lines can hold: leave it out",
+  );
+});
+
+test('rows with a time are cut into windows, in whatever order they come', async () => {
+  const time = { column: 'at', windowMs: 3_600_000 };
+  const rows = ['2021-06-01 07:05,,a', '2021-06-01 05:59,1,b', '2021-06-01 07:00,3,', '2021-06-01 05:00,5,b'];
+  const { series, span, rows: count } = await created(`at,x,plan\n${rows.join('\n')}\n`, { time });
+  assert.deepEqual([...series.keys()], ['feature/x', 'feature/plan'], 'the times are no series');
+  const [five, seven] = [Date.UTC(2021, 5, 1, 5), Date.UTC(2021, 5, 1, 7)];
+  assert.deepEqual([count, span], [4, { from: five, to: seven + 3_600_000 }]);
+  assert.deepEqual(
+    series.get('feature/x')?.windows?.map(({ start, summary }) => [start, summary.kinds.valid, summary.kinds.missing]),
+    [
+      [five, 2, 0],
+      [seven, 1, 1],
+    ],
+  );
+  assert.equal(series.get('feature/plan')?.windows?.[0]?.summary.categories.count('b'), 2);
+});
+
+test('nulls before the first value are in the windows they belong to', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, i) => `${i},${i < 4_500 ? '' : i}\n`).join('');
+  const { series } = await created(`at,x\n${rows}`, { time: { column: 'at', windowMs: 1_000_000 } });
+  const windows = series.get('feature/x')?.windows?.map(({ summary }) => [summary.kinds.missing, summary.kinds.valid]);
+  assert.deepEqual(windows, [
+    [1_000, 0],
+    [1_000, 0],
+    [1_000, 0],
+    [1_000, 0],
+    [500, 500],
+  ]);
+});
+
+test('a row without a time, a column that is none and too many windows are refused', async () => {
+  const time = { column: 'at', windowMs: 3_600_000 };
+  const expected = "expected a time in the column 'at', such as 2026-03-01T12:00:00Z";
+  assert.equal(await refused('at,x\n2021-06-01,1\n,2\n', { time }), `FILE: row 2: ${expected}, got none`);
+  assert.equal(await refused('at,x\nsoon,1\n', { time }), `FILE: row 1: ${expected}, got "soon"`);
+  assert.match(await refused('att,x\n1,1\n', { time }), /no column 'at' \(did you mean 'att'\?\)/);
+  const years = Array.from({ length: 20_001 }, (_, i) => `${i * 3_600},${i}\n`).join('');
+  assert.match(
+    await refused(`at,x\n${years}`, { time }),
+    /expected at most 20000 windows of columns, got more, at 1h each/,
   );
 });

@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { baselineCreate } from '../../../collector/src/commands/baseline-create.ts';
+import { baselineList } from '../../../collector/src/commands/baseline-list.ts';
+import { baselinePin } from '../../../collector/src/commands/baseline-pin.ts';
+import { baselineShow } from '../../../collector/src/commands/baseline-show.ts';
+import type { CollectorError } from '../../../collector/src/errors.ts';
+import { Ingest } from '../../../collector/src/ingest/ingest.ts';
+import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
+import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { describeVersions, ensureVersion, listVersions } from '../../../collector/src/store/models.ts';
 import { ensureSeries } from '../../../collector/src/store/series.ts';
-import { PROJECT } from '../../support/batches.ts';
+import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { createTestStore, type TestStore } from '../../support/database.ts';
 import { tinyParquet } from '../baseline/tiny-parquet.ts';
+import { inProcess } from './in-process.ts';
 import { type Ended, folderWith, settingsFor, tidemark } from './program.ts';
 
 let store: TestStore;
@@ -38,7 +48,9 @@ async function create(
   return tidemark(['baseline', 'create', ...options], settingsFor(store), folder);
 }
 
-async function list(...flags: string[]): Promise<{ name: string; model: string; version: string; n_rows: number }[]> {
+type Listed = { name: string; model: string; version: string; n_rows: number; revision: number; in_use: boolean };
+
+async function list(...flags: string[]): Promise<Listed[]> {
   const { code, stdout, stderr } = await tidemark(['baseline', 'list', '--json', ...flags], settingsFor(store));
   assert.deepEqual([code, stderr], [0, '']);
   return JSON.parse(stdout);
@@ -61,7 +73,22 @@ describe('tidemark baseline create', () => {
     assert.deepEqual(others, []);
     assert.deepEqual(
       { ...first, id: 0, created_at: '' },
-      { id: 0, name: 'training', model, version: '1', source: 'train.csv', n_rows: 40, created_at: '' },
+      {
+        id: 0,
+        name: 'training',
+        model,
+        version: '1',
+        revision: 1,
+        pinned: false,
+        in_use: true,
+        source: 'train.csv',
+        n_rows: 40,
+        span_from: null,
+        span_to: null,
+        masks: [],
+        window_s: null,
+        created_at: '',
+      },
     );
   });
 
@@ -73,6 +100,7 @@ describe('tidemark baseline create', () => {
     assert.ok(Number.isInteger(id));
     assert.deepEqual(made, {
       name: 'training',
+      revision: 1,
       model: 'parquet',
       version: '1',
       rows: 3,
@@ -169,5 +197,133 @@ describe('tidemark baseline create for a version that is known', () => {
     const rows = 'distanc\n1\n';
     assertRefused(await create(t, rows, { model }), /'distance' is missing \(did you mean 'distanc'\?\)$/m);
     assert.equal((await create(t, rows, { model, version: '2' })).code, 0);
+  });
+});
+
+describe('tidemark baseline create from what is stored', () => {
+  const HOURS = 6;
+  const model = 'stored';
+  const create = (...flags: string[]) =>
+    tidemark(
+      ['baseline', 'create', '--model', model, '--version', '1', '--name', 'week', ...flags],
+      settingsFor(store),
+    );
+
+  before(() =>
+    inStore(async (database) => {
+      const part = await registerCollector(database, randomUUID(), 'test');
+      const ingest = new Ingest(createIngestStore(database, part), () => undefined);
+      const windows = Array.from({ length: HOURS }, (_, hour) => ({
+        model,
+        start: T0 + hour * HOUR,
+        widthMs: HOUR,
+        rows: 2,
+        series: [{ field: 'x', values: [hour, hour + 0.5] }],
+      }));
+      assert.equal((await ingest.take(received(makeBatch(newSource(), 1, windows)))).kind, 'accepted');
+    }),
+  );
+
+  test('takes the span without its masks, and is shown with both', async () => {
+    const span = ['--from-windows', '--since', '2001-01-01', '--until', '2001-01-01T06:00Z'];
+    const made = await create(...span, '--mask', '2001-01-01T01:30Z..2001-01-01T02:00Z', '--json');
+    assert.deepEqual([made.code, made.stderr], [0, '']);
+    const { id, ...created } = JSON.parse(made.stdout) as { id: number };
+    assert.ok(id > 0);
+    assert.deepEqual(created, {
+      name: 'week',
+      revision: 1,
+      model,
+      version: '1',
+      rows: 10,
+      series: [{ stage: 'feature', field: 'x', kind: 'number', valid: 10, windows: 5 }],
+    });
+    const shown = await inProcess(baselineShow, ['week', '--model', model], settingsFor(store));
+    const [title, ...lines] = shown.stdout.trimEnd().split('\n');
+    assert.match(title!, /^week of stored 1, revision 1 \(in use\), made 2/);
+    assert.deepEqual(lines, [
+      '10 rows from windows 2001-01-01T00:00Z..2001-01-01T06:00Z without 2001-01-01T01:30Z..2001-01-01T02:00Z',
+      'of 2001-01-01T00:00Z..2001-01-01T06:00Z',
+      'without 2001-01-01T01:30Z..2001-01-01T02:00Z',
+      'its windows of 1h are kept',
+      '',
+      'number     valid  null  min  q05  q50  q95  max  mean  bins',
+      'feature/x     10     0    0    0    3  5.5  5.5  3.05    10',
+    ]);
+  });
+
+  test('is revised and pinned on request, which list and show say', async () => {
+    const span = ['--from-windows', '--since', '2001-01-01', '--until', '2001-01-01T03:00Z'];
+    const settings = settingsFor(store);
+    const names = ['--model', model, '--version', '1', '--name', 'week'];
+    const revised = await inProcess(baselineCreate, [...names, ...span, '--revise'], settings);
+    assert.equal(revised.stdout, 'baseline week, revision 2, of stored 1: 6 rows, 1 series\n');
+    const pinned = await inProcess(baselinePin, [model, '1', 'week', '--revision', '1'], settings);
+    assert.equal(pinned.stdout, 'week of stored 1: rules go by revision 1\n');
+    const listed = await inProcess(baselineList, ['--model', model, '--json'], settings);
+    const rows = JSON.parse(listed.stdout) as Listed[];
+    assert.deepEqual(
+      rows.map(({ revision, in_use, n_rows }) => [revision, in_use, n_rows]),
+      [
+        [2, false, 6],
+        [1, true, 10],
+      ],
+    );
+    const shown = await inProcess(baselineShow, ['week', '--revision', '2', '--json'], settings);
+    const { series, span_to, window_s } = JSON.parse(shown.stdout);
+    assert.deepEqual([span_to, window_s], ['2001-01-01T03:00:00.000Z', 3600]);
+    assert.deepEqual([series.length, series[0].valid, series[0].max], [1, 6, 2.5]);
+    assert.ok(series[0].bins.cuts.length > 1);
+    const against = ['--against', 'week', '--revision', '2', '--model', model, '--json'];
+    const compared = await inProcess(baselineShow, ['week', ...against], settings);
+    const [x] = JSON.parse(compared.stdout).columns;
+    assert.deepEqual([x.name, x.kind, x.n_ref, x.n_live], ['feature/x', 'number', 10, 6]);
+    // 0 to 2.5 against 0, 0.5, 2 to 5.5: at 2.5 all of the one and four of ten of the other.
+    assert.ok(Math.abs(x.scores.ks - 0.6) < 1e-9, String(x.scores.ks));
+  });
+
+  test('says every mistake of its options at once', async () => {
+    const names = ['--model', model, '--version', '1', '--name', 'week'];
+    const wrong = ['--from-windows', '--since', 'monday', '--mask', 'a..b', '--time', 'at', '--window', '90s'];
+    await assert.rejects(inProcess(baselineCreate, [...names, ...wrong]), ({ code, message }: CollectorError) => {
+      assert.equal(code, 'USAGE');
+      for (const line of [
+        /^--time goes with --from only$/m,
+        /^--window: expected whole minutes such as 15m, 1h or 1d, got 90s$/m,
+        /^--since: expected a time such as 2026-03-01 or 2026-03-01T12:00Z, got monday$/m,
+        /^--until: expected a time such as .*, got none$/m,
+        /^--mask: expected FROM\.\.UNTIL such as .*, got a\.\.b$/m,
+        /^usage: tidemark baseline create /m,
+      ])
+        assert.match(message, line);
+      return true;
+    });
+  });
+
+  test('names the baselines that are there where one is not', async () => {
+    await assert.rejects(
+      inProcess(baselineShow, ['weak'], settingsFor(store)),
+      /there is no baseline weak \(did you mean 'week'\?\); tidemark baseline list shows all/,
+    );
+  });
+});
+
+describe('tidemark baseline create from a file whose rows have times', () => {
+  test('keeps the windows, and makes no series of the times', async (t) => {
+    const rows = Array.from({ length: 48 }, (_, i) => `2021-06-01 ${String(i >> 1).padStart(2, '0')}:30:00,${i}\n`);
+    // Rows need not be in order.
+    const content = `at,x\n${rows.toReversed().join('')}`;
+    const { code, stdout } = await create(t, content, { model: 'timed' }, '--time', 'at', '--window', '2h', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(stdout).series, [
+      { stage: 'feature', field: 'x', kind: 'number', valid: 48, windows: 12 },
+    ]);
+    const listed = await inProcess(baselineList, ['--model', 'timed', '--json'], settingsFor(store));
+    const [row] = JSON.parse(listed.stdout) as Listed[];
+    assert.partialDeepStrictEqual(row, {
+      span_from: '2021-06-01T00:00:00.000Z',
+      span_to: '2021-06-02T00:00:00.000Z',
+      window_s: 7200,
+    });
   });
 });

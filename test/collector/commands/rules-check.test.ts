@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { DRIFT_MEASURES } from '../../../collector/src/rules/measure.ts';
+import { DRIFT_METHODS } from '../../../collector/src/drift/index.ts';
 import { folderWith, tidemark } from './program.ts';
 
 const STARTER = fileURLToPath(new URL('../../../alerts/starter.yaml', import.meta.url));
@@ -33,7 +33,7 @@ route: { receiver: poeple }
 
 const FOUND = [
   "2:1 evalution: unknown key 'evalution' (did you mean 'evaluation'?)",
-  `9:19 groups[0].rules[0].drift.method: expected one of ${DRIFT_MEASURES.join(', ')}, got 'pssi' (did you mean 'psi'?)`,
+  `9:19 groups[0].rules[0].drift.method: expected one of ${DRIFT_METHODS.join(', ')}, got 'pssi' (did you mean 'psi'?)`,
   '10:19 groups[0].rules[0].drift.window: the window must be a multiple of 1m, got 90s',
   '12:15 groups[0].rules[0].fire: expected a comparison in quotes such as "> 0.25", got \'0.25\'',
   "13:14 groups[0].rules[0].for: expected a duration such as 15m, 1h30m or 0, got '15 minutes'",

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { Summary } from '@tidemark/sketch';
 import { runChecks } from '../../../collector/src/doctor/check.ts';
 import { judgeBacklog, judgeDeadRows, STORE_CHECKS } from '../../../collector/src/doctor/store-checks.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
@@ -9,6 +10,7 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { checkSketches } from '../../../collector/src/store/examine/sketches.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { PostgresDatabase } from '../../../collector/src/store/postgres.ts';
+import { insertBaseline } from '../../../collector/src/store/write-baseline.ts';
 import { HOUR, makeBatch, newSource, received, T0 } from '../../support/batches.ts';
 import { createTestStore, SERVER_URL, withDatabase } from '../../support/database.ts';
 
@@ -135,6 +137,22 @@ describe('a store is told from what it should be', () => {
         /^wrong: 1 of 6 decoded, a sample \(all with --deep\) are damaged: summary_1h, series \d, window 2001-01-01T09:00:00\.000Z: /,
       );
       assert.match(await verdictOf('sketches', database, true), /^wrong: 2 of 20 decoded are damaged: /);
+    }));
+
+  test('when bytes of a window of a baseline have changed, by the name of the baseline', () =>
+    withDatabase(async (database) => {
+      await fill(database);
+      const summary = new Summary('number');
+      summary.add(1);
+      const one = { stage: 'feature', field: 'x', kind: 'number', bins: { kind: 'number', cuts: [] } } as const;
+      const series = [{ ...one, summary, windows: [{ start: T0, summary }] }];
+      await insertBaseline(database, { versionId: 1, name: 'ref', source: 's', rows: 1, series, windowMs: HOUR });
+      assert.match(await verdictOf('sketches', database, true), /^fine: 22 /);
+      await database.query('update baseline_window set digest = set_byte(digest, 0, 255)');
+      assert.match(
+        await verdictOf('sketches', database, true),
+        /^wrong: 1 of 22 decoded are damaged: windows of feature\/x of baseline ref of m 1: /,
+      );
     }));
 
   test('when deliveries do not get out', () =>

@@ -5,75 +5,12 @@ import { exactDecileCuts, exactShares, makeBins, sharesIn } from '../../../colle
 import { MEASURES } from '../../../collector/src/drift/index.ts';
 import { exactKs, ks } from '../../../collector/src/drift/ks.ts';
 import { exactCategoryPsi, psi } from '../../../collector/src/drift/psi.ts';
-import { psiBounds, rankErrorBound, type UncertainShare } from '../../../collector/src/drift/sketch-error.ts';
-import {
-  type CategoricalColumn,
-  cellsOf,
-  type NumericColumn,
-  numbersOf,
-  oraclePairs,
-  skipWithoutData,
-} from '../../support/real-data.ts';
+import { psiBounds, rankErrorBound } from '../../../collector/src/drift/sketch-error.ts';
+import { close, columnsOf, digested, numericSides, shareUpTo, uncertain } from '../../support/oracle-columns.ts';
+import { cellsOf, skipWithoutData } from '../../support/real-data.ts';
 
 const REFERENCE_ERROR = rankErrorBound(BASELINE_SIZE_RULE);
 const LIVE_ERROR = rankErrorBound(WINDOW_SIZE_RULE);
-const close = (found: number, expected: number, what: string): void => {
-  const allowed = 1e-9 * Math.max(1, Math.abs(expected));
-  assert.ok(Math.abs(found - expected) <= allowed, `${what}: ${found} against ${expected}`);
-};
-
-function columnsOf<K extends 'numeric' | 'categorical'>(kind: K) {
-  type Column = K extends 'numeric' ? NumericColumn : CategoricalColumn;
-  const found: { pair: string; name: string; column: Column }[] = [];
-  for (const pair of oraclePairs()) {
-    for (const [name, column] of Object.entries(pair.columns)) {
-      if (column.kind === kind) found.push({ pair: pair.id, name, column: column as Column });
-    }
-  }
-  return found;
-}
-
-function numericSides(pair: string, name: string) {
-  const { reference, current } = cellsOf(pair, name);
-  return { reference: numbersOf(reference).sort(), current: numbersOf(current).sort() };
-}
-
-/** As the values come from a file and from traffic: unsorted, the live side in 24 windows that are merged. */
-function digested(pair: string, name: string) {
-  const { reference, current } = cellsOf(pair, name);
-  const baseline = new Summary('number', { sizeRule: BASELINE_SIZE_RULE });
-  for (const value of numbersOf(reference)) baseline.add(value);
-  const live = new Summary('number');
-  const values = numbersOf(current);
-  const size = Math.ceil(values.length / 24);
-  for (let from = 0; from < values.length; from += size) {
-    const window = new Summary('number', { sizeRule: WINDOW_SIZE_RULE });
-    for (const value of values.subarray(from, from + size)) window.add(value);
-    live.merge(window);
-  }
-  return { baseline, live };
-}
-
-function shareUpTo(sorted: Float64Array, x: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low / sorted.length;
-}
-
-/** Exact shares, each with the errors of the distribution function at its two cuts added up. */
-function uncertain(shares: readonly number[], errors: readonly number[], count: number): UncertainShare[] {
-  return shares.map((share, index) => ({
-    share,
-    error: (errors[index - 1] ?? 0) + (errors[index] ?? 0) + 1e-12,
-    count,
-  }));
-}
-
 test('cuts, bins, psi and ks of raw values agree with numpy and scipy to 1e-9', { skip: skipWithoutData }, () => {
   const columns = columnsOf('numeric');
   assert.ok(columns.length > 80, `${columns.length} numeric columns`);

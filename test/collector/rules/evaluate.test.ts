@@ -300,3 +300,62 @@ test('evaluating twice gives the same, whatever came after the tick', async () =
   source.addVersion('flights', 'v2', TICK, TICK + HOUR);
   assert.deepEqual(await evaluateRule(rule(DRIFT, '> 0.1'), TICK, source), before);
 });
+
+test('sigmas of a constant baseline are an error that says so, as soon as the field moves; the rest is judged', async () => {
+  const { source, version } = flights();
+  const put = (field: string, live: readonly number[]): void =>
+    source.addWindow(
+      source.addSeries(version, 'feature', field, 'number'),
+      TICK - HOUR,
+      TICK,
+      summaryOf('number', live),
+    );
+  put('still', new Array(2000).fill(7));
+  put('woken', ramp(2000));
+  const constant = summaryOf('number', new Array(2000).fill(7));
+  source.addBaseline(version, 'constants', [
+    { stage: 'feature', field: 'still', summary: constant },
+    { stage: 'feature', field: 'woken', summary: constant },
+    { stage: 'feature', field: 'distance', summary: summaryOf('number', ramp(2000)) },
+  ]);
+  for (const method of ['wasserstein', 'mean_shift', 'quantile_shift', 'variance_shift']) {
+    const block = DRIFT.replace('psi', method).replace('train', 'constants');
+    const { still, woken, distance } = byField(await evaluateRule(rule(block, '> 0.1'), TICK, source));
+    assert.deepEqual([still!.health, still!.value], ['ok', 0], method);
+    assert.deepEqual([woken!.health, woken!.value], ['error', null], method);
+    assert.match(woken!.message!, /the baseline is constant.*use ks, psi or range_share/, method);
+    assert.ok(distance!.health === 'ok' && distance!.value! > 0.1, method);
+  }
+});
+
+test('rules ask for staleness, new names and concentration where they ask for faults', async () => {
+  const { source } = flights();
+  const baseline = 'baseline: { kind: reference, name: train }';
+  const ask = async (measure: string, more = '') => {
+    const block = `schema: { model: flights, measure: ${measure}, window: 1h${more} }`;
+    return byField(await evaluateRule(rule(block, '> 0.9'), TICK, source));
+  };
+  const stale = await ask('stale', `, ${baseline}`);
+  assert.deepEqual([stale.hour!.value, stale.distance!.value, stale.origin!.value], [1, 0, 0]);
+  assert.equal((await ask('new_category_share', `, ${baseline}`)).origin!.value, 0.5);
+  const constant = await ask('constant_share');
+  assert.deepEqual([constant.hour!.value, constant.origin!.value], [1 / 2000, 900 / 1400]);
+  assert.ok(Math.abs((await ask('gini')).origin!.value! - 400 / (2 * 1400)) < 1e-12);
+});
+
+test('vectors are judged for how far they moved and for what is missing', async () => {
+  const { source, version } = flights();
+  const vectors = (shift: number) => ramp(1500).map((i) => [Math.sin(i), Math.cos(i * 1.7), Math.sin(i * 0.3) + shift]);
+  const live = summaryOf('vector', [...vectors(0.8), ...new Array(500).fill(null)]);
+  source.addWindow(source.addSeries(version, 'feature', 'embedding', 'vector'), TICK - HOUR, TICK, live);
+  source.addBaseline(version, 'embedded', [
+    { stage: 'feature', field: 'embedding', summary: summaryOf('vector', vectors(0)) },
+  ]);
+  const block = DRIFT.replace('psi', 'sliced_wasserstein').replace('train', 'embedded');
+  const moved = byField(await evaluateRule(rule(block, '> 0.25'), TICK, source)).embedding!;
+  assert.deepEqual([moved.health, moved.samples], ['ok', 1500]);
+  assert.ok(moved.value! > 0.25 && moved.value! < 1.2, `${moved.value}`);
+  const schema = 'schema: { model: flights, measure: null_share, window: 1h, fields: [embedding] }';
+  const missing = byField(await evaluateRule(rule(schema, '> 0.1'), TICK, source)).embedding!;
+  assert.deepEqual([missing.value, missing.samples, missing.evidence], [0.25, 2000, ['share missing 25 %']]);
+});

@@ -94,6 +94,26 @@ describe('a roll-up', () => {
       assert.deepEqual((await answer(database, T0, T0 + DAY, DAY)).valid, 5);
     }));
 
+  test('waits while its window is still being written into', () =>
+    withDatabase(async (database) => {
+      const take = await collectorOn(database);
+      await take([minute(T0), minute(T0 + HOUR)]);
+      const rollUp = () =>
+        database.session((session) => rollUpOne(session, T0 + 2 * DAY, ({ reason }) => assert.fail(reason), HOUR));
+      assert.equal(await rollUp(), false, 'both were written just now');
+      await database.query(`update rollup_dirty set since = since - interval '2 hours' where bucket = $1`, [
+        new Date(T0 + HOUR),
+      ]);
+      assert.equal(await rollUp(), true, 'the quiet one does not wait for the other');
+      assert.equal(await rollUp(), false);
+      await take([minute(T0 + HOUR + MINUTE)]);
+      await database.query(`update rollup_dirty set since = since - interval '2 hours' where bucket = $1`, [
+        new Date(T0),
+      ]);
+      assert.equal(await rollUp(), true);
+      assert.equal(await rollUp(), false, 'what was quiet is no more, and a day waits for its hours');
+    }));
+
   test('of what several collectors wrote holds the parts of all, and windows of hours from agents', () =>
     withDatabase(async (database) => {
       const [one, other] = [await collectorOn(database), await collectorOn(database)];

@@ -73,4 +73,28 @@ describe('writing summaries', () => {
       );
       assert.deepEqual(await stored(database, part), rows);
     }));
+
+  test('writes what takes several slices whole or not at all', () =>
+    withDatabase(async (database) => {
+      const part = await registerCollector(database, randomUUID(), 'a');
+      // Half of them are hours: three slices of those and three of minutes.
+      const parts = await makeParts(database, 2 * 1_100, 1);
+      await database.transaction((tx) => writeSummaries(tx, part, parts));
+      const rows = await stored(database, part);
+      assert.equal(rows.length, parts.length);
+      // The first row of the first slice is not the next of what is stored; what comes after it is.
+      const next = parts.map((one, i) => ({ ...one, rev: i === 0 ? 1 : 2 }));
+      await assert.rejects(
+        database.transaction((tx) => writeSummaries(tx, part, next)),
+        /1 parts changed in the store/,
+      );
+      assert.deepEqual(await stored(database, part), rows);
+      // A value that the server refuses ends the transaction while later slices are still being packed.
+      const refused = next.map((one, i) => ({ ...one, rev: 2, seriesId: i === 0 ? 2 ** 31 - 1 : one.seriesId }));
+      await assert.rejects(
+        database.transaction((tx) => writeSummaries(tx, part, refused)),
+        /foreign key|aborted/,
+      );
+      assert.deepEqual(await stored(database, part), rows);
+    }));
 });

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import { listBaselines, loadBaseline } from '../baselines.ts';
+import { type BaselineRow, listBaselines, loadBaseline, loadBaselineWindows } from '../baselines.ts';
 import type { Database, Queryable } from '../database.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { LEVELS } from '../levels.ts';
@@ -15,7 +15,7 @@ const NAMED = 5;
 export type SketchCheck = { readonly checked: number; readonly damaged: number; readonly named: readonly string[] };
 
 /**
- * Decodes what is stored: every baseline, and of the windows all, or the newest three of fifty series.
+ * Decodes what is stored: every baseline, and of the windows all, also those of baselines, or the newest three of fifty series.
  * It needs the memory of some rows.
  */
 export function checkSketches(database: Database, all: boolean): Promise<SketchCheck> {
@@ -42,6 +42,12 @@ async function decodeAll(tx: Queryable, all: boolean): Promise<SketchCheck> {
       () => `baseline ${baseline.name} of ${baseline.model} ${baseline.version}`,
       () => loadBaseline(tx, baseline),
     );
+    for (const { stage, field } of all ? await seriesOf(tx, baseline) : []) {
+      await decode(
+        () => `windows of ${stage}/${field} of baseline ${baseline.name} of ${baseline.model} ${baseline.version}`,
+        () => loadBaselineWindows(tx, baseline.id, stage, field),
+      );
+    }
   }
   for (const { summaries } of LEVELS) {
     for await (const row of summaryRows(tx, summaries, all)) {
@@ -52,6 +58,12 @@ async function decodeAll(tx: Queryable, all: boolean): Promise<SketchCheck> {
     }
   }
   return { checked, damaged, named };
+}
+
+/** The series of a baseline that has windows. */
+function seriesOf(tx: Queryable, { id, window_s }: BaselineRow): Promise<{ stage: string; field: string }[]> {
+  if (window_s === null) return Promise.resolve([]);
+  return tx.query('select stage, field from baseline_series where baseline_id = $1', [id]);
 }
 
 async function* summaryRows(tx: Queryable, table: string, all: boolean): AsyncGenerator<SummaryRow, void, void> {

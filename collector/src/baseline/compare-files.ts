@@ -1,0 +1,92 @@
+import { Kinds } from '@tidemark/sketch';
+import { CollectorError, messageOf } from '../errors.ts';
+import { didYouMean } from '../near-name.ts';
+import { type CommonKind, commonKind, kindOf } from './common-kind.ts';
+import type { ComparedColumn } from './compared-column.ts';
+import { type ReadColumn, readColumns } from './read-columns.ts';
+import type { ColumnFile } from './read-file.ts';
+import { scoreColumn } from './score-column.ts';
+import { type ColumnSurvey, surveyColumns } from './survey-columns.ts';
+
+/** What to compare, and how. */
+export type CompareOptions = {
+  /** Columns as they are called in the files; by default all of either. */
+  readonly columns?: readonly string[] | undefined;
+  /** Columns to read as categories, whatever their values look like: codes, classes. */
+  readonly categories?: readonly string[] | undefined;
+  /** Scores of all values, which are held in memory, instead of sketches of bounded size. */
+  readonly exact?: boolean | undefined;
+};
+
+/** Two files compared; the rows are those of the files. */
+export type Comparison = {
+  readonly referenceRows: number;
+  readonly liveRows: number;
+  readonly columns: readonly ComparedColumn[];
+};
+
+/**
+ * Scores the columns of two files, each file read twice: once to tell the kind of each column by all values of both, once
+ * for the values. A column that cannot be compared has an error and stops no other. Throws BASELINE_INVALID where a
+ * file cannot be read to its end or neither has a column that is asked for.
+ */
+export async function compareFiles(
+  reference: ColumnFile,
+  live: ColumnFile,
+  { columns, categories = [], exact = false }: CompareOptions = {},
+): Promise<Comparison> {
+  const names = wantedNames(reference, live, columns, categories);
+  const has = ({ columns }: ColumnFile) => names.filter((name) => columns.includes(name));
+  const before = await surveyColumns(reference, has(reference));
+  const now = await surveyColumns(live, has(live));
+  const plans = new Map(
+    names.map((name) => [name, planOf(before.surveys.get(name), now.surveys.get(name), categories.includes(name))]),
+  );
+  const kindsIn = (file: ColumnFile) => new Map(has(file).map((name) => [name, plans.get(name)!.kind]));
+  const references = await readColumns(reference, kindsIn(reference), exact);
+  const lives = await readColumns(live, kindsIn(live), exact);
+  return {
+    referenceRows: before.rows,
+    liveRows: now.rows,
+    columns: names.map((name) => compared(name, plans.get(name)!, references.get(name), lives.get(name))),
+  };
+}
+
+/** The order is that of REF, and behind it what only LIVE has. */
+function wantedNames(
+  reference: ColumnFile,
+  live: ColumnFile,
+  columns: readonly string[] | undefined,
+  categories: readonly string[],
+): string[] {
+  const known = [...new Set([...reference.columns, ...live.columns])];
+  const unknown = [...new Set([...(columns ?? []), ...categories])].filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    const list = unknown.map((name) => `\n  - no column '${name}'${didYouMean(name, known)}`).join('');
+    throw new CollectorError('BASELINE_INVALID', `neither ${reference.path} nor ${live.path} has it:${list}`);
+  }
+  return columns === undefined ? known : [...new Set(columns)];
+}
+
+function planOf(reference: ColumnSurvey | undefined, live: ColumnSurvey | undefined, isCategory: boolean): CommonKind {
+  if (reference !== undefined && live !== undefined) return commonKind(reference, live, isCategory);
+  const only = reference ?? live;
+  const kind = isCategory || only === undefined ? 'category' : kindOf(only);
+  return { kind, isChanged: true, fault: `it is in ${reference === undefined ? 'LIVE' : 'REF'} only` };
+}
+
+function compared(
+  name: string,
+  { kind, fault, isChanged }: CommonKind,
+  reference: ReadColumn | undefined,
+  live: ReadColumn | undefined,
+): ComparedColumn {
+  const counts = { reference: reference?.summary.kinds ?? new Kinds(), live: live?.summary.kinds ?? new Kinds() };
+  const about = { name, kind, ...counts };
+  if (isChanged || reference === undefined || live === undefined) return { ...about, scores: {}, error: fault };
+  try {
+    return { ...about, scores: scoreColumn(reference, live), error: fault };
+  } catch (error) {
+    return { ...about, scores: {}, error: messageOf(error) };
+  }
+}
