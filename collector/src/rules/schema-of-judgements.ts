@@ -69,7 +69,8 @@ export const schema = Type.Object(
     stage: optional(text('As for drift.')),
     ...fields,
     measure: Type.Enum([...SCHEMA_MEASURES, 'presence'], {
-      description: 'What is counted; collector/scores.md has what each says. presence: share of rows that have the field.',
+      description:
+        'What is counted; collector/scores.md has what each says. presence: share of rows that have the field.',
     }),
     ...slices,
   },
