@@ -2,7 +2,7 @@ import { CollectorError, messageOf } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { Receiver } from './notify/receiver.ts';
 import { resolveReceivers } from './notify/resolve-receivers.ts';
-import { type RuleFile, readRules } from './read-rules.ts';
+import { type RuleFile, readRuleFile } from './read-rules.ts';
 import type { RuleSet } from './rules/rule-set.ts';
 
 /** How often the file is looked at, ms: whoever saves it wants to see it work. */
@@ -102,7 +102,7 @@ export class LiveRules {
 }
 
 async function read(file: string | null, env: NodeJS.ProcessEnv): Promise<Read> {
-  const found = await readRules(file);
+  const found = await readRuleFile(file);
   const { receivers, mistakes } = resolveReceivers(found.rules.receivers, env);
   if (mistakes.length > 0)
     throw new CollectorError('RULES_INVALID', `receivers are not usable:\n${mistakes.join('\n')}`);

@@ -13,7 +13,7 @@ export type RuleFile = { readonly text: string; readonly rules: RuleSet };
  * The rules in a file; none where there is no file (null).
  * @throws {CollectorError} `RULES_INVALID` with every mistake of the file.
  */
-export async function readRules(file: string | null): Promise<RuleFile> {
+export async function readRuleFile(file: string | null): Promise<RuleFile> {
   if (file === null) return { text: '', rules: NO_RULES };
   let text: string;
   try {
@@ -26,4 +26,9 @@ export async function readRules(file: string | null): Promise<RuleFile> {
   const loaded = loadRules(text, file);
   if (loaded.ok) return { text, rules: loaded.rules };
   throw new CollectorError('RULES_INVALID', `the rule file is not usable:\n${formatMistakes(loaded.mistakes)}`);
+}
+
+/** As `readRuleFile`, without the text. */
+export async function readRules(file: string | null): Promise<RuleSet> {
+  return (await readRuleFile(file)).rules;
 }

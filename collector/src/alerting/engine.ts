@@ -239,7 +239,9 @@ export class Engine {
 
   async #endOrphans(watermark: number): Promise<void> {
     const { rules, store } = this.#options;
-    await store.adopt(rules.groups.flatMap((group) => group.rules.map(({ alert }) => ({ alert, group: group.name }))));
+    await store.adopt?.(
+      rules.groups.flatMap((group) => group.rules.map(({ alert }) => ({ alert, group: group.name }))),
+    );
     const orphans = await store.orphans(rules.groups.map(({ name }) => name));
     for (const group of new Set(orphans.map((alert) => alert.group))) {
       const changes: AlertChange[] = [];

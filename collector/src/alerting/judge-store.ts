@@ -38,8 +38,11 @@ export type JudgeStore = {
   alerts(group: string): Promise<StoredAlert[]>;
   /** Alerts of groups other than these. */
   orphans(groups: readonly string[]): Promise<StoredAlert[]>;
-  /** Gives the alerts of rules that stand in another group now to that group, so that they go on there as they were. */
-  adopt(rules: readonly { readonly alert: string; readonly group: string }[]): Promise<void>;
+  /**
+   * Gives the alerts of rules that stand in another group now to that group, so that they go on there as they were. A store
+   * that never outlives its rules needs none.
+   */
+  adopt?(rules: readonly { readonly alert: string; readonly group: string }[]): Promise<void>;
   /** Receivers that were told that an episode fired. */
   toldOf(fingerprint: string, episode: number): Promise<string[]>;
   /** Stores a tick. False, and nothing is stored, if that tick of the group is stored already. */

@@ -1,10 +1,5 @@
 import { categoryShare, impossibleShare, quantileOf, shareBelow } from '../drift/asked.ts';
-import {
-  MEASURES,
-  type Measure,
-  type MeasureName,
-  CONFIDENCE_MEASURES as SHIFTS_OF_CONFIDENCE,
-} from '../drift/index.ts';
+import { MEASURES, type Measure, type MeasureName, CONFIDENCE_MEASURES as SHIFTS } from '../drift/index.ts';
 
 /** What a measure is asked for beside its name; null where it was not said. */
 export type Asked = {
@@ -68,12 +63,10 @@ function isAsked(name: string): name is AskedName {
   return Object.hasOwn(ASKED, name);
 }
 
-/** What `confidence` can ask for. */
-export const CONFIDENCE_MEASURES: readonly AnyMeasureName[] = [
-  ...SHIFTS_OF_CONFIDENCE,
-  ...(Object.keys(ASKED) as AskedName[]),
-];
-/** Measures that tell up from down by their sign: a difference of means is one too, in the unit of the series. */
+/** What `confidence` can ask for: where numbers lie and how that has changed, and what is asked for more. */
+export const CONFIDENCE_MEASURES: readonly AnyMeasureName[] = [...SHIFTS, ...(Object.keys(ASKED) as AskedName[])];
+
+/** Measures that tell up from down by their sign. */
 export const SIGNED_MEASURES: readonly string[] = (Object.keys(MEASURES) as MeasureName[]).filter(
   (name) => MEASURES[name].unit === 'signed' || name === 'mean_change',
 );

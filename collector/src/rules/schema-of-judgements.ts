@@ -56,7 +56,7 @@ export const drift = Type.Object(
       text('input, feature, prediction, confidence, latency, outcome or step:<name>; feature by default.'),
     ),
     ...fields,
-    method: Type.Enum([...DRIFT_METHODS], { description: 'The score; alerts/README.md has what each says.' }),
+    method: Type.Enum([...DRIFT_METHODS], { description: 'The score; collector/scores.md has what each says.' }),
     direction,
     ...slices,
   },
@@ -69,7 +69,8 @@ export const schema = Type.Object(
     stage: optional(text('As for drift.')),
     ...fields,
     measure: Type.Enum([...SCHEMA_MEASURES, 'presence'], {
-      description: 'What is counted; alerts/README.md has what each says. presence: share of rows that have the field.',
+      description:
+        'What is counted; collector/scores.md has what each says. presence: share of rows that have the field.',
     }),
     ...slices,
   },

@@ -253,7 +253,6 @@ groups:
         lastTick: (group) => store.lastTick(group),
         alerts: (group) => store.alerts(group),
         orphans: (groups) => store.orphans(groups),
-        adopt: (rules) => store.adopt(rules),
         toldOf: (fingerprint, episode) => store.toldOf(fingerprint, episode),
         record: async () => {
           throw new Error('the database is away');

@@ -26,7 +26,6 @@ function startEngine() {
     lastTick: async () => ticks.at(-1) ?? null,
     alerts: async () => [],
     orphans: async () => [],
-    adopt: async () => undefined,
     toldOf: async () => [],
     record: async ({ tick }: TickRecord) => {
       if (is.broken) throw new Error('away');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DRIFT_METHODS } from '../../../collector/src/drift/index.ts';
 import { evaluateRule } from '../../../collector/src/rules/evaluate.ts';
+import { measureNamed } from '../../../collector/src/rules/measure.ts';
 import type { VersionInfo } from '../../../collector/src/rules/source.ts';
 import { MemorySource, summaryOf } from './memory-source.ts';
 import { ruleOf as rule } from './rule-of.ts';
@@ -203,4 +205,49 @@ test('confidence is judged by what is recorded of it', async () => {
   assert.ok(typeof impossible === 'number' && Math.abs(impossible - 0.1) < 1e-12);
   assert.deepEqual(await of('field: margin, measure: mean'), { margin: 0.25 });
   assert.deepEqual(await of('measure: class_share, class: fraud'), { value: 0.2 });
+});
+
+test('one bad field never stops the rest', async () => {
+  const { source, version } = served();
+  const texts = (count: number) => ramp(count).map((index) => `id-${index}`);
+  const put = (field: string, kind: 'number' | 'category', values: readonly unknown[]) =>
+    source.addWindow(source.addSeries(version, 'feature', field, kind), TICK - HOUR, TICK, summaryOf(kind, values));
+  put('good', 'number', ramp(500));
+  put('empty', 'number', ramp(500));
+  put('constant', 'number', ramp(500));
+  put('three', 'number', ramp(500));
+  put('nulls', 'number', new Array(500).fill(null));
+  put('retyped', 'category', texts(500));
+  put('exploded', 'category', texts(5000));
+  const before = (field: string, kind: 'number' | 'category', values: readonly unknown[]) => ({
+    stage: 'feature',
+    field,
+    summary: summaryOf(kind, values),
+  });
+  source.addBaseline(version, 'b', [
+    before('good', 'number', ramp(500)),
+    before('empty', 'number', []),
+    before('constant', 'number', new Array(500).fill(7)),
+    before('three', 'number', ramp(3)),
+    before('nulls', 'number', ramp(500)),
+    before('retyped', 'number', ramp(500)),
+    before('exploded', 'category', texts(5)),
+    before('never', 'number', ramp(500)),
+  ]);
+  const drift = (method: string) =>
+    `drift: { model: m, method: ${method}, window: 1h, min_samples: 100, baseline: { kind: reference, name: b } }`;
+  for (const method of DRIFT_METHODS.filter((name) => measureNamed(name)?.kinds.includes('number'))) {
+    const one = await found(source, drift(method));
+    assert.equal(typeof one.good, 'number', method);
+    assert.deepEqual(
+      [one.empty, one.nulls, one.retyped, one.never],
+      ['error', 'insufficient', 'error', 'nodata'],
+      method,
+    );
+    // A distance from what never moved may be large or unsayable, but it is no lack of data, and is never not a number.
+    assert.ok(one.constant === 'error' || Number.isFinite(one.constant), `${method} ${one.constant}`);
+    assert.ok(one.three === 'error' || Number.isFinite(one.three), `${method} ${one.three}`);
+  }
+  const psi = await found(source, drift('psi'));
+  assert.ok(Number(psi.exploded) > 1 && Number(psi.constant) > 1 && Number(psi.three) > 1 && psi.good === 0);
 });
