@@ -37,9 +37,6 @@ export class MemoryJudgeStore implements JudgeStore {
     return [];
   }
 
-  /** All that is here was judged by rules that have not changed since. */
-  async adopt(): Promise<void> {}
-
   async toldOf(fingerprint: string, episode: number): Promise<string[]> {
     return this.#told.get(`${fingerprint} ${episode}`) ?? [];
   }

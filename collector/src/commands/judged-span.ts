@@ -51,7 +51,7 @@ export async function withJudgedSpan<T>(
   rulesFile: string,
   work: (span: JudgedSpan) => Promise<T>,
 ): Promise<T> {
-  const { rules: all } = await readRules(rulesFile);
+  const all = await readRules(rulesFile);
   const rules = values.rule === undefined ? all : chosenRule(all, values.rule);
   const config = await loadConfig(values.config, process.env);
   return withStore(values.config, async (database) => {
