@@ -1,6 +1,5 @@
 import type { Baseline } from '../baseline/baseline.ts';
 import { type Chance, ChanceUnknown, type Nulls } from '../chance/chance.ts';
-import { perJudgement } from '../drift/alarm-budget.ts';
 import { type CalibratedScore, calibratedScore } from '../drift/calibrated-score.ts';
 import { falseDiscovery } from '../drift/false-discovery.ts';
 import type { Measure, MeasureName } from '../drift/index.ts';
@@ -50,12 +49,10 @@ export async function holdToBudgets(
     const { chance } = held[index]!.verdict;
     if (chance !== undefined) tested.push({ index, field: one.field, budget: own.budget, chance });
   }
-  const { judgement, rule } = scope;
   for (const [budget, together] of Map.groupBy(tested, (one) => one.budget)) {
-    const rate = perJudgement(budget, { tickMs: rule.intervalMs, spanMs: judgement.windowMs });
     const named = falseDiscovery(
       together.map(({ field, chance }) => ({ tail: testedTail(chance), importance: importanceOf(budget, field) })),
-      rate,
+      budget.rate,
     );
     for (const [i, { index, chance }] of together.entries()) {
       const { verdict, spanFrom } = held[index]!;

@@ -1,5 +1,5 @@
 import type { Severity } from '../alerting/alert.ts';
-import { parseBudget } from '../drift/alarm-budget.ts';
+import { type Pace, parseBudget, perJudgement } from '../drift/alarm-budget.ts';
 import { activeTimes } from './active-times.ts';
 import { completeJudgement, ms } from './complete-judgement.ts';
 import { completeReceiver, completeRoute } from './complete-routes.ts';
@@ -7,7 +7,7 @@ import { ANY_VALUE, negationOf, parseCondition } from './condition.ts';
 import { inherit } from './inherit.ts';
 import { labelNamesOf } from './label-names.ts';
 import { parseOccurrences } from './occurrences.ts';
-import type { Judgement, Override, Rule, RuleGroup } from './rule.ts';
+import type { Budget, Judgement, Override, Rule, RuleGroup } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { ActiveText, FireText, GroupText, OverrideText, RulesFile, RuleText } from './schema-of-rules.ts';
 import { compileTemplate } from './template.ts';
@@ -42,7 +42,7 @@ function completeRule(rule: RuleText, group: string, intervalMs: number): Rule {
     group,
     intervalMs,
     judgement,
-    ...conditionsOf(rule.fire ?? COMPOSITE_FIRE, rule.clear),
+    ...conditionsOf(rule.fire ?? COMPOSITE_FIRE, rule.clear, paceOf(judgement, intervalMs)),
     occurrences: rule.occurrences === undefined ? null : parseOccurrences(rule.occurrences),
     active: rule.active === undefined ? null : activeOf(rule.active),
     forMs: ms(rule.for ?? 0),
@@ -60,7 +60,8 @@ function completeRule(rule: RuleText, group: string, intervalMs: number): Rule {
 
 function overrideOf(pattern: string, text: OverrideText, whole: Rule, written: RuleText): Override {
   const { judgement } = whole;
-  const { fire, clear, budget } = text.fire === undefined ? whole : conditionsOf(text.fire, undefined);
+  const { fire, clear, budget } =
+    text.fire === undefined ? whole : conditionsOf(text.fire, undefined, paceOf(judgement, whole.intervalMs));
   return {
     pattern,
     rule: {
@@ -76,16 +77,29 @@ function overrideOf(pattern: string, text: OverrideText, whole: Rule, written: R
   };
 }
 
-function conditionsOf(text: FireText, clear: string | undefined): Pick<Rule, 'fire' | 'clear' | 'budget'> {
-  const { effect, at_most, importance = {} } = typeof text === 'string' ? { effect: text } : text;
+type Conditions = Pick<Rule, 'fire' | 'clear' | 'budget'>;
+
+function conditionsOf(text: FireText, clear: string | undefined, pace: Pace): Conditions {
+  const { effect, at_most, importance } = typeof text === 'string' ? { effect: text } : text;
   const fire = effect === undefined ? ANY_VALUE : parseCondition(effect);
-  const budget =
-    at_most === undefined
-      ? null
-      : { ...parseBudget(at_most), text: at_most.trim(), importance: new Map(Object.entries(importance)) };
+  const budget = at_most === undefined ? null : budgetOf(at_most, importance, pace);
   // Under a budget the value alone does not tell when fire ends, so whatever no longer fires is clear.
   const otherwise = budget === null ? negationOf(fire) : ANY_VALUE;
   return { fire, clear: clear === undefined ? otherwise : parseCondition(clear), budget };
+}
+
+function budgetOf(text: string, importance: Readonly<Record<string, number>> = {}, pace: Pace): Budget {
+  const budget = parseBudget(text);
+  return {
+    ...budget,
+    text: text.trim(),
+    importance: new Map(Object.entries(importance)),
+    rate: perJudgement(budget, pace),
+  };
+}
+
+function paceOf(judgement: Judgement, intervalMs: number): Pace {
+  return { tickMs: intervalMs, spanMs: 'windowMs' in judgement ? judgement.windowMs : intervalMs };
 }
 
 function activeOf({ days, hours, time_zone }: ActiveText) {

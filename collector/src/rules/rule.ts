@@ -107,9 +107,14 @@ export type ErrorPolicy = (typeof ERROR_POLICIES)[number];
 
 /**
  * How many false alarms chance may raise of one model version, over all fields and slices that share the budget. `text` is as
- * written; `importance` has the weights of fields by names or patterns, 1 where none fits.
+ * written; `importance` has the weights of fields by names or patterns, 1 where none fits; `rate` is the probability with which one
+ * judgement of them all may fire by chance.
  */
-export type Budget = AlarmBudget & { readonly text: string; readonly importance: ReadonlyMap<string, number> };
+export type Budget = AlarmBudget & {
+  readonly text: string;
+  readonly importance: ReadonlyMap<string, number>;
+  readonly rate: number;
+};
 
 /** One rule, checked and completed. Times are in milliseconds. */
 export type Rule = {

@@ -128,7 +128,7 @@ describe('tuning', () => {
   });
 
   test('of a rule with a budget keeps to it, and tries no smaller effect than chance was asked about', () => {
-    const budget = { atMost: 1, perMs: 30 * 24 * HOUR, text: '1/month', importance: new Map([['x', 2]]) };
+    const budget = { atMost: 1, perMs: 30 * 24 * HOUR, text: '1/month', importance: new Map([['x', 2]]), rate: 0.001 };
     const isBeyond = (value: number) => value > 0.8;
     const withChance = (history: ScoreHistory): ScoreHistory => ({
       ...history,
