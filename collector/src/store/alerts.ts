@@ -103,15 +103,21 @@ export function scoresText({ scores }: Pick<TickRecord, 'scores'>): string {
     n: finding.samples,
     b: finding.baselineId,
     w: finding.spanFrom / 1000,
+    e: finding.chance?.effect ?? null,
+    u: finding.chance?.nullMultiple ?? null,
+    p: finding.chance?.tail ?? null,
+    r: finding.chance?.nRef ?? null,
   }));
   return toJson(rows);
 }
 
 /** Puts scores (`$2`, see `scoresText`) of a tick (`$1`) in; what is to be done where there is one already comes behind it. */
 export const INSERT_SCORES = `insert into score
-    (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from)
-  select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w)
-  from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8)
+    (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from,
+     effect, null_multiple, tail, n_ref)
+  select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w), e, u, p, r
+  from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8,
+    e float8, u float8, p float8, r int8)
   on conflict (fingerprint, tick)`;
 
 async function insertScores(tx: Queryable, record: TickRecord): Promise<void> {

@@ -63,8 +63,10 @@ export class LateTable implements LateStore {
       for (const record of records) {
         await tx.query(
           `${INSERT_SCORES} do update set value = excluded.value, health = excluded.health, samples = excluded.samples,
-             baseline_id = excluded.baseline_id, series_id = excluded.series_id, amended_at = now()
-           where (score.value, score.health, score.samples) is distinct from (excluded.value, excluded.health, excluded.samples)`,
+             baseline_id = excluded.baseline_id, series_id = excluded.series_id, effect = excluded.effect,
+             null_multiple = excluded.null_multiple, tail = excluded.tail, n_ref = excluded.n_ref, amended_at = now()
+           where (score.value, score.health, score.samples, score.tail)
+             is distinct from (excluded.value, excluded.health, excluded.samples, excluded.tail)`,
           [new Date(record.tick), scoresText(record)],
         );
       }
