@@ -22,6 +22,7 @@ export function checkBlock(block: Block, raw: Raw, complainOfRule: Complain): vo
   const measure = measureIn(block, raw);
   if (measure === null) return;
   checkBaseline(block, measure, at(raw, 'baseline') !== undefined, complain);
+  checkMoving(raw, complain);
   checkAsked(block, raw, measure, complain);
 }
 
@@ -71,6 +72,23 @@ function checkWindow(raw: Raw, complain: Complain): void {
   if (isOffset && windowMs !== null && offsetMs < windowMs) {
     complain(['baseline', 'offset'], 'the offset must be at least as long as the window, or the two overlap');
   }
+}
+
+/** What cannot be seen of a moving baseline by itself. */
+function checkMoving(raw: Raw, complain: Complain): void {
+  const baseline = at(raw, 'baseline');
+  const kind = textAt(baseline, 'kind');
+  const window = durationAt(raw, 'window');
+  const widest = durationAt(raw, 'widen_to');
+  if (kind === 'same_time' && window !== null && widest !== null && widest > window)
+    complain(
+      ['widen_to'],
+      "with the baseline 'same_time' the window stays as long as the spans it is compared with",
+      'key',
+    );
+  const other = textAt(baseline, 'version');
+  if (kind === 'version' && other !== null && other === textAt(raw, 'version'))
+    complain(['baseline', 'version'], `version '${other}' would be compared with itself`);
 }
 
 function isWhole(lengthMs: number): boolean {

@@ -53,6 +53,9 @@ function withoutChance(fire: Raw, block: Block, raw: Raw): string | null {
     return `what chance does is learnt from a baseline, and '${measure}' takes none; give an effect alone`;
   if (at(raw, 'baseline') === undefined && known.baseline === 'optional')
     return `what chance does is learnt from a baseline, and this block names none`;
+  const kind = textAt(at(raw, 'baseline'), 'kind');
+  if (kind === 'trailing' || kind === 'same_time' || kind === 'version')
+    return `what chance does is learnt from a baseline that stays, and one of the kind '${kind}' does not; give an effect alone, or a reference`;
   if (known.kinds.every((kind) => kind === 'vector'))
     return `what chance does to '${measure}' is not known, since of vectors only projections are kept; give an effect alone`;
   const isDownward = conditionAt(fire, 'effect')?.comparison.startsWith('<') ?? false;

@@ -6,6 +6,7 @@ import type {
   Direction,
   FieldChoice,
   Judgement,
+  MovingBaseline,
   SeriesJudgement,
   SilenceJudgement,
   SliceChoice,
@@ -22,6 +23,9 @@ const DEFAULT_SAMPLES: Readonly<Record<Block, number>> = {
   silence: 100,
   composite: 1,
 };
+/** At 5 000 values ten bins of a baseline add 9/5000 = 0.002 to the expected PSI, which no usual threshold notices. */
+const DEFAULT_BASELINE_SAMPLES = 5000;
+const DEFAULT_DURATION = '7d';
 const DEFAULT_SLICES = 50;
 const DEFAULT_QUANTILE = 0.99;
 
@@ -69,13 +73,16 @@ function chosenOf(block: Block, raw: ChosenBlock, version: 'latest' | 'all') {
   };
 }
 
+type BaselineText = NonNullable<NonNullable<RuleText['drift']>['baseline']>;
+
 type SeriesBlock = ChosenBlock & {
   stage?: string;
   field?: string;
   fields?: readonly string[];
   exclude?: readonly string[];
   direction?: Direction;
-  baseline?: { name: string };
+  baseline?: BaselineText;
+  baseline_min_samples?: number;
   slice_by?: readonly string[];
   slice_limit?: number;
 };
@@ -86,6 +93,7 @@ function seriesOf(
   stage: string,
   measure: AnyMeasureName | 'presence',
 ): SeriesJudgement {
+  const moving = raw.baseline === undefined ? null : movingOf(raw.baseline);
   return {
     kind,
     ...chosenOf(kind, raw, kind === 'latency' ? 'all' : 'latest'),
@@ -94,9 +102,24 @@ function seriesOf(
     measure,
     asked: ASKED_NOTHING,
     direction: raw.direction ?? null,
-    baseline: raw.baseline?.name ?? null,
+    baseline: raw.baseline?.kind === 'reference' ? raw.baseline.name : (raw.baseline?.kind ?? null),
+    moving,
+    baselineMinSamples: raw.baseline_min_samples ?? (moving === null ? 0 : DEFAULT_BASELINE_SAMPLES),
     slices: slicesOf(raw),
   };
+}
+
+function movingOf(raw: BaselineText): MovingBaseline | null {
+  switch (raw.kind) {
+    case 'reference':
+      return null;
+    case 'same_time':
+      return { kind: 'same_time', offsetMs: ms(raw.offset), periods: raw.periods };
+    case 'trailing':
+      return { kind: 'trailing', durationMs: ms(raw.duration), offsetMs: ms(raw.offset ?? 0) };
+    case 'version':
+      return { kind: 'version', version: raw.version, durationMs: ms(raw.duration ?? DEFAULT_DURATION) };
+  }
 }
 
 function fieldsOf({ field, fields, exclude = [] }: SeriesBlock): FieldChoice {

@@ -46,6 +46,8 @@ export type Finding = {
   readonly message: string | null;
   /** What moved, most telling first; made only where the rule's `clear` does not hold. */
   readonly evidence: readonly string[];
+  /** Values of a moving baseline at the tick; absent for others, of which `baselineId` tells. */
+  readonly nRef?: number;
   /** Absent for rules without a budget, and where there is no value. */
   readonly chance?: ChanceFound;
 };

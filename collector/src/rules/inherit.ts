@@ -13,6 +13,7 @@ const OF_BLOCKS: Readonly<Record<string, readonly Block[]>> = {
   widen_to: ['drift', 'schema', 'confidence', 'latency', 'errors'],
   min_samples: ['drift', 'schema', 'confidence', 'latency', 'errors'],
   baseline: ['drift', 'schema', 'confidence'],
+  baseline_min_samples: ['drift', 'schema', 'confidence'],
 };
 /** What `defaults` give to rules. `annotations` are inherited one by one. */
 const OF_RULES = ['for', 'keep_firing_for', 'occurrences', 'active', 'no_data', 'no_data_for', 'on_error'] as const;

@@ -27,6 +27,15 @@ export type Direction = 'up' | 'down' | 'both';
 /** A span, and how far it may grow where it holds too few samples; `widenToMs` is `windowMs` where it must not. */
 export type Span = { readonly windowMs: number; readonly widenToMs: number };
 
+/**
+ * A baseline that no one has made: what a version itself served in a span before the window (`trailing`, which ends `offsetMs` before the
+ * widest the window may grow to), in the same span of earlier periods, or what another version served in the time before this one was first seen.
+ */
+export type MovingBaseline =
+  | { readonly kind: 'trailing'; readonly durationMs: number; readonly offsetMs: number }
+  | { readonly kind: 'same_time'; readonly offsetMs: number; readonly periods: number }
+  | { readonly kind: 'version'; readonly version: 'previous' | (string & {}); readonly durationMs: number };
+
 /** A score of series, with or without a baseline: the blocks `drift`, `schema`, `confidence` and `latency` come to this. */
 export type SeriesJudgement = Span & {
   readonly kind: 'drift' | 'schema' | 'confidence' | 'latency';
@@ -42,8 +51,12 @@ export type SeriesJudgement = Span & {
   readonly asked: Asked;
   /** null for the measure as it is. */
   readonly direction: Direction | null;
-  /** Name of the reference baseline, or null where the measure is taken without one. */
+  /** Name of the reference baseline, or the kind of a moving one, or null where the measure is taken without one. */
   readonly baseline: string | null;
+  /** null for a reference baseline, which has a name, and where there is none at all. */
+  readonly moving: MovingBaseline | null;
+  /** Values the baseline must have; below, nothing is judged. */
+  readonly baselineMinSamples: number;
   readonly minSamples: number;
   /** null for all traffic. */
   readonly slices: SliceChoice | null;

@@ -15,13 +15,59 @@ const widenTo = optional(
 const minSamples = optional(
   Type.Integer({ minimum: 1, description: 'Values needed in the window; below, the answer is "insufficient".' }),
 );
-const reference = optional(
-  Type.Object(
-    { kind: Type.Literal('reference'), name: text('Name under which the baseline was created.') },
-    { ...closed, description: 'What to compare with.' },
-  ),
+const reference = Type.Object(
+  { kind: Type.Literal('reference'), name: text('Name under which the baseline was created.') },
+  closed,
 );
-const inherited = { model, version, window, widen_to: widenTo, min_samples: minSamples, baseline: reference };
+const sameTime = Type.Object(
+  {
+    kind: Type.Literal('same_time'),
+    offset: duration('How far back each period lies behind the one after it, such as 7d.'),
+    periods: Type.Integer({
+      minimum: 1,
+      maximum: 52,
+      description: 'How many periods; of traffic their median counts, of values all of them together.',
+    }),
+  },
+  closed,
+);
+const trailing = Type.Object(
+  {
+    kind: Type.Literal('trailing'),
+    duration: duration('Length of the time before; of traffic its mean rate counts.'),
+    offset: optional(duration('How long before the window it ends; 0 by default.')),
+  },
+  closed,
+);
+const otherVersion = Type.Object(
+  {
+    kind: Type.Literal('version'),
+    version: text('previous (the one first seen before the judged one), or a version by name.'),
+    duration: optional(
+      duration('How long before the judged version was first seen; what the other served then counts. 7d by default.'),
+    ),
+  },
+  closed,
+);
+const baseline = optional(
+  Type.Union([reference, trailing, sameTime, otherVersion], { description: 'What to compare with.' }),
+);
+const baselineMinSamples = optional(
+  Type.Integer({
+    minimum: 1,
+    description:
+      'Values needed in the baseline; below, the answer is "insufficient". 5000 by default, of a reference any number.',
+  }),
+);
+const inherited = {
+  model,
+  version,
+  window,
+  widen_to: widenTo,
+  min_samples: minSamples,
+  baseline,
+  baseline_min_samples: baselineMinSamples,
+};
 
 /** What a file or a group can say once for all its blocks. */
 export const blockDefaults = inherited;
@@ -112,23 +158,6 @@ export const latency = Type.Object(
 export const errors = Type.Object(
   { model, version, per, window, widen_to: widenTo, min_samples: minSamples },
   { ...closed, description: 'Share of the rows that ended in an error.' },
-);
-
-const sameTime = Type.Object(
-  {
-    kind: Type.Literal('same_time'),
-    offset: duration('How far back each period lies behind the one after it, such as 7d.'),
-    periods: Type.Integer({ minimum: 1, maximum: 52, description: 'How many periods; their median counts.' }),
-  },
-  closed,
-);
-const trailing = Type.Object(
-  {
-    kind: Type.Literal('trailing'),
-    duration: duration('Length of the time before; its mean rate counts.'),
-    offset: optional(duration('How long before the window it ends; 0 by default.')),
-  },
-  closed,
 );
 
 export const silence = Type.Object(

@@ -13,6 +13,8 @@ export type Selected = {
   /** The same series of each version that is judged; empty where it was never seen. */
   readonly infos: readonly SeriesInfo[];
   readonly reference: BaselineSeries | null;
+  /** What the baseline is, for messages; null where there is none. */
+  readonly baselineName: string | null;
   /** Why it cannot be judged. */
   readonly fault: string | null;
 };
@@ -39,6 +41,7 @@ export function selectSeries(
       slice,
       infos: same,
       reference,
+      baselineName: baseline?.name ?? null,
       fault: faultOf(judgement, measure, field, same, reference, baseline),
     };
   };

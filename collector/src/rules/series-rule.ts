@@ -7,6 +7,7 @@ import { fetchSpans, isAboutData, together } from './fetch-spans.ts';
 import type { Finding } from './finding.ts';
 import { liveVersions } from './live-versions.ts';
 import { measureOf } from './measure.ts';
+import { movingBaseline } from './moving-baseline.ts';
 import type { Rule, SeriesJudgement } from './rule.ts';
 import { ruleOfField } from './rule-of-field.ts';
 import { type Selected, selectSeries } from './select-series.ts';
@@ -46,13 +47,14 @@ async function judgeVersions(
 ): Promise<Finding[]> {
   const version = versions[0]!;
   const infos = (await Promise.all(versions.map(({ id }) => source.series(id)))).flat();
-  const { baseline, failed } = await baselineOf(judgement, version, source);
+  const { baseline, failed, faults } = await baselineOf(judgement, version, tick, source);
   // A rule for every model judges those that have the baseline; a model named in the rule ought to have it.
   if (judgement.baseline !== null && baseline === null && failed === null && judgement.model === null) return [];
   const measure = judgement.measure === 'presence' ? EVERY_KIND : measureOf(judgement.measure, judgement.asked);
-  const selected = selectSeries(judgement, measure, infos, baseline).map((one) =>
-    failed === null ? one : { ...one, fault: failed },
-  );
+  const selected = selectSeries(judgement, measure, infos, baseline).map((one) => ({
+    ...one,
+    fault: failed ?? faults?.get(one.field) ?? one.fault,
+  }));
   const found = await judgeSelected({ rule, judgement, measure, versions, infos, tick, source }, selected);
   const judged = await holdToBudgets({ rule, judgement, measure, baseline, tick, source, chance }, selected, found);
   return selected.map((one, index): Finding => {
@@ -68,8 +70,9 @@ async function judgeVersions(
       labels: { alertname: rule.alert, ...labels, ...about },
       measure: judgement.measure,
       ...judged[index]!.verdict,
-      baselineId: baseline?.id ?? null,
+      baselineId: judgement.moving === null ? (baseline?.id ?? null) : null,
       baseline: judgement.baseline,
+      ...nRefOf(judgement, measure, one),
       version,
       seriesId: one.infos[0]?.id ?? null,
       spanFrom: judged[index]!.spanFrom,
@@ -160,11 +163,19 @@ function idsOf({ infos }: Selected): number[] {
   return infos.map(({ id }) => id);
 }
 
+/** What a moving baseline held at the tick is not there to be asked later, so it goes with the finding. */
+function nRefOf({ moving }: SeriesJudgement, measure: Measure, { reference }: Selected): Pick<Finding, 'nRef'> {
+  return moving === null || reference === null ? {} : { nRef: measure.samples(reference.summary) };
+}
+
 async function baselineOf(
   judgement: SeriesJudgement,
   version: VersionInfo,
+  tick: number,
   source: JudgingSource,
-): Promise<{ baseline: Baseline | null; failed: string | null }> {
+): Promise<{ baseline: Baseline | null; failed: string | null; faults?: ReadonlyMap<string, string> }> {
+  if (judgement.moving !== null)
+    return { ...(await movingBaseline(judgement, judgement.moving, version, tick, source)), failed: null };
   if (judgement.baseline === null) return { baseline: null, failed: null };
   try {
     return { baseline: await source.baseline(version.model, version.version, judgement.baseline), failed: null };

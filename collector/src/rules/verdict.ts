@@ -65,6 +65,11 @@ function scored(rule: Rule, judgement: SeriesJudgement, measure: Measure, one: S
     return without('insufficient', samples, `${samples} samples, ${judgement.minSamples} are needed`);
   }
   const reference = one.reference?.summary ?? null;
+  const inBaseline = reference === null ? 0 : measure.samples(reference);
+  if (reference !== null && inBaseline < judgement.baselineMinSamples) {
+    const message = `${inBaseline} samples in the baseline, ${judgement.baselineMinSamples} are needed`;
+    return without('insufficient', samples, judgement.moving === null ? message : `${message} (${one.baselineName})`);
+  }
   const value = directed(measure.score({ live, reference, bins: one.reference?.bins ?? null }), judgement.direction);
   if (!Number.isFinite(value)) return without('error', samples, 'the baseline holds no values of this field');
   const evidence = rule.clear.holds(value) && !rule.fire.holds(value) ? [] : evidenceOf(live, reference);

@@ -106,7 +106,7 @@ export function scoresText({ scores }: Pick<TickRecord, 'scores'>): string {
     e: finding.chance?.effect ?? null,
     u: finding.chance?.nullMultiple ?? null,
     p: finding.chance?.tail ?? null,
-    r: finding.chance?.nRef ?? null,
+    r: finding.chance?.nRef ?? finding.nRef ?? null,
   }));
   return toJson(rows);
 }

@@ -75,8 +75,16 @@ describe('replay', () => {
         'TidemarkNoData firing',
         'Quiet firing',
         'Apart resolved',
+        'Trailed resolved',
+        'UnlikeYesterday resolved',
+        'UnlikeVersion firing',
       ])
         assert.ok(kinds.has(kind), `the simulation has to have '${kind}', it has ${[...kinds].join(', ')}`);
+      const [sizes] = await database.query<{ scored: number; least: number }>(
+        `select count(*)::int as scored, min(coalesce(n_ref, 0))::int as least from score
+         where alertname in ('Trailed', 'UnlikeYesterday', 'UnlikeVersion') and value is not null`,
+      );
+      assert.ok(sizes!.scored > 50 && sizes!.least >= 200, JSON.stringify(sizes));
       const before = await rowCounts(database);
       assert.equal(historyText(await replayed(database)), historyText(stored));
       assert.deepEqual(await rowCounts(database), before);

@@ -46,12 +46,28 @@ receivers:
 route: { receiver: chat }
 `;
 
-/** With a rule that asks what chance does, which takes its time. */
+/** With a rule that asks what chance does, which takes its time, and rules whose baselines move with the ticks. */
 export const RULES_WITH_BUDGET = RULES.replace(
   '      - alert: Missing\n',
   `      - alert: BeyondChance
         drift: { model: m, fields: ["*"], method: psi, window: 1h, baseline: { kind: reference, name: ref }, min_samples: 100 }
         fire: { effect: "> 0.1", at_most: 1/month, importance: { x: 2 } }
+$&`,
+).replace(
+  'receivers:\n',
+  `  - name: moving
+    interval: 1h
+    defaults: { model: m, window: 2h, min_samples: 50, baseline_min_samples: 200 }
+    rules:
+      - alert: Trailed
+        drift: { method: psi, widen_to: 4h, baseline: { kind: trailing, duration: 12h, offset: 1h } }
+        fire: "> 0.5"
+      - alert: UnlikeYesterday
+        drift: { method: psi, baseline: { kind: same_time, offset: 1d, periods: 2 } }
+        fire: "> 0.3"
+      - alert: UnlikeVersion
+        drift: { method: psi, baseline: { kind: version, version: previous, duration: 1d } }
+        fire: "> 0.3"
 $&`,
 );
 

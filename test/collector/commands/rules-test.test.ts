@@ -85,6 +85,47 @@ const FOUND = [
   "tests.yaml:23:37 tests[0].expect[1].alerts[0].alert: 'Mising' is no rule (did you mean 'Missing'?)",
 ];
 
+const MOVING_RULES = `version: 1
+defaults: { model: m, window: 1h, min_samples: 10, baseline_min_samples: 150 }
+groups:
+  - name: g
+    interval: 1h
+    rules:
+      - alert: Trailed
+        drift: { method: ks, baseline: { kind: trailing, duration: 2h } }
+        fire: "> 0.5"
+      - alert: SameTime
+        drift: { method: ks, baseline: { kind: same_time, offset: 2h, periods: 2 } }
+        fire: "> 0.5"
+      - alert: Version
+        drift: { method: ks, baseline: { kind: version, version: previous, duration: 2h } }
+        fire: "> 0.5"
+`;
+
+const MOVING = `version: 1
+rules: rules.yaml
+tests:
+  - name: a version that is unlike the one before, and then unlike itself
+    given:
+      - { model: m, field: x, runs: [{ for: 2h, normal: { mean: 0, sd: 1 } }] }
+      - model: m
+        version: "2"
+        field: x
+        runs:
+          - { for: 2h, none: true }
+          - { for: 4h, normal: { mean: 5, sd: 1 } }
+          - { for: 2h, normal: { mean: 0, sd: 1 } }
+    expect:
+      - { at: 2h, alerts: [] }
+      - { at: 3h, alerts: [{ alert: Version, state: firing, labels: { version: "2" } }] }
+      - { at: 6h, alerts: [{ alert: Version, state: firing }] }
+      - at: 7h
+        alerts:
+          - { alert: Trailed, state: firing }
+          - { alert: SameTime, state: firing }
+          - { alert: Version, state: resolved }
+`;
+
 describe('tidemark rules test', () => {
   test('passes where every alert is as expected, and shows what is not, with its line', async (t) => {
     const wrong = SOUND.replace(
@@ -117,6 +158,12 @@ describe('tidemark rules test', () => {
     const asJson = await tidemark(['rules', 'test', 'wrong.yaml', '--json'], {}, folder);
     const { files } = JSON.parse(asJson.stdout) as { files: { mismatches: { at: string }[] }[] };
     assert.deepEqual([asJson.code, files[0]?.mismatches.map(({ at }) => at)], [1, ['2h', '4h']]);
+  });
+
+  test('knows baselines that move, which take what the test gives of the time before', async (t) => {
+    const folder = await folderWith(t, { 'rules.yaml': MOVING_RULES, 'moving.yaml': MOVING });
+    const { code, stdout } = await tidemark(['rules', 'test', 'moving.yaml'], {}, folder);
+    assert.deepEqual([code, stdout], [0, 'moving.yaml: 1 of 1 tests pass\n']);
   });
 
   test('reports all mistakes of the file at once, and those of its rules under their own name', async (t) => {

@@ -92,6 +92,8 @@ test('a full file is read with every default filled in', () => {
     windowMs: 90 * MINUTE,
     widenToMs: 90 * MINUTE,
     baseline: 'train',
+    moving: null,
+    baselineMinSamples: 0,
     minSamples: 2000,
     slices: null,
   });

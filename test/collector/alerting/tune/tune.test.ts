@@ -15,7 +15,15 @@ import { ANY_VALUE, parseCondition } from '../../../../collector/src/rules/condi
 import { StoreJudgingSource } from '../../../../collector/src/store/judging-source.ts';
 import { HOUR, PROJECT, T0 } from '../../../support/batches.ts';
 import { withDatabase } from '../../../support/database.ts';
-import { createFeed, HOURS, RULES, rulesOf, seedBaseline, simulatedHours } from '../simulated-history.ts';
+import {
+  createFeed,
+  HOURS,
+  RULES,
+  RULES_WITH_BUDGET,
+  rulesOf,
+  seedBaseline,
+  simulatedHours,
+} from '../simulated-history.ts';
 
 const RULE = rulesOf(RULES).groups[0]!.rules[0]!;
 
@@ -69,6 +77,14 @@ describe('tuning', () => {
       const inOrder = (list: readonly { firedAt: number; resolvedAt: number | null; labels: object }[]) =>
         list.map((one) => JSON.stringify([one.firedAt, one.resolvedAt, one.labels])).sort();
       assert.deepEqual(inOrder(alarms), inOrder(episodes));
+      const moving = { ...span, rules: onlyRule(rulesOf(RULES_WITH_BUDGET), 'Trailed')! };
+      const moved = await scoreHistory(moving);
+      const movedAlarms = tryThreshold(moved, thresholdAt(moved.rule, moved.rule.fire.bound), null).alarms;
+      assert.ok(movedAlarms.length > 0);
+      // Alarms that end because their version no longer serves are none that a threshold could end: when they begin is compared.
+      const beginnings = (list: readonly { firedAt: number; labels: object }[]) =>
+        list.map((one) => JSON.stringify([one.firedAt, one.labels])).sort();
+      assert.deepEqual(beginnings(movedAlarms), beginnings(episodesOf((await replay(moving)).events)));
       const { chosen, tried } = tune(history, parseBudget('1/month'), null);
       assert.equal(chosen?.alarms.length, 0);
       assert.ok(tried.some((one) => one.alarms.length >= episodes.length));
