@@ -8,6 +8,7 @@ import { JudgeLoop } from './alerting/judge-loop.ts';
 import { logChanges } from './alerting/log-changes.ts';
 import { ProjectJudges } from './alerting/project-judges.ts';
 import { ApiServer } from './api/server.ts';
+import { ChanceThread } from './chance/chance-thread.ts';
 import { type Clock, DataClock, monotonicNow, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { messageOf } from './errors.ts';
@@ -57,6 +58,7 @@ type Parts = {
   readonly receive: ReceiveServer;
   readonly api: ApiServer;
   readonly loop: JudgeLoop;
+  readonly chance: ChanceThread;
   readonly outbox: Outbox;
   readonly known: KnownRetention;
   readonly health: Health;
@@ -122,6 +124,7 @@ export class Collector {
       if (changes.some(({ tell }) => tell.length > 0)) outbox.wake();
     };
     const known = new KnownRetention(database, config.keptFor, log);
+    const chance = new ChanceThread();
     const judges = new ProjectJudges({
       projects: () => listProjects(database),
       judgeOf: ({ id, name }) =>
@@ -129,6 +132,7 @@ export class Collector {
           rules: liveRules.rules,
           source: new StoreJudgingSource(database, id, () => clock.now() - known.of(id).minutes),
           store: new AlertTable(database, id, wallClock),
+          chance,
           late: new LateTable({ database, projectId: id, wallClock }),
           labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
           publicUrl: config.publicUrl,
@@ -225,6 +229,7 @@ export class Collector {
       receive,
       api,
       loop,
+      chance,
       outbox,
       known,
       health,
@@ -268,13 +273,16 @@ export class Collector {
   }
 
   async #finish(timeoutMs: number): Promise<void> {
-    const { access, api, database, health, ingest, known, leader } = this.#parts;
+    const { access, api, chance, database, health, ingest, known, leader } = this.#parts;
     const { liveRules, log, loop, outbox, receive, settings, telemetry } = this.#parts;
     health.stopping();
     await receive.stop(timeoutMs);
     await ingest.stop();
     await liveRules.stop();
-    await loop.stop();
+    // What chance does may take minutes to find out: a tick that waits for it is left, not waited for.
+    const judged = loop.stop();
+    await chance.stop();
+    await judged;
     await outbox.stop({ timeoutMs });
     await known.stop();
     await leader.stop();

@@ -1,3 +1,5 @@
+import type { Chance } from '../chance/chance.ts';
+import { ChanceHere } from '../chance/chance-here.ts';
 import { inOrder, judgeComposite, type Member } from '../rules/composite-rule.ts';
 import { evaluateRule } from '../rules/evaluate.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -30,6 +32,8 @@ type EngineOptions = {
   readonly store: JudgeStore;
   /** Knows of late data; ticks that were judged without it are judged again. Without this they stay as they are. */
   readonly late?: LateStore;
+  /** What rules with a budget ask; by default it is found out in this thread, which may take seconds. Not stopped with the engine. */
+  readonly chance?: Chance;
   /** Labels that every alert has beside its rule's: the project, where there are several. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Address of this collector as people reach it; null where it has none. */
@@ -43,13 +47,13 @@ type EngineOptions = {
  * stored whole or not at all, so that a crash, a second collector or a slow database change nothing in the history.
  */
 export class Engine {
-  readonly #options: EngineOptions;
+  readonly #options: EngineOptions & { readonly chance: Chance };
   #orphansEnded = false;
   /** The last tick of each group that is known to be stored. */
   readonly #lastTicks = new Map<RuleGroup, number>();
 
   constructor(options: EngineOptions) {
-    this.#options = options;
+    this.#options = { chance: new ChanceHere(), ...options };
   }
 
   /**
@@ -62,7 +66,6 @@ export class Engine {
     if (watermark === -Infinity) return;
     const { rules, store } = this.#options;
     if (!this.#orphansEnded) await this.#endOrphans(watermark);
-    await this.#judgeLate(isStopping);
     const cursors: { readonly group: RuleGroup; last: number | null }[] = [];
     for (const group of rules.groups) {
       const last = await store.lastTick(group.name);
@@ -78,7 +81,8 @@ export class Engine {
         (first, one) => (first === null || one.tick < first.tick ? one : first),
         null,
       );
-      if (next === null) return;
+      // What is late comes last: if it cannot be judged again, what is due is judged all the same.
+      if (next === null) return this.#judgeLate(isStopping);
       await this.#judgeObserved(next.cursor.group, next.tick);
       next.cursor.last = next.tick;
       this.#lastTicks.set(next.cursor.group, next.tick);
@@ -115,7 +119,7 @@ export class Engine {
 
   /** Judges again what late data belongs to; then the store need not know of it any more. */
   async #judgeLate(isStopping: () => boolean): Promise<void> {
-    const { rules, source, store, late: lateStore, labels = {}, publicUrl, onTick } = this.#options;
+    const { rules, source, store, chance, late: lateStore, labels = {}, publicUrl, onTick } = this.#options;
     const late = (await lateStore?.late()) ?? null;
     if (lateStore === undefined || late === null) return;
     for (const group of rules.groups) {
@@ -124,7 +128,14 @@ export class Engine {
         late: lateStore,
         judge: async (memory, until) => {
           const groups = [{ ...group, queryOffsetMs: 0 }];
-          const options = { rules: { ...rules, groups }, source, store: memory, labels, publicUrl };
+          const options = {
+            rules: { ...rules, groups },
+            source,
+            store: memory,
+            chance,
+            labels,
+            publicUrl,
+          };
           await new Engine({ ...options, onTick: () => undefined }).judgeUntil(until, isStopping);
         },
         receiversOf: (alert, notify) => this.#receiversOf(alert, notify),
@@ -156,7 +167,7 @@ export class Engine {
       const findings =
         judgement.kind === 'composite'
           ? judgeComposite(rule, judgement, members, tick)
-          : await evaluateRule(rule, tick, source);
+          : await evaluateRule(rule, tick, source, this.#options.chance);
       const judged: Judged[] = [];
       for (const finding of findings) {
         const taken = await this.#take(ruleOfField(rule, finding.labels.field), finding, stored, tick);

@@ -54,6 +54,7 @@ function aboutRule(
     severity: 'warning',
     fire: SOME,
     clear: NONE,
+    budget: null,
     occurrences: null,
     forMs: 0,
     keepFiringForMs: 0,
@@ -68,7 +69,7 @@ function aboutRule(
 
 function countOf(rule: Rule, group: readonly Judged[], isConcerned: (one: Judged) => boolean): Finding {
   const concerned = group.filter(isConcerned);
-  const { finding } = group[0]!;
+  const { chance: _, ...finding } = group[0]!.finding;
   const { model, version } = finding.labels;
   return {
     ...finding,

@@ -1,3 +1,4 @@
+import { ChanceStopped } from '../chance/chance.ts';
 import type { Clock } from '../clock.ts';
 
 /** What judges everything that is due at a watermark. */
@@ -50,7 +51,7 @@ export class JudgeLoop {
     this.#running ??= this.#run();
   }
 
-  /** Finishes the tick under way and begins no other. */
+  /** Finishes the tick under way, or leaves it where chance has stopped answering, and begins no other. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -67,6 +68,8 @@ export class JudgeLoop {
         this.#failure = null;
         this.#succeededAt = Date.now();
       } catch (error) {
+        // The tick under way was left, and is judged at the next start.
+        if (this.#stopping && error instanceof ChanceStopped) break;
         this.#failure = error instanceof Error ? error.message : String(error);
         this.#options.onError(error);
         waitMs = RETRY_MS;

@@ -1,4 +1,4 @@
-import type { Finding } from '../rules/finding.ts';
+import type { ChanceFound, Finding } from '../rules/finding.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { ResolveReason } from './alert.ts';
 import type { AlertState, Clock, Health, Transition, TransitionReason } from './state.ts';
@@ -22,7 +22,8 @@ type StepRule = Pick<
   Rule,
   'fire' | 'clear' | 'occurrences' | 'forMs' | 'keepFiringForMs' | 'intervalMs' | 'noData' | 'noDataForMs' | 'onError'
 >;
-type StepFinding = Pick<Finding, 'health' | 'value'>;
+/** `chance` is there where a budget has a say. */
+type StepFinding = Pick<Finding, 'health' | 'value'> & { readonly chance?: Pick<ChanceFound, 'isBeyond'> | undefined };
 
 /**
  * The next state of one alert: pure, and all time is the tick's. Ticks must come in order; one at or before the last
@@ -118,7 +119,7 @@ function readingOf(finding: StepFinding, health: Health, rule: StepRule, tick: n
   }
   if (health.kind === 'error') return health.inARow >= ERRORS_IN_A_ROW && rule.onError === 'fire' ? 'fire' : 'frozen';
   if (finding.value === null) return 'frozen';
-  if (rule.fire.holds(finding.value)) return 'fire';
+  if (rule.fire.holds(finding.value) && finding.chance?.isBeyond !== false) return 'fire';
   return rule.clear.holds(finding.value) ? 'clear' : 'between';
 }
 

@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { Rule } from '../rules/rule.ts';
+import { thresholdText } from '../rules/threshold-text.ts';
 import type { AlertMessage, ResolveReason } from './alert.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ERRORS_IN_A_ROW } from './machine.ts';
@@ -55,7 +56,7 @@ export function resolvedMessage(last: AlertMessage, resolvedAt: number, reason: 
  * there were, or that judging failed, instead of a number that nobody measured.
  */
 function judgedBy(rule: Rule, finding: Finding): Pick<AlertMessage, 'measure' | 'value' | 'threshold'> {
-  if (finding.value !== null) return { measure: finding.measure, value: finding.value, threshold: rule.fire.text };
+  if (finding.value !== null) return { measure: finding.measure, value: finding.value, threshold: thresholdText(rule) };
   if (finding.health === 'error')
     return { measure: 'failed_evaluations', value: ERRORS_IN_A_ROW, threshold: `>= ${ERRORS_IN_A_ROW}` };
   const needed = rule.judgement.minSamples;

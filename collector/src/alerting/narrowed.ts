@@ -18,6 +18,7 @@ export function onlyModel(source: HistorySource, model: string): HistorySource {
     spans: (ids, from, to) => source.spans(ids, from, to),
     traffic: (ids, from, to) => source.traffic(ids, from, to),
     baseline: (asked, version, name) => source.baseline(asked, version, name),
+    baselineWindows: async (id, series, spanMs) => (await source.baselineWindows?.(id, series, spanMs)) ?? [],
     firstWindows: (ids) => source.firstWindows(ids),
     pieceWidth: (from, to) => source.pieceWidth(from, to),
     summaryPieces: (ids, from, to, width) => source.summaryPieces(ids, from, to, width),

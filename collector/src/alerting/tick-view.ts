@@ -1,5 +1,5 @@
 import type { Summary } from '@tidemark/sketch';
-import type { Baseline } from '../baseline/baseline.ts';
+import type { Baseline, BaselineSeries, BaselineWindow } from '../baseline/baseline.ts';
 import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
 import type { DatedSource } from './history-source.ts';
 
@@ -40,6 +40,14 @@ export class TickView implements JudgingSource {
   baseline(model: string, version: string, name: string): Promise<Baseline | null> {
     const key = `baseline ${JSON.stringify([model, version, name])}`;
     return this.#once(key, () => this.#source.baseline(model, version, name));
+  }
+
+  async baselineWindows(
+    baselineId: number,
+    series: Pick<BaselineSeries, 'stage' | 'field'>,
+    spanMs: number,
+  ): Promise<readonly BaselineWindow[]> {
+    return (await this.#source.baselineWindows?.(baselineId, series, spanMs)) ?? [];
   }
 
   async spans(seriesIds: readonly number[], from: number, to: number): Promise<Map<number, Summary>> {

@@ -67,8 +67,23 @@ export const ScoreAnswer = Type.Object({
   measure: Type.String(),
   value: Nullable(Type.Number()),
   health: Type.String({ description: 'ok, insufficient, nodata or error' }),
-  samples: Type.Integer(),
+  samples: Type.Integer({ description: 'Values, or rows, of the window' }),
   baseline_id: Nullable(Type.Integer()),
+  effect: Nullable(
+    Type.Number({
+      description:
+        'Of a rule with a budget: the value, in standard deviations of the baseline where its unit is that of the field',
+    }),
+  ),
+  null_multiple: Nullable(
+    Type.Number({
+      description: 'How many times what chance does in one window of twenty; null where it was not asked',
+    }),
+  ),
+  tail: Nullable(
+    Type.Number({ description: 'The probability of it or more by chance; null where chance was not asked' }),
+  ),
+  n_ref: Nullable(Type.Integer({ description: 'Values, or rows, of the baseline' })),
 });
 
 export const AlertAnswer = Type.Object({

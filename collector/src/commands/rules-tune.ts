@@ -6,6 +6,7 @@ import type { TriedThreshold } from '../alerting/tune/tried-threshold.ts';
 import { parseBudget, type Tuned, tune } from '../alerting/tune/tune.ts';
 import { tunedSvg } from '../alerting/tune/tuned-svg.ts';
 import { tunedText } from '../alerting/tune/tuned-text.ts';
+import { ANY_VALUE } from '../rules/condition.ts';
 import { readArguments, requireOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 import { SPAN_OPTIONS, withJudgedSpan } from './judged-span.ts';
@@ -41,7 +42,7 @@ export const rulesTune: Command = {
 function asJson({ history, tried, current, chosen, why }: Tuned) {
   const of = ({ fire, clear, alarms, agreement }: TriedThreshold) => ({
     fire: fire.text,
-    clear: clear.text,
+    clear: clear === ANY_VALUE ? null : clear.text,
     alarms: alarms.length,
     ...(agreement ?? {}),
   });

@@ -1,14 +1,15 @@
 import type { Severity } from '../alerting/alert.ts';
+import { type Pace, parseBudget, perJudgement } from '../drift/alarm-budget.ts';
 import { activeTimes } from './active-times.ts';
 import { completeJudgement, ms } from './complete-judgement.ts';
 import { completeReceiver, completeRoute } from './complete-routes.ts';
-import { type Condition, negationOf, parseCondition } from './condition.ts';
+import { ANY_VALUE, negationOf, parseCondition } from './condition.ts';
 import { inherit } from './inherit.ts';
 import { labelNamesOf } from './label-names.ts';
 import { parseOccurrences } from './occurrences.ts';
-import type { Judgement, Override, Rule, RuleGroup } from './rule.ts';
+import type { Budget, Judgement, Override, Rule, RuleGroup } from './rule.ts';
 import type { RuleSet } from './rule-set.ts';
-import type { ActiveText, GroupText, OverrideText, RulesFile, RuleText } from './schema-of-rules.ts';
+import type { ActiveText, FireText, GroupText, OverrideText, RulesFile, RuleText } from './schema-of-rules.ts';
 import { compileTemplate } from './template.ts';
 
 /** What a rule file need not say. */
@@ -41,7 +42,7 @@ function completeRule(rule: RuleText, group: string, intervalMs: number): Rule {
     group,
     intervalMs,
     judgement,
-    ...conditionsOf(rule.fire ?? COMPOSITE_FIRE, rule.clear),
+    ...conditionsOf(rule.fire ?? COMPOSITE_FIRE, rule.clear, paceOf(judgement, intervalMs)),
     occurrences: rule.occurrences === undefined ? null : parseOccurrences(rule.occurrences),
     active: rule.active === undefined ? null : activeOf(rule.active),
     forMs: ms(rule.for ?? 0),
@@ -59,14 +60,16 @@ function completeRule(rule: RuleText, group: string, intervalMs: number): Rule {
 
 function overrideOf(pattern: string, text: OverrideText, whole: Rule, written: RuleText): Override {
   const { judgement } = whole;
-  const conditions = text.fire === undefined ? whole : conditionsOf(text.fire, undefined);
+  const { fire, clear, budget } =
+    text.fire === undefined ? whole : conditionsOf(text.fire, undefined, paceOf(judgement, whole.intervalMs));
   return {
     pattern,
     rule: {
       ...whole,
       judgement: { ...judgement, minSamples: text.min_samples ?? judgement.minSamples },
-      fire: conditions.fire,
-      clear: text.clear === undefined ? conditions.clear : parseCondition(text.clear),
+      fire,
+      clear: text.clear === undefined ? clear : parseCondition(text.clear),
+      budget,
       forMs: text.for === undefined ? whole.forMs : ms(text.for),
       keepFiringForMs: text.keep_firing_for === undefined ? whole.keepFiringForMs : ms(text.keep_firing_for),
       ...labelsOf({ ...written.labels, ...text.labels }),
@@ -74,9 +77,29 @@ function overrideOf(pattern: string, text: OverrideText, whole: Rule, written: R
   };
 }
 
-function conditionsOf(fireText: string, clear: string | undefined): { fire: Condition; clear: Condition } {
-  const fire = parseCondition(fireText);
-  return { fire, clear: clear === undefined ? negationOf(fire) : parseCondition(clear) };
+type Conditions = Pick<Rule, 'fire' | 'clear' | 'budget'>;
+
+function conditionsOf(text: FireText, clear: string | undefined, pace: Pace): Conditions {
+  const { effect, at_most, importance } = typeof text === 'string' ? { effect: text } : text;
+  const fire = effect === undefined ? ANY_VALUE : parseCondition(effect);
+  const budget = at_most === undefined ? null : budgetOf(at_most, importance, pace);
+  // Under a budget the value alone does not tell when fire ends, so whatever no longer fires is clear.
+  const otherwise = budget === null ? negationOf(fire) : ANY_VALUE;
+  return { fire, clear: clear === undefined ? otherwise : parseCondition(clear), budget };
+}
+
+function budgetOf(text: string, importance: Readonly<Record<string, number>> = {}, pace: Pace): Budget {
+  const budget = parseBudget(text);
+  return {
+    ...budget,
+    text: text.trim(),
+    importance: new Map(Object.entries(importance)),
+    rate: perJudgement(budget, pace),
+  };
+}
+
+function paceOf(judgement: Judgement, intervalMs: number): Pace {
+  return { tickMs: intervalMs, spanMs: 'windowMs' in judgement ? judgement.windowMs : intervalMs };
 }
 
 function activeOf({ days, hours, time_zone }: ActiveText) {

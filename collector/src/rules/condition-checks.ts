@@ -1,3 +1,4 @@
+import { checkBudget } from './budget-checks.ts';
 import type { Complain } from './complain.ts';
 import { type Condition, overlap } from './condition.ts';
 import type { Block } from './inherit.ts';
@@ -19,18 +20,20 @@ export function checkConditions(
     return;
   }
   if (at(rule, 'fire') === undefined) complain(path, "'fire' is missing here");
-  const fire = conditionAt(rule, 'fire');
+  const isMapping = typeof at(rule, 'fire') === 'object';
+  const fire = isMapping ? conditionAt(at(rule, 'fire'), 'effect') : conditionAt(rule, 'fire');
   const clear = conditionAt(rule, 'clear');
   if (fire && clear && overlap(fire, clear)) {
     complain([...path, 'clear'], `contradicts fire: some values are both '${fire.text}' and '${clear.text}'`);
   }
   if (block === null) return;
-  for (const [key, one] of [
-    ['fire', fire],
-    ['clear', clear],
+  if (isMapping) checkBudget(rule, block, path, complain);
+  for (const [where, one] of [
+    [isMapping ? ['fire', 'effect'] : ['fire'], fire],
+    [['clear'], clear],
   ] as const) {
     const complaint = one && unreachable(one, block, at(rule, block));
-    if (complaint) complain([...path, key], complaint);
+    if (complaint) complain([...path, ...where], complaint);
   }
 }
 

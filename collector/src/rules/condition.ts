@@ -34,6 +34,14 @@ export function parseCondition(text: string): Condition {
   return condition(sign as Comparison, bound, `${sign} ${digits}`);
 }
 
+/** Holds of every value: where a budget alone decides, no effect is too small. */
+export const ANY_VALUE: Condition = {
+  text: 'any value',
+  comparison: '>',
+  bound: -Infinity,
+  holds: (value) => !Number.isNaN(value),
+};
+
 /** What holds where the condition does not: the default for `clear`. */
 export function negationOf(one: Condition): Condition {
   const comparison = OPPOSITES[one.comparison];

@@ -3,8 +3,9 @@ import type { Complain } from './complain.ts';
 import { checkConditions } from './condition-checks.ts';
 import { meansField } from './field-pattern.ts';
 import type { Block } from './inherit.ts';
+import { judgedFields } from './judged-fields.ts';
 import { JUDGEMENT_LABELS } from './label-names.ts';
-import { at, entriesOf, itemsOf, type Raw, textAt } from './raw.ts';
+import { at, entriesOf, type Raw } from './raw.ts';
 
 const WITH_FIELDS: readonly (Block | null)[] = ['drift', 'schema', 'confidence', 'latency'];
 
@@ -15,7 +16,7 @@ export function checkOverrides(rule: Raw, block: Block | null, complain: Complai
     if (block !== null) complain(['overrides'], `'${block}' judges no fields, so there is nothing to override`, 'key');
     return;
   }
-  const judged = fieldsOf(at(rule, block!));
+  const judged = judgedFields(at(rule, block!));
   for (const [name, override] of entriesOf(at(rule, 'overrides'))) {
     const path = ['overrides', name];
     if (!judged.some((field) => meansField(field, name) || meansField(name, field))) {
@@ -35,11 +36,4 @@ export function checkOverrides(rule: Raw, block: Block | null, complain: Complai
 function overridden(rule: Raw, override: Raw, block: Block): Raw {
   const { fire = at(rule, 'fire'), clear } = Object.fromEntries(entriesOf(override));
   return { fire, ...(clear === undefined ? {} : { clear }), [block]: at(rule, block) };
-}
-
-function fieldsOf(block: Raw): string[] {
-  const field = textAt(block, 'field');
-  if (field !== null) return [field];
-  const fields = [...itemsOf(at(block, 'fields'))].map(([, one]) => String(one));
-  return at(block, 'fields') === undefined ? ['*'] : fields;
 }

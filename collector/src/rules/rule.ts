@@ -1,4 +1,5 @@
 import type { Severity } from '../alerting/alert.ts';
+import type { AlarmBudget } from '../drift/alarm-budget.ts';
 import type { ActiveTimes } from './active-times.ts';
 import type { Condition } from './condition.ts';
 import type { AnyMeasureName, Asked } from './measure.ts';
@@ -104,6 +105,17 @@ export type NoDataPolicy = (typeof NO_DATA_POLICIES)[number];
 export const ERROR_POLICIES = ['keep', 'error', 'fire'] as const;
 export type ErrorPolicy = (typeof ERROR_POLICIES)[number];
 
+/**
+ * How many false alarms chance may raise of one model version, over all fields and slices that share the budget. `text` is as
+ * written; `importance` has the weights of fields by names or patterns, 1 where none fits; `rate` is the probability with which one
+ * judgement of them all may fire by chance.
+ */
+export type Budget = AlarmBudget & {
+  readonly text: string;
+  readonly importance: ReadonlyMap<string, number>;
+  readonly rate: number;
+};
+
 /** One rule, checked and completed. Times are in milliseconds. */
 export type Rule = {
   /** Unique in its file; the label `alertname`. */
@@ -111,8 +123,12 @@ export type Rule = {
   readonly group: string;
   readonly intervalMs: number;
   readonly judgement: Judgement;
+  /** What the value must be to fire; where there is a budget it must be beyond chance as well. `ANY_VALUE` where a budget alone decides. */
   readonly fire: Condition;
+  /** `ANY_VALUE` where there is a budget and no `clear`: then it clears when fire no longer holds. */
   readonly clear: Condition;
+  /** null where the value alone decides. */
+  readonly budget: Budget | null;
   /** null where the last judgement alone counts. */
   readonly occurrences: Occurrences | null;
   /** null for always. */

@@ -12,7 +12,7 @@ import {
   silence,
 } from './schema-of-judgements.ts';
 import { type address, innerRoute, receiver, routeKeys } from './schema-of-routes.ts';
-import { closed, condition, duration, labels, optional, text, texts } from './schema-words.ts';
+import { closed, condition, duration, fire, labels, optional, ownFire, text, texts } from './schema-words.ts';
 
 /** The form of `occurrences`. */
 export const OCCURRENCES_PATTERN = '^\\s*[0-9]+\\s+of\\s+[0-9]+\\s*$';
@@ -70,7 +70,7 @@ const inherited = {
 
 const override = Type.Object(
   {
-    fire: optional(condition('As for the rule.')),
+    fire: optional(ownFire('As for the rule.')),
     clear: optional(condition('As for the rule; by default, when fire no longer holds.')),
     for: inherited.for,
     keep_firing_for: inherited.keep_firing_for,
@@ -100,7 +100,11 @@ const rule = Type.Object(
     errors: optional(errors),
     silence: optional(silence),
     composite: optional(composite),
-    fire: optional(condition('When the alert begins, such as "> 0.25". Every block but composite needs it.')),
+    fire: optional(
+      fire(
+        'When the alert begins: "> 0.25", or {effect: "> 0.25", at_most: 1/month} with one or both. Every block but composite needs it.',
+      ),
+    ),
     clear: optional(condition('When it may end, such as "< 0.20"; by default, when fire no longer holds.')),
     overrides: optional(overrides),
     ...inherited,
@@ -151,6 +155,8 @@ export const RULES_SCHEMA = Type.Object(
 /** A rule file as written, after its form was checked. */
 export type RulesFile = Static<typeof RULES_SCHEMA>;
 export type RuleText = Static<typeof rule>;
+/** Of a rule; of an override it has no `importance`. */
+export type FireText = NonNullable<RuleText['fire']>;
 export type OverrideText = Static<typeof override>;
 export type ActiveText = Static<typeof active>;
 export type GroupText = Static<typeof group>;

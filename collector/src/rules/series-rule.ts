@@ -1,6 +1,8 @@
 import type { Baseline } from '../baseline/baseline.ts';
+import type { Chance } from '../chance/chance.ts';
 import type { Measure } from '../drift/index.ts';
 import { messageOf } from '../errors.ts';
+import { holdToBudgets } from './budget-rule.ts';
 import { fetchSpans, isAboutData, together } from './fetch-spans.ts';
 import type { Finding } from './finding.ts';
 import { liveVersions } from './live-versions.ts';
@@ -9,11 +11,8 @@ import type { Rule, SeriesJudgement } from './rule.ts';
 import { ruleOfField } from './rule-of-field.ts';
 import { type Selected, selectSeries } from './select-series.ts';
 import type { JudgingSource, SeriesInfo, VersionInfo } from './source.ts';
-import { presenceOf, type Verdict, verdictOn, without } from './verdict.ts';
+import { type Judged, presenceOf, type Verdict, verdictOn, without } from './verdict.ts';
 import { widerSpans } from './wider-spans.ts';
-
-/** A verdict and the span it rests on. */
-type Judged = { readonly verdict: Verdict; readonly spanFrom: number };
 
 /**
  * Judges the series of one model: the blocks drift, schema, confidence and latency differ in measure and stage only. What
@@ -26,12 +25,13 @@ export async function judgeSeries(
   model: string,
   tick: number,
   source: JudgingSource,
+  chance: Chance,
 ): Promise<Finding[]> {
   const versions = liveVersions(await source.versions(model), judgement.version, tick, judgement.windowMs);
   const judgedAsOne = judgement.isMerged ? [versions] : versions.map((one) => [one]);
   const findings: Finding[] = [];
   for (const group of judgedAsOne) {
-    if (group.length > 0) findings.push(...(await judgeVersions(rule, judgement, group, tick, source)));
+    if (group.length > 0) findings.push(...(await judgeVersions(rule, judgement, group, tick, source, chance)));
   }
   return findings;
 }
@@ -42,6 +42,7 @@ async function judgeVersions(
   versions: readonly VersionInfo[],
   tick: number,
   source: JudgingSource,
+  chance: Chance,
 ): Promise<Finding[]> {
   const version = versions[0]!;
   const infos = (await Promise.all(versions.map(({ id }) => source.series(id)))).flat();
@@ -52,7 +53,8 @@ async function judgeVersions(
   const selected = selectSeries(judgement, measure, infos, baseline).map((one) =>
     failed === null ? one : { ...one, fault: failed },
   );
-  const judged = await judgeSelected({ rule, judgement, measure, versions, infos, tick, source }, selected);
+  const found = await judgeSelected({ rule, judgement, measure, versions, infos, tick, source }, selected);
+  const judged = await holdToBudgets({ rule, judgement, measure, baseline, tick, source, chance }, selected, found);
   return selected.map((one, index): Finding => {
     const { labels } = ruleOfField(rule, one.field);
     const about = {

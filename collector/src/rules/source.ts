@@ -1,5 +1,5 @@
 import type { SeriesKind, Summary } from '@tidemark/sketch';
-import type { Baseline } from '../baseline/baseline.ts';
+import type { Baseline, BaselineSeries, BaselineWindow } from '../baseline/baseline.ts';
 
 /** One version of one model. `firstSeen` is where its first window starts, `lastSeen` where its last one ends, in event time. */
 export type VersionInfo = {
@@ -33,4 +33,13 @@ export interface JudgingSource {
   traffic(versionId: number | readonly number[], from: number, to: number): Promise<Traffic>;
   /** The baseline of that version, else that of the newest version of the model that has one of that name, else null. */
   baseline(model: string, version: string, name: string): Promise<Baseline | null>;
+  /**
+   * The windows of that span (ms) that a series of the baseline was merged from, oldest first; none where it has none of that span.
+   * A source that keeps no such windows has no such method.
+   */
+  baselineWindows?(
+    baselineId: number,
+    series: Pick<BaselineSeries, 'stage' | 'field'>,
+    spanMs: number,
+  ): Promise<readonly BaselineWindow[]>;
 }

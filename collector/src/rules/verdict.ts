@@ -8,7 +8,10 @@ import type { Direction, Rule, SeriesJudgement } from './rule.ts';
 import type { Selected } from './select-series.ts';
 
 /** What a judgement comes to, before it is labelled. */
-export type Verdict = Pick<Finding, 'health' | 'value' | 'samples' | 'message' | 'evidence'>;
+export type Verdict = Pick<Finding, 'health' | 'value' | 'samples' | 'message' | 'evidence' | 'chance'>;
+
+/** A verdict and where the span begins on which it rests. */
+export type Judged = { readonly verdict: Verdict; readonly spanFrom: number };
 
 /** Judges one series by what its span held. `rule` and `judgement` are those of its field. */
 export function verdictOn(
@@ -64,7 +67,7 @@ function scored(rule: Rule, judgement: SeriesJudgement, measure: Measure, one: S
   const reference = one.reference?.summary ?? null;
   const value = directed(measure.score({ live, reference, bins: one.reference?.bins ?? null }), judgement.direction);
   if (!Number.isFinite(value)) return without('error', samples, 'the baseline holds no values of this field');
-  const evidence = rule.clear.holds(value) ? [] : evidenceOf(live, reference);
+  const evidence = rule.clear.holds(value) && !rule.fire.holds(value) ? [] : evidenceOf(live, reference);
   return { health: 'ok', value, samples, message: null, evidence };
 }
 

@@ -1,6 +1,7 @@
 import type { AlertChange, JudgeStore, StoredAlert, TickRecord } from '../alerting/judge-store.ts';
 import type { Clock } from '../clock.ts';
 import { dedupKey } from '../notify/dedup-key.ts';
+import { insertEvents, type NewEvent } from './alert-events.ts';
 import { ALERT_COLUMNS, type AlertRow, toAlert } from './alert-row.ts';
 import { type Database, type Queryable, toArrayLiteral, toJson } from './database.ts';
 import { enqueueDeliveries, receiversOfEpisode } from './deliveries.ts';
@@ -70,7 +71,7 @@ export class AlertTable implements JudgeStore {
       await keepState(tx, this.#projectId, record);
       await insertScores(tx, record);
       await upsertAlerts(tx, record);
-      await insertEvents(tx, record.changes);
+      await insertEvents(tx, record.changes.flatMap(eventOf));
       await enqueueDeliveries(tx, record.changes.flatMap(deliveriesOf), this.#wallClock.now());
       return true;
     });
@@ -102,15 +103,21 @@ export function scoresText({ scores }: Pick<TickRecord, 'scores'>): string {
     n: finding.samples,
     b: finding.baselineId,
     w: finding.spanFrom / 1000,
+    e: finding.chance?.effect ?? null,
+    u: finding.chance?.nullMultiple ?? null,
+    p: finding.chance?.tail ?? null,
+    r: finding.chance?.nRef ?? null,
   }));
   return toJson(rows);
 }
 
 /** Puts scores (`$2`, see `scoresText`) of a tick (`$1`) in; what is to be done where there is one already comes behind it. */
 export const INSERT_SCORES = `insert into score
-    (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from)
-  select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w)
-  from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8)
+    (fingerprint, tick, model_version_id, series_id, alertname, measure, value, health, samples, baseline_id, span_from,
+     effect, null_multiple, tail, n_ref)
+  select f, $1, v, s, a, m, x, h, n, b, to_timestamp(w), e, u, p, r
+  from jsonb_to_recordset($2::text::jsonb) as t (f text, v int, s int, a text, m text, x float8, h text, n int8, b int, w float8,
+    e float8, u float8, p float8, r int8)
   on conflict (fingerprint, tick)`;
 
 async function insertScores(tx: Queryable, record: TickRecord): Promise<void> {
@@ -149,24 +156,17 @@ export async function upsertAlerts(
   );
 }
 
-async function insertEvents(tx: Queryable, changes: readonly AlertChange[]): Promise<void> {
-  for (const { alert, transition } of changes) {
-    if (transition === null) continue;
-    const { from, to, at, episode, reason, notify } = transition;
-    await tx.query(
-      `insert into alert_event (fingerprint, model_version_id, episode, from_state, to_state, reason, tick, value, message)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::jsonb)`,
-      [
-        alert.fingerprint,
-        alert.versionId,
-        episode,
-        from,
-        to,
-        reason,
-        new Date(at),
-        alert.lastValue,
-        notify === null || alert.message === null ? null : toJson(alert.message),
-      ],
-    );
-  }
+function eventOf({ alert, transition }: AlertChange): NewEvent[] {
+  if (transition === null) return [];
+  const { fingerprint, versionId, lastValue: value, message } = alert;
+  return [
+    {
+      ...transition,
+      fingerprint,
+      versionId,
+      value,
+      message: transition.notify === null ? null : message,
+      isAmended: false,
+    },
+  ];
 }

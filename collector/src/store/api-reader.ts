@@ -174,8 +174,13 @@ async function readScores(db: Database, seriesId: number, { from, to, limit }: S
     health: string;
     samples: number;
     baseline_id: number | null;
+    effect: number | null;
+    null_multiple: number | null;
+    tail: number | null;
+    n_ref: number | null;
   }>(
-    `select tick, span_from, alertname, measure, value, health, samples, baseline_id from score
+    `select tick, span_from, alertname, measure, value, health, samples, baseline_id,
+       effect, null_multiple, tail, n_ref from score
      where series_id = $1 and tick >= $2 and tick < $3 order by tick, alertname limit $4`,
     [seriesId, new Date(from), new Date(to), limit],
   );

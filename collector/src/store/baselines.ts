@@ -86,18 +86,19 @@ export async function loadBaseline(db: Queryable, row: BaselineRow): Promise<Bas
   return { id: row.id, name: row.name, model: row.model, version: row.version, series };
 }
 
-/** The windows that are kept of one series of a baseline, oldest first; none where it has none. */
+/** The windows that are kept of one series of a baseline, oldest first, only if they are `widthMs` wide; none where it has none. */
 export async function loadBaselineWindows(
   db: Queryable,
   baselineId: number,
   stage: string,
   field: string,
+  widthMs: number | null = null,
 ): Promise<BaselineWindow[]> {
   const rows = await db.query<WindowRow>(
     `select w.window_start as start, s.kind, w.kinds, w.digest, w.moments, w.categories, w.projections
-     from baseline_window w join baseline_series s using (baseline_id, stage, field)
-     where baseline_id = $1 and stage = $2 and field = $3 order by w.window_start`,
-    [baselineId, stage, field],
+     from baseline_window w join baseline_series s using (baseline_id, stage, field) join baseline b on b.id = baseline_id
+     where baseline_id = $1 and stage = $2 and field = $3 and ($4::int8 is null or b.window_s = $4) order by w.window_start`,
+    [baselineId, stage, field, widthMs === null ? null : widthMs / 1000],
   );
   return rows.map(({ start, kind, kinds, ...bytes }) => ({ start, summary: unpackSketch(kind, kinds, bytes) }));
 }

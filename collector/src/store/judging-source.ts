@@ -1,9 +1,9 @@
 import type { Summary } from '@tidemark/sketch';
 import type { HistorySource, PieceWidth, SummaryPiece, TrafficPiece } from '../alerting/history-source.ts';
 import { SlidingMerge } from '../alerting/sliding-merge.ts';
-import type { Baseline } from '../baseline/baseline.ts';
+import type { Baseline, BaselineSeries, BaselineWindow } from '../baseline/baseline.ts';
 import type { SeriesInfo, Traffic, VersionInfo } from '../rules/source.ts';
-import { findBaseline, loadBaseline } from './baselines.ts';
+import { findBaseline, loadBaseline, loadBaselineWindows } from './baselines.ts';
 import type { Queryable } from './database.ts';
 import { LEVELS, type Widest } from './levels.ts';
 import { listModels, listVersions } from './models.ts';
@@ -108,6 +108,14 @@ export class StoreJudgingSource implements HistorySource {
     if (from >= this.#finestSince()) return 60_000;
     const isOfHours = from % HOUR_MS === 0 && to % HOUR_MS === 0 && to - from <= LONGEST_OF_HOURS_MS;
     return isOfHours ? HOUR_MS : 86_400_000;
+  }
+
+  baselineWindows(
+    baselineId: number,
+    { stage, field }: Pick<BaselineSeries, 'stage' | 'field'>,
+    spanMs: number,
+  ): Promise<BaselineWindow[]> {
+    return loadBaselineWindows(this.#db, baselineId, stage, field, spanMs);
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {

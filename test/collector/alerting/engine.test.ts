@@ -9,6 +9,7 @@ import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import { loadRules } from '../../../collector/src/rules/load.ts';
 import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
 import { AlertTable } from '../../../collector/src/store/alerts.ts';
+import { createApiReader } from '../../../collector/src/store/api-reader.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
@@ -363,5 +364,38 @@ groups:
       assert.ok(score);
       assert.deepEqual([score.measure, score.samples, score.baseline_id, score.health], ['psi', 200, 1, 'ok']);
       assert.ok(score.value < 0.01);
+    }));
+
+  test('gives scores of a rule with a budget what chance does, in the store, to the API and in what people are told', () =>
+    withDatabase(async (database) => {
+      await seed(database, 'gb');
+      const budget = RULES.replace('fire: "> 0.25"', 'fire: { effect: "> 0.25", at_most: 1/month }').replace(
+        'for: 1h',
+        'for: 0s',
+      );
+      await engineOn(database, rulesOf(budget)).judgeUntil(after(1), never);
+      await engineOn(database, rulesOf(budget)).judgeUntil(after(2), never);
+      const [series] = await database.query<{ id: number }>('select id from series');
+      const span = { from: 0, to: T0 + 24 * HOUR, limit: 10 };
+      const scores = (await createApiReader(database, PROJECT).scores(series!.id, span))!;
+      const [quiet, loud] = scores.map(({ value, effect, null_multiple, tail, n_ref, samples }) => ({
+        isEffect: effect === value,
+        null_multiple,
+        tail,
+        n_ref,
+        samples,
+      }));
+      // The effect is too small for chance to be asked.
+      assert.deepEqual(quiet, { isEffect: true, null_multiple: null, tail: null, n_ref: 2000, samples: 200 });
+      assert.ok(loud!.null_multiple! > 10 && loud!.tail! < 1e-6, JSON.stringify(loud));
+      assert.deepEqual([loud!.isEffect, loud!.n_ref, loud!.samples], [true, 2000, 200]);
+      const [alert] = await database.query<{ message: { evidence: string[]; threshold: string } }>(
+        'select message from alert',
+      );
+      assert.equal(alert!.message.threshold, '> 0.25 and at_most 1/month');
+      assert.match(
+        alert!.message.evidence[0]!,
+        /^psi [\d.]+, [\d.]+ times what chance does in one window of twenty \(n 200 against 2 000\)$/,
+      );
     }));
 });

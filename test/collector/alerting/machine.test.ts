@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { end, isForgettable, pause, step } from '../../../collector/src/alerting/machine.ts';
 import { type AlertState, NEVER_SEEN, type Transition } from '../../../collector/src/alerting/state.ts';
-import { parseCondition } from '../../../collector/src/rules/condition.ts';
+import { ANY_VALUE, parseCondition } from '../../../collector/src/rules/condition.ts';
 import type { Finding } from '../../../collector/src/rules/finding.ts';
 
 const MINUTE = 60_000;
@@ -253,4 +253,23 @@ test('whatever comes, stopping and going on from the stored state gives the same
       assert.deepEqual([...first.transitions, ...second.transitions], whole.transitions);
     }),
   );
+});
+
+test('where a budget has a say, fire holds only beyond chance, and what no longer fires is clear unless clear says when', () => {
+  const stepped = (clear: StepRule['clear']) => {
+    const rule = { ...RULE, clear, forMs: 0, keepFiringForMs: 0 };
+    let state: AlertState = NEVER_SEEN;
+    return [
+      [11, false],
+      [11, true],
+      [11, false],
+      [4, false],
+    ].map(([value, isBeyond], i) => {
+      const finding = { health: 'ok', value: Number(value), chance: { isBeyond: Boolean(isBeyond) } } as const;
+      state = step(state, finding, rule, (i + 1) * MINUTE).state;
+      return state.kind;
+    });
+  };
+  assert.deepEqual(stepped(ANY_VALUE), ['inactive', 'firing', 'resolved', 'resolved']);
+  assert.deepEqual(stepped(parseCondition('< 5')), ['inactive', 'firing', 'firing', 'resolved']);
 });

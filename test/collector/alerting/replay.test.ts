@@ -4,6 +4,9 @@ import { Engine } from '../../../collector/src/alerting/engine.ts';
 import type { HistoryEvent } from '../../../collector/src/alerting/history.ts';
 import type { JudgeStore, TickRecord } from '../../../collector/src/alerting/judge-store.ts';
 import { replay } from '../../../collector/src/alerting/replay.ts';
+import type { Chance } from '../../../collector/src/chance/chance.ts';
+import { ChanceHere } from '../../../collector/src/chance/chance-here.ts';
+import { ChanceThread } from '../../../collector/src/chance/chance-thread.ts';
 import { wallClock } from '../../../collector/src/clock.ts';
 import { selectHistory } from '../../../collector/src/store/alert-history.ts';
 import { AlertTable } from '../../../collector/src/store/alerts.ts';
@@ -11,15 +14,24 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
 import { HOUR, PROJECT, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
-import { createFeed, HOURS, historyText, RULES, rulesOf, seedBaseline, simulatedHours } from './simulated-history.ts';
+import {
+  createFeed,
+  HOURS,
+  historyText,
+  RULES_WITH_BUDGET,
+  rulesOf,
+  seedBaseline,
+  simulatedHours,
+} from './simulated-history.ts';
 
 const PUBLIC_URL = 'http://tidemark.example';
 const END = T0 + HOURS * HOUR;
 const never = () => false;
 
-function engineOn(database: Database, wrap = (store: JudgeStore) => store): Engine {
+function engineOn(database: Database, wrap = (store: JudgeStore) => store, chance: Chance = new ChanceHere()): Engine {
   return new Engine({
-    rules: rulesOf(RULES),
+    chance,
+    rules: rulesOf(RULES_WITH_BUDGET),
     source: new StoreJudgingSource(database, PROJECT),
     store: wrap(new AlertTable(database, PROJECT, wallClock)),
     publicUrl: PUBLIC_URL,
@@ -31,7 +43,7 @@ const storedHistory = (database: Database): Promise<HistoryEvent[]> => selectHis
 
 async function replayed(database: Database, since = T0 + HOUR - 1): Promise<readonly HistoryEvent[]> {
   const source = new StoreJudgingSource(database, PROJECT);
-  return (await replay({ rules: rulesOf(RULES), source, since, until: END, publicUrl: PUBLIC_URL })).events;
+  return (await replay({ rules: rulesOf(RULES_WITH_BUDGET), source, since, until: END, publicUrl: PUBLIC_URL })).events;
 }
 
 /** Judges each hour as its windows come in: nothing later is stored yet. */
@@ -49,12 +61,16 @@ async function live(database: Database, engineFor: () => Engine): Promise<void> 
 describe('replay', () => {
   test('gives the history that live judging gave, byte for byte, and stores and sends nothing', () =>
     withDatabase(async (database) => {
-      const engine = engineOn(database);
-      await live(database, () => engine);
+      // As the collector does it: chance is found out in another thread than in a replay.
+      const chance = new ChanceThread();
+      const engine = engineOn(database, undefined, chance);
+      await live(database, () => engine).finally(() => chance.stop());
       const stored = await storedHistory(database);
       const kinds = new Set(stored.map(({ alertname, to }) => `${alertname} ${to}`));
       for (const kind of [
         'Drift recovering',
+        'BeyondChance firing',
+        'BeyondChance resolved',
         'Missing firing',
         'TidemarkNoData firing',
         'Quiet firing',
@@ -89,8 +105,9 @@ describe('replay', () => {
           return isStored;
         },
       });
+      const chance = new ChanceHere();
       for (let kills = 0; ; kills++) {
-        const outcome = await engineOn(database, dies)
+        const outcome = await engineOn(database, dies, chance)
           .judgeUntil(END + 60_000, never)
           .then(
             () => 'done',

@@ -46,6 +46,15 @@ receivers:
 route: { receiver: chat }
 `;
 
+/** With a rule that asks what chance does, which takes its time. */
+export const RULES_WITH_BUDGET = RULES.replace(
+  '      - alert: Missing\n',
+  `      - alert: BeyondChance
+        drift: { model: m, fields: ["*"], method: psi, window: 1h, baseline: { kind: reference, name: ref }, min_samples: 100 }
+        fire: { effect: "> 0.1", at_most: 1/month, importance: { x: 2 } }
+$&`,
+);
+
 export const HOURS = 72;
 
 export function rulesOf(text: string): RuleSet {

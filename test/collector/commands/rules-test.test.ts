@@ -11,6 +11,9 @@ groups:
         drift: { model: m, method: ks, window: 1h, baseline: { kind: reference, name: ref }, min_samples: 10 }
         fire: "> 0.5"
         for: 1h
+      - alert: Beyond
+        drift: { model: m, method: ks, window: 1h, baseline: { kind: reference, name: ref }, min_samples: 10 }
+        fire: { effect: "> 0.1", at_most: 1/month }
       - alert: Missing
         schema: { model: m, measure: null_share, window: 1h, min_samples: 10 }
         fire: "> 0.2"
@@ -33,12 +36,13 @@ tests:
           - { for: 3h, none: true }
     expect:
       - { at: 2h, alerts: [] }
-      - { at: 3h, alerts: [{ alert: Shift, state: pending }] }
-      - { at: 4h, alerts: [{ alert: Shift, state: firing, labels: { field: x, version: "1" } }] }
+      - { at: 3h, alerts: [{ alert: Shift, state: pending }, { alert: Beyond, state: firing }] }
+      - { at: 4h, alerts: [{ alert: Shift, state: firing, labels: { field: x, version: "1" } }, { alert: Beyond, state: firing }] }
       - at: 7h
         alerts:
           - { alert: TidemarkNoData, state: firing, labels: { rulename: Missing } }
           - { alert: Shift, state: firing }
+          - { alert: Beyond, state: firing }
 `;
 
 const TEN_MISTAKES = `version: 1

@@ -39,7 +39,12 @@ route: { receiver: nobody }
       'groups[0].rules[0].drift.baseline.kind',
       "expected reference, got 'referense' (did you mean 'reference'?)",
     ],
-    [11, 15, 'groups[0].rules[0].fire', 'expected a comparison in quotes such as "> 0.25", got 0.25'],
+    [
+      11,
+      15,
+      'groups[0].rules[0].fire',
+      'expected a comparison in quotes such as "> 0.25" or { effect: "> 0.25", at_most: 1/month }, got 0.25',
+    ],
     [
       12,
       29,
@@ -65,6 +70,8 @@ route: { receiver: nobody }
 const withRule = (lines: string): string =>
   `version: 1\ngroups:\n  - name: g\n    rules:\n      - alert: A\n${lines.replaceAll(/^/gm, '        ')}\n`;
 const SOUND = 'schema: { model: m, measure: null_share, window: 10m }\nfire: "> 0.1"';
+
+const DRIFT = 'drift: { model: m, method: psi, window: 1h, baseline: { kind: reference, name: r } }';
 
 const CASES: [what: string, text: string, line: number, column: number, message: RegExp][] = [
   [
@@ -399,6 +406,123 @@ const CASES: [what: string, text: string, line: number, column: number, message:
     2,
     13,
     /unknown key 'windw' \(did you mean 'window'\?\)/,
+  ],
+  [
+    'a budget of another form',
+    withRule(`${DRIFT}\nfire: { at_most: once a month }`),
+    7,
+    26,
+    /expected a budget such as 1\/month, got 'once a month'/,
+  ],
+  [
+    'a budget of nothing',
+    withRule(`${DRIFT}\nfire: { at_most: 0/month }`),
+    7,
+    26,
+    /got '0\/month'; it must be above 0/,
+  ],
+  [
+    'a budget with a typo',
+    withRule(`${DRIFT}\nfire: { effect: "> 0.1", at_mots: 1/month }`),
+    7,
+    34,
+    /unknown key 'at_mots' \(did you mean 'at_most'\?\)/,
+  ],
+  [
+    'an effect of another form',
+    withRule(`${DRIFT}\nfire: { effect: 0.1, at_most: 1/month }`),
+    7,
+    25,
+    /expected a comparison in quotes such as "> 0.25", got 0.1/,
+  ],
+  ['a fire that says nothing', withRule(`${DRIFT}\nfire: {}`), 7, 15, /expected at least 1 key here/],
+  [
+    'importance alone',
+    withRule(`${DRIFT}\nfire: { importance: { x: 2 } }`),
+    7,
+    15,
+    /expected 'effect', 'at_most' or both here/,
+  ],
+  [
+    'importance without a budget',
+    withRule(`${DRIFT}\nfire: { effect: "> 0.1", importance: { x: 2 } }`),
+    7,
+    34,
+    /importance goes with at_most only/,
+  ],
+  [
+    'importance of a field that is not judged',
+    withRule(
+      `${DRIFT.replace('method', 'fields: [amount], method')}\nfire: { at_most: 1/month, importance: { amuont: 2 } }`,
+    ),
+    7,
+    49,
+    /does not judge a field 'amuont' \(did you mean 'amount'\?\)/,
+  ],
+  [
+    'importance of nothing',
+    withRule(`${DRIFT}\nfire: { at_most: 1/month, importance: { x: 0 } }`),
+    7,
+    52,
+    /expected a number > 0, got 0/,
+  ],
+  [
+    'an effect that contradicts clear',
+    withRule(`${DRIFT}\nfire: { effect: "> 0.1", at_most: 1/month }\nclear: "< 0.2"`),
+    8,
+    16,
+    /contradicts fire/,
+  ],
+  [
+    'an effect that nothing reaches',
+    withRule(`${DRIFT}\nfire: { effect: "> -1", at_most: 1/month }`),
+    7,
+    25,
+    /'psi' is never below 0/,
+  ],
+  [
+    'a budget without a baseline to learn from',
+    withRule(`${SOUND.replace('null_share', 'range_share').replace('"> 0.1"', '{ at_most: 1/month }')}`),
+    7,
+    26,
+    /learnt from a baseline, and this block names none/,
+  ],
+  [
+    'a budget for what takes no baseline',
+    withRule(`${SOUND.replace('"> 0.1"', '{ at_most: 1/month }')}`),
+    7,
+    26,
+    /'null_share' takes none; give an effect alone/,
+  ],
+  [
+    'a budget for traffic',
+    withRule(
+      'silence: { model: m, measure: rows_ratio, window: 1h, baseline: { kind: same_time, offset: 7d, periods: 4 } }\nfire: { at_most: 1/month }',
+    ),
+    7,
+    26,
+    /'rows_ratio' takes none/,
+  ],
+  [
+    'a budget for vectors',
+    withRule(`${DRIFT.replace('psi', 'sliced_wasserstein')}\nfire: { at_most: 1/month }`),
+    7,
+    26,
+    /is not known, since of vectors only projections are kept/,
+  ],
+  [
+    'a budget for what is near',
+    withRule(`${DRIFT.replace('psi', 'mean_change, direction: both')}\nfire: { effect: "< 1", at_most: 1/month }`),
+    7,
+    41,
+    /far from the baseline, so the effect begins with >/,
+  ],
+  [
+    'importance in an override',
+    withRule(`${DRIFT}\nfire: "> 0.1"\noverrides: { x: { fire: { at_most: 1/month, importance: { x: 2 } } } }`),
+    8,
+    53,
+    /unknown key 'importance'; known here: effect, at_most/,
   ],
 ];
 

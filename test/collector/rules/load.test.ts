@@ -5,6 +5,8 @@ import { loadRules } from '../../../collector/src/rules/load.ts';
 import { ruleOfField } from '../../../collector/src/rules/rule-of-field.ts';
 import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
 import { routeOf } from '../../../collector/src/rules/rule-set.ts';
+import { thresholdText, writtenFiring } from '../../../collector/src/rules/threshold-text.ts';
+import { ruleWith } from './rule-of.ts';
 
 const MINUTE = 60_000;
 
@@ -236,4 +238,39 @@ groups:
     ['> 0.2', '< 0.05', 0, 100, 'warning', 'warning', 'risk'],
     ['> 0.2', '< 0.1', 5, 100, 'warning', 'warning', 'risk'],
   ]);
+});
+
+test('fire takes an effect, a budget, or both, and its short form is an effect', () => {
+  const drift = 'drift: { model: m, method: psi, window: 1h, baseline: { kind: reference, name: r } }';
+  const told = (fire: string, more = '') => {
+    const rule = ruleWith(drift, fire, more);
+    const { budget } = rule;
+    return [thresholdText(rule), writtenFiring(rule), budget && [budget.atMost, budget.perMs, [...budget.importance]]];
+  };
+  const month = 30 * 24 * 3_600_000;
+  assert.deepEqual(told('"> 0.25"'), ['> 0.25', 'fire: "> 0.25"  clear: "<= 0.25"', null]);
+  assert.deepEqual(told('{ effect: "> 0.25" }'), told('"> 0.25"'));
+  assert.deepEqual(told('{ at_most: 2 per month }', 'clear: "< 0.1"'), [
+    'at_most 2 per month',
+    'fire: { at_most: 2 per month }  clear: "< 0.1"',
+    [2, month, []],
+  ]);
+  assert.deepEqual(told('{ effect: "> 0.25", at_most: 1/month, importance: { a: 5, "b_*": 2 } }'), [
+    '> 0.25 and at_most 1/month',
+    'fire: { effect: "> 0.25", at_most: 1/month, importance: { "a": 5, "b_*": 2 } }',
+    [
+      1,
+      month,
+      [
+        ['a', 5],
+        ['b_*', 2],
+      ],
+    ],
+  ]);
+  const rule = ruleWith(drift, '{ at_most: 1/month }', 'overrides: { a: { fire: "> 0.5" }, b: { min_samples: 7 } }');
+  assert.deepEqual(
+    rule.overrides.map(({ rule: own }) => thresholdText(own)),
+    ['> 0.5', 'at_most 1/month'],
+  );
+  assert.equal(rule.overrides[1]!.rule.budget, rule.budget);
 });

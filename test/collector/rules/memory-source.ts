@@ -1,5 +1,10 @@
 import { type SeriesKind, SketchError, Summary, type SummaryOptions } from '@tidemark/sketch';
-import { type Baseline, type BaselineSeries, seriesKey } from '../../../collector/src/baseline/baseline.ts';
+import {
+  type Baseline,
+  type BaselineSeries,
+  type BaselineWindow,
+  seriesKey,
+} from '../../../collector/src/baseline/baseline.ts';
 import { makeBins } from '../../../collector/src/drift/bins.ts';
 import { CollectorError } from '../../../collector/src/errors.ts';
 import type { JudgingSource, SeriesInfo, Traffic, VersionInfo } from '../../../collector/src/rules/source.ts';
@@ -19,6 +24,7 @@ export class MemorySource implements JudgingSource {
   readonly #windows: Window[] = [];
   readonly #traffic: { versionId: number; from: number; to: number; rows: number; errors: number }[] = [];
   readonly #baselines: Baseline[] = [];
+  readonly #baselineWindows = new Map<string, readonly BaselineWindow[]>();
   /** Series whose windows cannot be read. */
   readonly broken = new Set<number>();
   /** Models whose baselines cannot be read. */
@@ -55,6 +61,15 @@ export class MemorySource implements JudgingSource {
     ]);
     const { model, version: of } = version;
     this.#baselines.push({ id: this.#baselines.length + 1, name, model, version: of, series: new Map(kept) });
+  }
+
+  /** Windows of a span (ms) of a field of the baseline `id`, which count from 1. */
+  addBaselineWindows(id: number, field: string, spanMs: number, windows: readonly BaselineWindow[]): void {
+    this.#baselineWindows.set(JSON.stringify([id, field, spanMs]), windows);
+  }
+
+  async baselineWindows(id: number, { field }: { field: string }, spanMs: number): Promise<readonly BaselineWindow[]> {
+    return this.#baselineWindows.get(JSON.stringify([id, field, spanMs])) ?? [];
   }
 
   async models(): Promise<string[]> {

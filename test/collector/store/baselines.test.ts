@@ -72,6 +72,8 @@ describe('a stored baseline', () => {
         numbers.map(({ start, summary }) => [start, summary.moments.mean, summary.kinds.missing]),
         Array.from({ length: 600 }, (_, hour) => [T0 + hour * HOUR, hour, 1]),
       );
+      assert.equal((await loadBaselineWindows(database, id!, 'feature', 'number', HOUR)).length, 600);
+      assert.deepEqual(await loadBaselineWindows(database, id!, 'feature', 'number', 2 * HOUR), []);
       const categories = await loadBaselineWindows(database, id!, 'feature', 'category');
       assert.ok(
         categories.length === 600 && categories.every(({ summary }) => summary.categories.count('"all"') === 1),

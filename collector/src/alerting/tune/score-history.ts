@@ -5,7 +5,7 @@ import type { HistorySource } from '../history-source.ts';
 import { replay } from '../replay.ts';
 
 /** What was found of one series at one tick (ms). */
-export type Scored = { readonly tick: number; readonly health: Finding['health']; readonly value: number | null };
+export type Scored = Pick<Finding, 'health' | 'value' | 'chance'> & { readonly tick: number };
 
 /** All that a rule found of one series over a span, oldest first. */
 export type ScoredSeries = { readonly labels: Readonly<Record<string, string>>; readonly scores: readonly Scored[] };
@@ -32,10 +32,10 @@ export async function scoreHistory({ rules, source, since, until }: Span): Promi
     since,
     until,
     onRecord: ({ tick, scores }) => {
-      for (const { fingerprint, labels, health, value } of scores) {
+      for (const { fingerprint, labels, health, value, chance } of scores) {
         const known = series.get(fingerprint) ?? { labels, scores: [] };
         series.set(fingerprint, known);
-        known.scores.push({ tick, health, value });
+        known.scores.push({ tick, health, value, ...(chance === undefined ? {} : { chance }) });
       }
     },
   });

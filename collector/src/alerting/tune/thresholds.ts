@@ -1,4 +1,4 @@
-import { type Condition, parseCondition } from '../../rules/condition.ts';
+import { ANY_VALUE, type Condition, parseCondition } from '../../rules/condition.ts';
 import type { Rule } from '../../rules/rule.ts';
 import type { ScoreHistory } from './score-history.ts';
 
@@ -12,7 +12,8 @@ const MULTIPLES = [0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 
 
 /**
  * Thresholds worth trying, from the most to the least sensitive: what divides the scores that were seen, what lies around the
- * threshold of the rule, and one that nothing reaches. Three figures each.
+ * threshold of the rule, and one that nothing reaches. Three figures each. Of a rule with a budget only those that ask for as
+ * much effect as it does, or more: below, nobody has asked what chance does.
  */
 export function candidateThresholds({ rule, series }: ScoreHistory): Threshold[] {
   const values = series.flatMap(({ scores }) => scores.flatMap(({ value }) => (value === null ? [] : [value])));
@@ -31,12 +32,18 @@ export function candidateThresholds({ rule, series }: ScoreHistory): Threshold[]
     ...[0.25, 0.5, 0.75, 1].map((level) => peaks[Math.round(level * (peaks.length - 1))]),
   ].filter((bound): bound is number => bound !== undefined && Number.isFinite(bound));
   const rounded = new Set([rule.fire.bound, ...bounds.map((bound) => roundAway(bound, isUpward))]);
-  return [...rounded].sort((a, b) => (isUpward ? a - b : b - a)).map((bound) => thresholdAt(rule, bound));
+  return [...rounded]
+    .filter((bound) => rule.budget === null || bound === rule.fire.bound || rule.fire.holds(bound))
+    .sort((a, b) => (isUpward ? a - b : b - a))
+    .map((bound) => thresholdAt(rule, bound));
 }
 
 /** The rule's conditions moved to another bound: `clear` keeps its distance to `fire`, in proportion where that means something. */
 export function thresholdAt(rule: Pick<Rule, 'fire' | 'clear'>, bound: number): Threshold {
   const { fire, clear } = rule;
+  if (bound === -Infinity) return { fire, clear };
+  // Where whatever no longer fires is clear, there is no bound to move along.
+  if (clear === ANY_VALUE || fire === ANY_VALUE) return { fire: parseCondition(`${fire.comparison} ${bound}`), clear };
   const clearBound =
     fire.bound === 0 ? bound + (clear.bound - fire.bound) : Number(((bound * clear.bound) / fire.bound).toPrecision(6));
   return {

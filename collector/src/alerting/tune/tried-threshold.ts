@@ -44,8 +44,8 @@ export function tryThreshold(
 function alarmsOf({ labels, scores }: ScoredSeries, rule: Rule): Alarm[] {
   const alarms: Alarm[] = [];
   let state: AlertState = NEVER_SEEN;
-  for (const { tick, health, value } of scores) {
-    const next = step(state, { health, value }, rule, tick);
+  for (const { tick, ...finding } of scores) {
+    const next = step(state, finding, rule, tick);
     state = next.state;
     const notify = next.transition?.notify;
     if (notify === 'firing') alarms.push({ firedAt: tick, resolvedAt: null, labels });

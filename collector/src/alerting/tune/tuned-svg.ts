@@ -11,11 +11,12 @@ type Point = readonly [x: number, y: number];
 
 /** The curve as an SVG picture: alarms by threshold, and precision and recall where incidents are known. */
 export function tunedSvg({ history, tried, current, chosen }: Tuned): string {
-  const bounds = tried.map(({ fire }) => fire.bound);
-  const low = Math.min(...bounds);
-  const high = Math.max(...bounds);
+  const bounds = tried.map(({ fire }) => fire.bound).filter(Number.isFinite);
+  // Of a budget alone there is no bound: it stands where the others begin.
+  const low = bounds.length === 0 ? 0 : Math.min(...bounds);
+  const high = bounds.length === 0 ? 0 : Math.max(...bounds);
   const most = Math.max(1, ...tried.map(({ alarms }) => alarms.length));
-  const x = (bound: number) => LEFT + ((bound - low) / (high - low || 1)) * (WIDTH - LEFT - RIGHT);
+  const x = (bound: number) => LEFT + ((Math.max(low, bound) - low) / (high - low || 1)) * (WIDTH - LEFT - RIGHT);
   const y = (share: number) => HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
   const alarms = tried.map(({ fire, alarms: all }): Point => [x(fire.bound), y(all.length / most)]);
   const shares = (key: 'precision' | 'recall') =>

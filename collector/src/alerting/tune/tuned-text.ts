@@ -1,4 +1,5 @@
 import { formatDuration } from '../../duration.ts';
+import { thresholdText, writtenFiring } from '../../rules/threshold-text.ts';
 import { timeText } from '../overlay.ts';
 import type { TriedThreshold } from './tried-threshold.ts';
 import type { Tuned } from './tune.ts';
@@ -27,11 +28,11 @@ export function tunedText({ history, tried, current, chosen, why }: Tuned): stri
   ]);
   const span = `${timeText(since)} .. ${timeText(until)}`;
   const title = `${rule.alert}: ${series.length} series at ${ticks} ticks, ${span}`;
-  const now = `now: fire ${current.fire.text}, ${alarmsText(current)}`;
+  const now = `now: fire ${thresholdText(rule)}, ${alarmsText(current)}`;
   const then =
     chosen === null
       ? `none of them keeps to it: ${why}; the least sensitive, ${tried.at(-1)!.fire.text}, gives ${alarmsText(tried.at(-1)!)}`
-      : `take fire: "${chosen.fire.text}"  clear: "${chosen.clear.text}", ${alarmsText(chosen)}: ${why}`;
+      : `take ${writtenFiring({ ...chosen, budget: rule.budget })}, ${alarmsText(chosen)}: ${why}`;
   return [title, '', ...columns(head, rows), '', now, then].join('\n');
 }
 

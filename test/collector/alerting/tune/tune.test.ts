@@ -11,7 +11,7 @@ import { tryThreshold } from '../../../../collector/src/alerting/tune/tried-thre
 import { parseBudget, tune } from '../../../../collector/src/alerting/tune/tune.ts';
 import { tunedSvg } from '../../../../collector/src/alerting/tune/tuned-svg.ts';
 import { tunedText } from '../../../../collector/src/alerting/tune/tuned-text.ts';
-import { parseCondition } from '../../../../collector/src/rules/condition.ts';
+import { ANY_VALUE, parseCondition } from '../../../../collector/src/rules/condition.ts';
 import { StoreJudgingSource } from '../../../../collector/src/store/judging-source.ts';
 import { HOUR, PROJECT, T0 } from '../../../support/batches.ts';
 import { withDatabase } from '../../../support/database.ts';
@@ -125,5 +125,36 @@ describe('tuning', () => {
     assert.equal(tuned.chosen, null);
     assert.match(tunedText(tuned), /none of them keeps to it/);
     for (const text of ['1', '0/month', '1/year', 'x/day']) assert.throws(() => parseBudget(text), { code: 'USAGE' });
+  });
+
+  test('of a rule with a budget keeps to it, and tries no smaller effect than chance was asked about', () => {
+    const budget = { atMost: 1, perMs: 30 * 24 * HOUR, text: '1/month', importance: new Map([['x', 2]]), rate: 0.001 };
+    const isBeyond = (value: number) => value > 0.8;
+    const withChance = (history: ScoreHistory): ScoreHistory => ({
+      ...history,
+      series: history.series.map((one) => ({
+        ...one,
+        scores: one.scores.map((score) => ({
+          ...score,
+          chance: { effect: score.value!, nRef: 9, nullMultiple: 1, tail: 0.1, isBeyond: isBeyond(score.value!) },
+        })),
+      })),
+    });
+    const scores = [0.1, 0.6, 0.1, 0.9, 0.1, 0.7, 0.1];
+    const tuned = tune(withChance(historyOf(scores, { budget, clear: ANY_VALUE })), null, [incident(3, 4)]);
+    assert.equal(tuned.current.alarms.length, 1, 'of three above the threshold one is beyond chance');
+    assert.ok(tuned.tried.every(({ fire }) => fire.bound >= 0.5));
+    assert.match(tunedText(tuned), /now: fire > 0\.5 and at_most 1\/month, 1 alarm/);
+    assert.match(
+      tunedText(tuned),
+      /\ntake fire: { effect: "> [\d.]+", at_most: 1\/month, importance: { "x": 2 } }, 1 alarm/,
+    );
+    const bare = tune(withChance(historyOf(scores, { budget, fire: ANY_VALUE, clear: ANY_VALUE })), null, [
+      incident(3, 4),
+    ]);
+    assert.equal(bare.current.alarms.length, 1);
+    assert.match(tunedText(bare), /now: fire at_most 1\/month, 1 alarm/);
+    assert.doesNotMatch(tunedSvg(bare), /NaN|Infinity/);
+    assert.equal(parseCondition(bare.tried.at(-1)!.fire.text).comparison, '>');
   });
 });

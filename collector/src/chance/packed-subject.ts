@@ -1,0 +1,71 @@
+import { BASELINE_SIZE_RULE, Categories, Digest, Kinds, Moments, type SeriesKind, Summary } from '@tidemark/sketch';
+import type { BaselineWindow } from '../baseline/baseline.ts';
+import type { Bins } from '../drift/bins.ts';
+import { MEASURES, type MeasureName } from '../drift/index.ts';
+import { oriented, type Side } from '../drift/side.ts';
+import type { Reference } from '../drift/simulated-null.ts';
+import type { WindowScore } from '../drift/time-slots.ts';
+import { messageOf } from '../errors.ts';
+import { type ChanceSubject, ChanceUnknown } from './chance.ts';
+
+/**
+ * A subject as plain data, which can go to another thread. Packing rounds what a digest holds a little, so it is packed also where it
+ * stays: the nulls are the same to the bit wherever they are drawn.
+ */
+export type PackedSubject = {
+  readonly seed: string;
+  readonly measure: MeasureName;
+  readonly side: Side;
+  readonly kind: SeriesKind;
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly digest: Uint8Array | null;
+  readonly moments: Uint8Array | null;
+  readonly categories: Uint8Array | null;
+  readonly bins: Bins;
+  readonly windows: readonly WindowScore[];
+};
+
+/** Scores the windows of the baseline and packs all that nulls are drawn from. Not for vectors. @throws {ChanceUnknown} where they cannot be scored. */
+export async function packSubject(subject: ChanceSubject): Promise<PackedSubject> {
+  const { seed, measure: name, side } = subject;
+  const { summary, kind, bins } = subject.reference;
+  const windows = scored(subject, await subject.windows());
+  const isFilled = summary.kinds.valid > 0;
+  return {
+    seed,
+    measure: name,
+    side,
+    kind,
+    kinds: { ...summary.kinds },
+    digest: isFilled && kind === 'number' ? summary.digest.toBytes() : null,
+    moments: isFilled && kind === 'number' ? summary.moments.toBytes() : null,
+    categories: isFilled && kind === 'category' ? summary.categories.toBytes() : null,
+    bins,
+    windows,
+  };
+}
+
+function scored({ measure: name, side, reference }: ChanceSubject, windows: readonly BaselineWindow[]): WindowScore[] {
+  const measure = MEASURES[name];
+  const { summary, bins } = reference;
+  try {
+    return windows.map(({ start, summary: live }) => ({
+      score: oriented(measure.score({ live, reference: summary, bins }), side),
+      values: measure.samples(live),
+      startMs: start,
+    }));
+  } catch (error) {
+    throw new ChanceUnknown(messageOf(error));
+  }
+}
+
+/** The baseline's series as it was packed. */
+export function unpackReference({ kind, kinds, digest, moments, categories, bins }: PackedSubject): Reference {
+  const parts = {
+    kinds: Object.assign(new Kinds(), kinds),
+    ...(digest === null ? {} : { digest: Digest.over(digest) }),
+    ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
+    ...(categories === null ? {} : { categories: Categories.over(categories) }),
+  };
+  return { summary: Summary.fromParts(kind, parts, { sizeRule: BASELINE_SIZE_RULE }), bins };
+}
