@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 import { calibrationBench } from './calibration/calibration-bench.ts';
 import { ingestBench } from './ingest/ingest-bench.ts';
 import { judgeBench } from './judge/judge-bench.ts';
+import { pagesBench } from './pages/pages-bench.ts';
 import { sketchBench } from './sketch/sketch-bench.ts';
 
 /** Every bench by its name; a new one is one more line. */
@@ -12,4 +13,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   ingest: ingestBench,
   judge: judgeBench,
   calibration: calibrationBench,
+  pages: pagesBench,
 };

@@ -24,7 +24,8 @@ export class Curve {
     const points = draw(list);
     this.#x = drawnX.slice(0, points);
     this.#weight = drawnWeights.slice(0, points);
-    this.#share = this.#weight.map((weight) => weight / total);
+    this.#share = new Float64Array(points);
+    for (let i = 0; i < points; i++) this.#share[i] = drawnWeights[i] / total;
   }
 
   /** Share of values <= `at`. */
@@ -77,9 +78,9 @@ export class Curve {
     return Math.min(Math.max(mean, this.#x[0]), this.#x[this.#x.length - 1]) + 0;
   }
 
-  /** Copies of the points, ascending: x, and the share of the weight up to there. */
-  points(): { x: Float64Array; share: Float64Array } {
-    return { x: this.#x.slice(), share: this.#share.slice() };
+  /** The points, ascending: x, and the share of the weight up to there. They are the curve's own: not to be changed. */
+  get points(): { readonly x: Float64Array; readonly share: Float64Array } {
+    return { x: this.#x, share: this.#share };
   }
 
   /** The distinct x of the points, ascending. */

@@ -163,9 +163,10 @@ export class Digest {
   /**
    * The points between which `cdf` is a straight line, ascending by x and then by share: two of one x are an atom's step.
    * For questions that go through all of two digests, which one by one would search for every value. Empty when it is.
+   * They are the digest's own: not to be changed.
    */
-  points(): { x: Float64Array; share: Float64Array } {
-    return this.#curveNow()?.points() ?? { x: new Float64Array(0), share: new Float64Array(0) };
+  points(): { readonly x: Float64Array; readonly share: Float64Array } {
+    return this.#curveNow()?.points ?? { x: NO_ROOM, share: NO_ROOM };
   }
 
   /** How many values were counted in. */

@@ -8,7 +8,7 @@ import { loadRules } from '../../collector/src/rules/load.ts';
 import { rulesJsonSchema } from '../../collector/src/rules/rules-json-schema.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../alerts/${name}`, import.meta.url), 'utf8');
-const EXAMPLES = ['starter.yaml', 'every-part.yaml'];
+const EXAMPLES = ['starter.yaml', 'every-part.yaml', 'tabular.yaml', 'vision.yaml', 'ranking.yaml'];
 
 describe('the schema of rule files', () => {
   test('is the one the collector checks by', () => {

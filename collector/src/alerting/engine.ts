@@ -66,7 +66,6 @@ export class Engine {
     if (watermark === -Infinity) return;
     const { rules, store } = this.#options;
     if (!this.#orphansEnded) await this.#endOrphans(watermark);
-    await this.#judgeLate(isStopping);
     const cursors: { readonly group: RuleGroup; last: number | null }[] = [];
     for (const group of rules.groups) {
       const last = await store.lastTick(group.name);
@@ -82,7 +81,8 @@ export class Engine {
         (first, one) => (first === null || one.tick < first.tick ? one : first),
         null,
       );
-      if (next === null) return;
+      // What is late comes last: if it cannot be judged again, what is due is judged all the same.
+      if (next === null) return this.#judgeLate(isStopping);
       await this.#judgeObserved(next.cursor.group, next.tick);
       next.cursor.last = next.tick;
       this.#lastTicks.set(next.cursor.group, next.tick);

@@ -1,5 +1,5 @@
-/** Pieces of all ids kept at once, about: of summaries at some kilobytes each. */
-const MAX_PIECES = 20_000;
+/** Pieces of all ids read at once, about, of summaries at some kilobytes each; while they are used, as many more are on their way. */
+const MAX_PIECES = 10_000;
 
 /** How many times as long as the last the next read may be: gaps say nothing of what comes after them. */
 const MOST_AT_ONCE = 8;
@@ -8,6 +8,9 @@ const MOST_AT_ONCE = 8;
 type Load<T> = (ids: readonly number[], from: number, to: number) => Promise<Map<number, T[]>>;
 
 type Kept<T> = { from: number; to: number; pieces: T[] };
+
+/** A span that is being read before it is asked for; null came where it could not be read. */
+type Coming<T> = { readonly from: number; readonly to: number; readonly loaded: Promise<Map<number, T[]> | null> };
 
 /**
  * Pieces of time of many things, asked for in spans that move forward: each is read once, many spans' worth at a time. How
@@ -18,6 +21,8 @@ export class ReadAhead<T extends { readonly start: number }> {
   readonly #until: number;
   readonly #gridMs: number;
   readonly #kept = new Map<number, Kept<T>>();
+  /** By the ids it is of: what is asked for next by the same ones. */
+  readonly #coming = new Map<string, Coming<T>>();
   #aheadMs = 0;
   #longestMs = 0;
 
@@ -64,15 +69,7 @@ export class ReadAhead<T extends { readonly start: number }> {
   }
 
   async #read({ ids, from, to }: { ids: number[]; from: number; to: number }, needed: number): Promise<void> {
-    let end = to;
-    let loaded: Map<number, T[]>;
-    try {
-      loaded = await this.#load(ids, from, to);
-    } catch (error) {
-      if (to <= needed) throw error;
-      end = needed;
-      loaded = await this.#load(ids, from, needed);
-    }
+    const { loaded, end } = await this.#loaded(ids, from, to, needed);
     let count = 0;
     for (const id of ids) {
       const kept = this.#kept.get(id)!;
@@ -92,6 +89,36 @@ export class ReadAhead<T extends { readonly start: number }> {
     if (end <= from) return;
     const perMs = Math.max(count, 1) / ((end - from) * ids.length);
     this.#aheadMs = Math.min(MOST_AT_ONCE * (end - from), Math.floor(MAX_PIECES / (perMs * this.#kept.size)));
+    this.#expect(ids, end);
+  }
+
+  async #loaded(
+    ids: readonly number[],
+    from: number,
+    to: number,
+    needed: number,
+  ): Promise<{ readonly loaded: Map<number, T[]>; readonly end: number }> {
+    const coming = this.#coming.get(ids.join(' '));
+    this.#coming.delete(ids.join(' '));
+    if (coming !== undefined && coming.from === from && coming.to >= needed) {
+      const loaded = await coming.loaded;
+      if (loaded !== null) return { loaded, end: coming.to };
+    }
+    try {
+      return { loaded: await this.#load(ids, from, to), end: to };
+    } catch (error) {
+      if (to <= needed) throw error;
+      return { loaded: await this.#load(ids, from, needed), end: needed };
+    }
+  }
+
+  /** Begins to read what is most likely asked for next. */
+  #expect(ids: readonly number[], from: number): void {
+    const to = Math.min(this.#until, Math.floor((from + this.#aheadMs) / this.#gridMs) * this.#gridMs);
+    if (to <= from) return;
+    // Whether it failed matters only to who asks for it, and then it is asked again.
+    const loaded = this.#load(ids, from, to).catch(() => null);
+    this.#coming.set(ids.join(' '), { from, to, loaded });
   }
 }
 

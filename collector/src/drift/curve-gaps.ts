@@ -8,50 +8,41 @@ export type CurveGap = (x: number, below: number, at: number) => void;
  * One pass over the points of both, with the same arithmetic as `cdf` and `cdfBelow`. Neither may be empty.
  */
 export function eachGap(reference: Digest, live: Digest, visit: CurveGap): void {
-  const [one, other] = [new Walk(reference), new Walk(live)];
-  for (let x = Math.min(one.next, other.next); x < Number.POSITIVE_INFINITY; x = Math.min(one.next, other.next)) {
-    const below = one.below(x) - other.below(x);
-    visit(x, below, one.at(x) - other.at(x));
+  const { x: ax, share: ay } = reference.points();
+  const { x: bx, share: by } = live.points();
+  // Of each the first point that is not before x.
+  let a = 0;
+  let b = 0;
+  while (a < ax.length || b < bx.length) {
+    const x = a === ax.length ? bx[b]! : b === bx.length ? ax[a]! : Math.min(ax[a]!, bx[b]!);
+    const below = shareBelow(ax, ay, a, x) - shareBelow(bx, by, b, x);
+    while (a < ax.length && ax[a]! <= x) a++;
+    while (b < bx.length && bx[b]! <= x) b++;
+    visit(x, below, shareAt(ax, ay, a, x) - shareAt(bx, by, b, x));
   }
 }
 
-/** One function, asked at ascending values: first `below`, then `at`. */
-class Walk {
-  readonly #x: Float64Array;
-  readonly #share: Float64Array;
-  /** The first point that is not before what was asked for last. */
-  #point = 0;
+/** Share of values < at, `next` being the first point that is not before `at`. */
+function shareBelow(x: Float64Array, share: Float64Array, next: number, at: number): number {
+  if (next === x.length) return 1;
+  if (next === 0) return 0;
+  return x[next] === at ? share[next]! : between(x, share, next, at);
+}
 
-  constructor(digest: Digest) {
-    ({ x: this.#x, share: this.#share } = digest.points());
-  }
+/** Share of values <= at, `next` being the first point beyond `at`. */
+function shareAt(x: Float64Array, share: Float64Array, next: number, at: number): number {
+  if (next === 0) return 0;
+  return next === x.length || x[next - 1] === at ? share[next - 1]! : between(x, share, next, at);
+}
 
-  /** The next value with a point; infinity behind the last. */
-  get next(): number {
-    return this.#x[this.#point] ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** Share of values < x, of which no point lies between the last value asked for and x. */
-  below(x: number): number {
-    if (this.#point === this.#x.length) return 1;
-    if (this.#point === 0) return 0;
-    return this.next === x ? this.#share[this.#point]! : this.#between(x);
-  }
-
-  /** Share of values <= x. */
-  at(x: number): number {
-    while (this.next <= x) this.#point++;
-    if (this.#point === 0) return 0;
-    if (this.#point === this.#x.length || this.#x[this.#point - 1] === x) return this.#share[this.#point - 1]!;
-    return this.#between(x);
-  }
-
-  #between(x: number): number {
-    const [x0, x1] = [this.#x[this.#point - 1]!, this.next];
-    const [y0, y1] = [this.#share[this.#point - 1]!, this.#share[this.#point]!];
-    const width = x1 - x0;
-    // Halves where the difference of two finite numbers overflows.
-    const part = width < Number.POSITIVE_INFINITY ? (x - x0) / width : (x / 2 - x0 / 2) / (x1 / 2 - x0 / 2);
-    return Math.min(y0 + part * (y1 - y0), y1);
-  }
+function between(x: Float64Array, share: Float64Array, next: number, at: number): number {
+  const x0 = x[next - 1]!;
+  const x1 = x[next]!;
+  const y0 = share[next - 1]!;
+  const y1 = share[next]!;
+  const width = x1 - x0;
+  // Halves where the difference of two finite numbers overflows.
+  const part = width < Number.POSITIVE_INFINITY ? (at - x0) / width : (at / 2 - x0 / 2) / (x1 / 2 - x0 / 2);
+  const level = y0 + part * (y1 - y0);
+  return level > y1 ? y1 : level;
 }

@@ -1,4 +1,5 @@
-import { sharesIn } from './bins.ts';
+import type { Summary } from '@tidemark/sketch';
+import { type Bins, sharesIn } from './bins.ts';
 import { cramersV } from './cramers-v.ts';
 import { hellinger } from './hellinger.ts';
 import { jensenShannon } from './jensen-shannon.ts';
@@ -9,11 +10,26 @@ import { psi } from './psi.ts';
 import { slicedWasserstein } from './sliced-wasserstein.ts';
 import { wassersteinPerSigma } from './wasserstein.ts';
 
+/** What was expected by the bins last: a baseline never changes, and is asked at every tick. */
+const known = new WeakMap<
+  Bins,
+  { readonly reference: Summary; readonly count: number; readonly shares: number[] | null }
+>();
+
+function expectedShares(bins: Bins, reference: Summary): number[] | null {
+  const last = known.get(bins);
+  const count = reference.kinds.valid;
+  if (last?.reference === reference && last.count === count) return last.shares;
+  const shares = sharesIn(bins, reference);
+  known.set(bins, { reference, count, shares });
+  return shares;
+}
+
 /** A score of the shares in the bins of the baseline. */
 const overBins =
   (score: (expected: readonly number[], found: readonly number[]) => number) =>
   ({ live, reference, bins }: ScoreInput): number => {
-    const expected = reference && bins ? sharesIn(bins, reference) : null;
+    const expected = reference && bins ? expectedShares(bins, reference) : null;
     const found = bins ? sharesIn(bins, live) : null;
     return expected && found ? score(expected, found) : Number.NaN;
   };

@@ -79,12 +79,13 @@ const EXACT: Readonly<Record<MeasureName, ExactScore>> = {
   quantile_shift: ({ reference, live }) => exactQuantileShift(reference.sorted, live.sorted, sigmaOf(reference)),
   variance_shift: fromSummaries('variance_shift'),
   null_share: fromSummaries('null_share'),
+  null_share_change: fromSummaries('null_share_change'),
   type_share: fromSummaries('type_share'),
   range_share: ({ reference, live }) => exactRangeShare(live.sorted, live.summary.kinds, reference.sorted),
   unseen_share: ({ reference, live }) => exactUnseenShare(live.counts, reference.counts),
   new_category_share: ({ reference, live }) => exactNewCategoryShare(reference.counts, live.counts),
-  constant_share: ({ live }) =>
-    live.kind === 'number' ? exactConstantShare(live.sorted) : exactCategoryConstantShare(live.counts),
+  constant_share: ({ live }) => mostFrequent(live),
+  constant_share_change: ({ reference, live }) => mostFrequent(live) - mostFrequent(reference),
   stale: (sides) => exactStale(sides),
   top_share: concentration(topShare),
   entropy: concentration(entropy),
@@ -99,6 +100,11 @@ function sharesOf(reference: RawColumn, live: RawColumn): ShareTable | null {
   if (reference.sorted.length === 0 || live.sorted.length === 0) return null;
   const cuts = exactDecileCuts(reference.sorted);
   return { reference: exactShares(cuts, reference.sorted)!, live: exactShares(cuts, live.sorted)! };
+}
+
+/** Share of the most frequent value; see `constantShare`. */
+function mostFrequent({ kind, sorted, counts }: RawColumn): number {
+  return kind === 'number' ? exactConstantShare(sorted) : exactCategoryConstantShare(counts);
 }
 
 /** 1 where the same values have the same shares; see `stale`. */

@@ -4,7 +4,7 @@ import { newCategoryShare } from './new-categories.ts';
 import { nullShare, rangeShare, typeShare, unseenShare } from './shares.ts';
 import { stale } from './stale.ts';
 
-/** Faults of single values, counted: shares of rows, of values or of categories. */
+/** Faults of single values, counted: shares of rows, of values or of categories; `…_change` is live less baseline, since many fields have always been empty or 0 in part. */
 export const FAULT_MEASURES = {
   null_share: {
     kinds: ['number', 'category', 'vector'],
@@ -12,6 +12,13 @@ export const FAULT_MEASURES = {
     baseline: 'none',
     samples: allRows,
     score: ({ live }) => nullShare(live),
+  },
+  null_share_change: {
+    kinds: ['number', 'category', 'vector'],
+    unit: 'signed',
+    baseline: 'required',
+    samples: allRows,
+    score: comparing((reference, live) => nullShare(live) - nullShare(reference)),
   },
   type_share: {
     kinds: ['number', 'category', 'vector'],
@@ -47,6 +54,13 @@ export const FAULT_MEASURES = {
     baseline: 'none',
     samples: validValues,
     score: ({ live }) => constantShare(live),
+  },
+  constant_share_change: {
+    kinds: ['number', 'category', 'vector'],
+    unit: 'signed',
+    baseline: 'required',
+    samples: validValues,
+    score: comparing((reference, live) => constantShare(live) - constantShare(reference)),
   },
   stale: {
     kinds: ['number', 'category', 'vector'],

@@ -1,6 +1,7 @@
 import type { AlertChange, JudgeStore, StoredAlert, TickRecord } from '../alerting/judge-store.ts';
 import type { Clock } from '../clock.ts';
 import { dedupKey } from '../notify/dedup-key.ts';
+import { insertEvents, type NewEvent } from './alert-events.ts';
 import { ALERT_COLUMNS, type AlertRow, toAlert } from './alert-row.ts';
 import { type Database, type Queryable, toArrayLiteral, toJson } from './database.ts';
 import { enqueueDeliveries, receiversOfEpisode } from './deliveries.ts';
@@ -70,7 +71,7 @@ export class AlertTable implements JudgeStore {
       await keepState(tx, this.#projectId, record);
       await insertScores(tx, record);
       await upsertAlerts(tx, record);
-      await insertEvents(tx, record.changes);
+      await insertEvents(tx, record.changes.flatMap(eventOf));
       await enqueueDeliveries(tx, record.changes.flatMap(deliveriesOf), this.#wallClock.now());
       return true;
     });
@@ -155,24 +156,17 @@ export async function upsertAlerts(
   );
 }
 
-async function insertEvents(tx: Queryable, changes: readonly AlertChange[]): Promise<void> {
-  for (const { alert, transition } of changes) {
-    if (transition === null) continue;
-    const { from, to, at, episode, reason, notify } = transition;
-    await tx.query(
-      `insert into alert_event (fingerprint, model_version_id, episode, from_state, to_state, reason, tick, value, message)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::jsonb)`,
-      [
-        alert.fingerprint,
-        alert.versionId,
-        episode,
-        from,
-        to,
-        reason,
-        new Date(at),
-        alert.lastValue,
-        notify === null || alert.message === null ? null : toJson(alert.message),
-      ],
-    );
-  }
+function eventOf({ alert, transition }: AlertChange): NewEvent[] {
+  if (transition === null) return [];
+  const { fingerprint, versionId, lastValue: value, message } = alert;
+  return [
+    {
+      ...transition,
+      fingerprint,
+      versionId,
+      value,
+      message: transition.notify === null ? null : message,
+      isAmended: false,
+    },
+  ];
 }

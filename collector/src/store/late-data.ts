@@ -13,43 +13,47 @@ export type LateMarks = {
  */
 export async function noteLateWindows(tx: Queryable, part: number, windows: readonly WrittenWindow[]): Promise<void> {
   if (windows.length === 0) return;
-  const ends = new Map<number, Map<number, number>>();
-  for (const { versionId, start, widthMs } of windows) {
-    const ofVersion = ends.get(versionId) ?? new Map<number, number>();
-    ends.set(versionId, ofVersion);
-    ofVersion.set(start, Math.max(ofVersion.get(start) ?? 0, start + widthMs));
+  const versionIds = [...new Set(windows.map(({ versionId }) => versionId))];
+  let frontiers = await holdFrontiers(tx, versionIds);
+  if (frontiers.size < versionIds.length) {
+    await beginFrontiers(tx, versionIds);
+    frontiers = await holdFrontiers(tx, versionIds);
   }
-  const flat = [...ends].flatMap(([id, ofVersion]) => [...ofVersion].map(([start, end]) => ({ id, start, end })));
-  const projects = await tx.query<{ project_id: number }>(
-    'select distinct project_id from model_version where id = any($1::text::int[]) order by project_id',
-    [toArrayLiteral([...ends.keys()])],
-  );
-  const ids = toArrayLiteral(projects.map(({ project_id }) => project_id));
-  await tx.query(
-    `insert into judging_frontier (project_id, tick) select id, '-infinity' from unnest($1::text::int[]) as id
-     where not exists (select 1 from judging_frontier f where f.project_id = id)
-     on conflict do nothing`,
-    [ids],
-  );
-  await tx.query(
-    'select 1 from judging_frontier where project_id = any($1::text::int[]) order by project_id for share',
-    [ids],
-  );
+  const late = new Map<number, number>();
+  for (const { versionId, start, widthMs } of windows) {
+    const frontier = frontiers.get(versionId);
+    if (frontier === undefined || start + widthMs > frontier.tick) continue;
+    late.set(frontier.project_id, Math.min(late.get(frontier.project_id) ?? start, start));
+  }
+  if (late.size === 0) return;
   await tx.query(
     `insert into late_data (project_id, part, since)
-     select v.project_id, $1::int, min(to_timestamp(w.start_s))
-     from unnest($2::text::int[], $3::text::float8[], $4::text::float8[]) as w (id, start_s, end_s)
-     join model_version v on v.id = w.id
-     join judging_frontier f on f.project_id = v.project_id and to_timestamp(w.end_s) <= f.tick
-     group by v.project_id
+     select id, $1::int, to_timestamp(s) from unnest($2::text::int[], $3::text::float8[]) as t (id, s) order by id
      on conflict (project_id, part) do update set
        since = least(late_data.since, excluded.since), noted_at = clock_timestamp()`,
-    [
-      part,
-      toArrayLiteral(flat.map(({ id }) => id)),
-      toArrayLiteral(flat.map(({ start }) => start / 1000)),
-      toArrayLiteral(flat.map(({ end }) => end / 1000)),
-    ],
+    [part, toArrayLiteral([...late.keys()]), toArrayLiteral([...late.values()].map((since) => since / 1000))],
+  );
+}
+
+type Frontier = { readonly id: number; readonly project_id: number; readonly tick: number };
+
+/** How far each version's project has been judged (ms), held until the commit. */
+async function holdFrontiers(tx: Queryable, versionIds: readonly number[]): Promise<Map<number, Frontier>> {
+  const rows = await tx.query<Frontier>(
+    `select v.id, f.project_id, f.tick from model_version v join judging_frontier f on f.project_id = v.project_id
+     where v.id = any($1::text::int[]) for share of f`,
+    [toArrayLiteral(versionIds)],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A project that was never judged has no frontier to hold; it begins before all time. */
+async function beginFrontiers(tx: Queryable, versionIds: readonly number[]): Promise<void> {
+  await tx.query(
+    `insert into judging_frontier (project_id, tick)
+     select distinct project_id, timestamptz '-infinity' from model_version where id = any($1::text::int[]) order by 1
+     on conflict do nothing`,
+    [toArrayLiteral(versionIds)],
   );
 }
 

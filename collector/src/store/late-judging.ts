@@ -1,8 +1,9 @@
 import type { HistoryEvent } from '../alerting/history.ts';
 import type { Amendment, Checkpoint, Late, LateStore } from '../alerting/late-store.ts';
 import type { Clock } from '../clock.ts';
+import { insertEvents } from './alert-events.ts';
 import { deliveriesOf, INSERT_SCORES, scoresText, upsertAlerts } from './alerts.ts';
-import { type Database, type Queryable, toArrayLiteral, toJson } from './database.ts';
+import { type Database, type Queryable, toArrayLiteral } from './database.ts';
 import { enqueueDeliveries } from './deliveries.ts';
 import { findState, listStates, replaceState } from './judged-state.ts';
 import { deleteLate, type LateMarks, moveFrontier, selectLate } from './late-data.ts';
@@ -89,25 +90,9 @@ async function replaceEvents(tx: Queryable, projectId: number, amendment: Amendm
     span,
   );
   const unchanged = new Set(before.filter(({ amended }) => !amended).map(keyOf));
-  const rows = events.map((event) => ({
-    f: event.fingerprint,
-    v: event.versionId,
-    e: event.episode,
-    o: event.from,
-    n: event.to,
-    r: event.reason,
-    t: event.at / 1000,
-    x: event.value,
-    m: event.message,
-    a: !unchanged.has(keyOf(event)),
-  }));
-  await tx.query(
-    `insert into alert_event (fingerprint, model_version_id, episode, from_state, to_state, reason, tick, value, message, amended_at)
-     select f, v, e, o, n, r, to_timestamp(t), x, nullif(m, 'null'), case when a then now() end
-     from rows from (jsonb_to_recordset($1::text::jsonb)
-       as (f text, v int, e int, o text, n text, r text, t float8, x float8, m jsonb, a boolean))
-       with ordinality as t (f, v, e, o, n, r, t, x, m, a, place) order by place`,
-    [toJson(rows)],
+  await insertEvents(
+    tx,
+    events.map((event) => ({ ...event, isAmended: !unchanged.has(keyOf(event)) })),
   );
 }
 

@@ -1,5 +1,6 @@
 import { SketchError, type Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
+import { readStoreError } from '../ingest/store-error.ts';
 import { type Transaction, toArrayLiteral } from './database.ts';
 import { inTransaction } from './in-transaction.ts';
 import { LEVELS, type Level } from './levels.ts';
@@ -11,6 +12,8 @@ import { writeSummaries } from './write-summaries.ts';
 const ROLLED_UP = 0;
 /** So long after its end a window is taken to be complete; what comes later makes it anew. */
 const GRACE_MS = 120_000;
+/** Tries of a window that gives way to whoever writes. */
+const MAX_TRIES = 3;
 /** Series in memory at a time: 100 of them with 60 windows at about a kilobyte are some megabytes. */
 const SERIES_AT_ONCE = 100;
 
@@ -37,8 +40,19 @@ export async function rollUpOne(
   if (now === -Infinity) return false;
   const bucket = await nextBucket(session, now - GRACE_MS, quietMs);
   if (bucket === null) return false;
-  await inTransaction(session, (tx) => makeAnew(tx, bucket, onDamage));
+  await tryAgain(() => inTransaction(session, (tx) => makeAnew(tx, bucket, onDamage)));
   return true;
+}
+
+/** Two that open a chunk of TimescaleDB at once can lock each other out, and one of them is turned away. */
+async function tryAgain(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === MAX_TRIES || readStoreError(error).kind !== 'conflict') throw error;
+    }
+  }
 }
 
 /** The oldest hour that has ended before `endedBefore` and is quiet, or the oldest such day without a marked hour in it. */

@@ -10,7 +10,7 @@ import { SUMMARY_COLUMNS, toCells } from './summary-columns.ts';
  */
 const COPY_ROWS = 64;
 /** Rows that are sent at once, see `upsertCopied`. */
-const SLICE_ROWS = 512;
+const SLICE_ROWS = 256;
 /** Rows packed between two looks at what else is to be done. */
 const PACK_ROWS = 64;
 const NAMES = SUMMARY_COLUMNS.map(({ name }) => name);

@@ -13,8 +13,11 @@ export const HOUR = 3_600_000;
 export const T0 = Date.UTC(2001, 0, 1);
 const PROJECT = 1;
 const ROWS = 300;
-/** Windows that differ; a history goes through them again and again. */
-const VARIANTS = 48;
+/** Windows that differ, the last of them shifted; a history goes through the others again and again. */
+const VARIANTS = 52;
+const SHIFTED = 4;
+/** Hours from one shift of a series to the next: one of four hours in ten days. */
+const SHIFT_EVERY = 240;
 const HOURS_AT_ONCE = 24;
 
 type StoredKind = 'number' | 'category';
@@ -22,10 +25,10 @@ type StoredKind = 'number' | 'category';
 /** A model to be stored: a fifth of its series are categories unless all are numbers. */
 export type StoredModel = { readonly model: string; readonly series: number; readonly numbersOnly: boolean };
 
-/** One of the summaries a series goes through. Every eighth is from a shifted stream, so that alerts come and go. */
+/** One of the summaries a series goes through. */
 function summaryOf(kind: StoredKind, variant: number, rows = ROWS, options = {}): Summary {
   const random = seeded(variant * 7 + 1);
-  const isShifted = variant % 8 === 7;
+  const isShifted = variant >= VARIANTS - SHIFTED && variant < VARIANTS;
   const summary = new Summary(kind, options);
   for (let i = 0; i < rows; i++) {
     const value = normal(random) + (isShifted ? 2 : 0);
@@ -33,6 +36,12 @@ function summaryOf(kind: StoredKind, variant: number, rows = ROWS, options = {})
     else summary.add(kind === 'number' ? value : `k${Math.min(60, Math.floor(Math.abs(value) * 20))}`);
   }
   return summary;
+}
+
+/** Which of them a series has in an hour: alerts come and go, at another time for each series. */
+function variantAt(hour: number, series: number): number {
+  const sinceShift = (hour + series * 37) % SHIFT_EVERY;
+  return sinceShift < SHIFTED ? VARIANTS - SHIFTED + sinceShift : (hour + series * 11) % (VARIANTS - SHIFTED);
 }
 
 const kindOf = ({ numbersOnly }: StoredModel, i: number): StoredKind =>
@@ -76,7 +85,7 @@ export async function storeModels(database: Database, models: readonly StoredMod
         const start = T0 + hour * HOUR;
         traffic.push({ versionId, widthMs: HOUR, start, rev: 1, rows: ROWS, errors: 0 });
         for (const [i, seriesId] of seriesIds.entries()) {
-          const summary = variants.get(kindOf(model, i))![(hour + i * 11) % VARIANTS]!;
+          const summary = variants.get(kindOf(model, i))![variantAt(hour, i)]!;
           parts.push({ versionId, seriesId, widthMs: HOUR, start, rev: 1, summary });
         }
       }

@@ -121,7 +121,7 @@ test('shares are 0 to 1 and indexes not below 0, over bins too', () => {
 
 test('what an empty side leaves is what needs no values of both', () => {
   const { exact, found } = bothScores('number', [1, 2, 3], [null, null]);
-  assert.deepEqual(exact, { null_share: 1, type_share: 0 });
+  assert.deepEqual(exact, { null_share: 1, null_share_change: 1, type_share: 0 });
   assert.deepEqual(found, exact);
   const noReference = bothScores('category', [], ['a', 'a', 'b']);
   const expected = ['null_share', 'type_share', 'constant_share', 'top_share', 'entropy', 'gini'];
@@ -147,4 +147,17 @@ test('sides of different kinds are refused', () => {
     name: 'RangeError',
     message: 'only series of one kind can be compared, got number and category',
   });
+});
+
+test('changes of shares are live less baseline, so what was always empty or the same counts for nothing', () => {
+  const before = [0, 0, 0, 1, null, null, null, null];
+  for (const scores of Object.values(bothScores('number', before, [0, 0, 0, 2, null, null, null, null])))
+    assert.deepEqual([scores.null_share_change, scores.constant_share_change], [0, 0]);
+  for (const scores of Object.values(
+    bothScores('number', before, [3, 3, 3, 3, null, null, null, null, null, null, null, null]),
+  ))
+    assert.deepEqual(
+      [scores.null_share_change, scores.constant_share_change].map((x) => Number(x!.toFixed(6))),
+      [0.166667, 0.25],
+    );
 });

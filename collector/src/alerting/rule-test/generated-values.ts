@@ -2,13 +2,14 @@ import { type SeriesKind, Summary, type SummaryOptions } from '@tidemark/sketch'
 import type { Generator } from './schema-of-rule-tests.ts';
 
 /** Ways to make values; one to a generator. */
-export const WAYS = ['normal', 'uniform', 'counts', 'values'] as const;
+export const WAYS = ['normal', 'uniform', 'counts', 'values', 'vectors'] as const;
 
-const NUMBERS = 1_000;
+const MANY = 1_000;
 
 /** Which kind of series the generator makes; values that are all missing say nothing, so they are null. */
 export function kindOf(generator: Generator): SeriesKind | null {
   if (generator.counts !== undefined) return 'category';
+  if (generator.vectors !== undefined) return 'vector';
   if (generator.values === undefined) return 'number';
   const first = generator.values.find((value) => value !== null);
   if (first === undefined) return null;
@@ -23,14 +24,21 @@ export function summaryOf(
   options: SummaryOptions = {},
 ): Summary {
   const summary = new Summary(kind, options);
-  const { normal, uniform, counts, values, n = NUMBERS, nulls = 0, seed = 1 } = generator;
+  const { normal, uniform, counts, values, vectors, n = MANY, nulls = 0, wrong = 0, seed = 1 } = generator;
   const random = seeded(seed + index * 7_919);
   if (normal !== undefined) for (let i = 0; i < n; i++) summary.add(normal.mean + normal.sd * standardNormal(random));
   if (uniform !== undefined)
     for (let i = 0; i < n; i++) summary.add(uniform.from + random() * (uniform.to - uniform.from));
+  if (vectors !== undefined) {
+    const { size, mean, sd } = vectors;
+    const vector = new Float64Array(size);
+    for (let i = 0; i < n; i++) summary.add(vector.map(() => mean + sd * standardNormal(random)));
+  }
   for (const [key, count] of Object.entries(counts ?? {})) for (let i = 0; i < count; i++) summary.add(key);
   for (const value of values ?? []) summary.add(value);
   for (let i = 0; i < nulls; i++) summary.add(null);
+  // An object is of a wrong type in a series of any kind.
+  for (let i = 0; i < wrong; i++) summary.add({});
   return summary;
 }
 

@@ -10,9 +10,12 @@ import type { BaselineText, GivenText } from './schema-of-rule-tests.ts';
 /** Every test begins here, on a Monday at midnight. */
 export const START = Date.UTC(2001, 0, 1);
 
+/** Rows of a window, and those of them that failed. */
+type Rows = { readonly rows: number; readonly errors: number };
+
 /** Windows by where they start. */
 type GivenSeries = SeriesInfo & { readonly windows: ReadonlyMap<number, Summary> };
-type GivenVersion = VersionInfo & { readonly rows: ReadonlyMap<number, number> };
+type GivenVersion = VersionInfo & { readonly traffic: ReadonlyMap<number, Rows> };
 
 /** The windows and baselines that a test gives, as judging sees a store. A window counts where it lies in the span. */
 export class GivenSource implements TickSource {
@@ -61,8 +64,12 @@ export class GivenSource implements TickSource {
     const ids = typeof versionId === 'number' ? [versionId] : versionId;
     const inside = this.#versions
       .filter(({ id }) => ids.includes(id))
-      .flatMap((version) => this.#inside(version.rows, from, to));
-    return { rows: inside.reduce((sum, rows) => sum + rows, 0), errors: 0, windows: inside.length };
+      .flatMap((version) => this.#inside(version.traffic, from, to));
+    return {
+      rows: inside.reduce((sum, { rows }) => sum + rows, 0),
+      errors: inside.reduce((sum, { errors }) => sum + errors, 0),
+      windows: inside.length,
+    };
   }
 
   async baseline(model: string, version: string, name: string): Promise<Baseline | null> {
@@ -83,19 +90,32 @@ export class GivenSource implements TickSource {
 
   #addVersion([model, version]: readonly [string, string], given: readonly GivenText[]): void {
     const versionId = this.#versions.length;
-    const rows = new Map<number, number>();
+    const traffic = new Map<number, Rows>();
     for (const { stage = 'feature', field, runs } of given) {
       const kind = kindOfRuns(runs) ?? 'number';
       const windows = windowsOf(kind, runs, this.#widthMs);
       // A row is a call, so of all fields the one with the most values knows how many there were.
-      for (const [start, summary] of windows) rows.set(start, Math.max(rows.get(start) ?? 0, summary.kinds.total));
+      // So with those that failed: whichever field tells of the most.
+      for (const [start, { summary, errors }] of windows) {
+        const known = traffic.get(start) ?? { rows: 0, errors: 0 };
+        const rows = Math.max(known.rows, summary.kinds.total);
+        traffic.set(start, { rows, errors: Math.max(known.errors, errors) });
+      }
       if (windows.size === 0) continue;
-      this.#series.push({ id: this.#series.length, versionId, stage, field, slice: '', kind, windows });
+      this.#series.push({
+        id: this.#series.length,
+        versionId,
+        stage,
+        field,
+        slice: '',
+        kind,
+        windows: summariesOf(windows),
+      });
     }
-    if (rows.size === 0) return;
-    const firstSeen = Math.min(...rows.keys());
-    const lastSeen = Math.max(...rows.keys()) + this.#widthMs;
-    this.#versions.push({ id: versionId, model, version, firstSeen, lastSeen, rows });
+    if (traffic.size === 0) return;
+    const firstSeen = Math.min(...traffic.keys());
+    const lastSeen = Math.max(...traffic.keys()) + this.#widthMs;
+    this.#versions.push({ id: versionId, model, version, firstSeen, lastSeen, traffic });
   }
 }
 
@@ -108,13 +128,21 @@ export function kindOfRuns(runs: GivenText['runs']): SeriesKind | null {
   return null;
 }
 
-function windowsOf(kind: SeriesKind, runs: GivenText['runs'], widthMs: number): Map<number, Summary> {
-  const windows = new Map<number, Summary>();
+type GivenWindow = { readonly summary: Summary; readonly errors: number };
+
+function summariesOf(windows: ReadonlyMap<number, GivenWindow>): Map<number, Summary> {
+  return new Map([...windows].map(([start, { summary }]) => [start, summary]));
+}
+
+function windowsOf(kind: SeriesKind, runs: GivenText['runs'], widthMs: number): Map<number, GivenWindow> {
+  const windows = new Map<number, GivenWindow>();
   let start = START;
   for (const run of runs) {
     const end = start + parseDuration(run.for);
     for (; start < end; start += widthMs) {
-      if (run.none !== true) windows.set(start, summaryOf(kind, run, (start - START) / widthMs));
+      if (run.none === true) continue;
+      const summary = summaryOf(kind, run, (start - START) / widthMs);
+      windows.set(start, { summary, errors: Math.min(run.errors ?? 0, summary.kinds.total) });
     }
   }
   return windows;

@@ -88,7 +88,7 @@ function checkGiven(test: RuleTest, path: YamlPath, complain: Complain): void {
         complain([...here, 'for'], `expected a multiple of the window, ${test.window ?? WINDOW}, got ${run.for}`);
       windows += width > 0 ? length / width : 0;
       if (run.none === true) {
-        if (WAYS.some((way) => run[way] !== undefined))
+        if (WAYS.some((way) => run[way] !== undefined) || run.errors !== undefined)
           complain([...here, 'none'], 'there are no windows or there are values, not both', 'key');
         continue;
       }
@@ -96,7 +96,7 @@ function checkGiven(test: RuleTest, path: YamlPath, complain: Complain): void {
       const kind = kindOf(run);
       if (kind !== null) kinds.add(kind);
     }
-    if (kinds.size > 1) complain([...at, 'runs'], 'a series holds numbers or categories, not both');
+    if (kinds.size > 1) complain([...at, 'runs'], 'a series holds numbers, categories or vectors, not several of them');
     if (windows > MAX_WINDOWS) complain([...at, 'runs'], `expected at most ${MAX_WINDOWS} windows, got ${windows}`);
   }
 }
@@ -107,9 +107,13 @@ function checkGenerator(generator: Generator, path: YamlPath, complain: Complain
     const got = ways.length === 0 ? 'none' : ways.join(' and ');
     complain(path, `expected one of ${WAYS.join(', ')} here, got ${got}`);
   }
-  const takesN = generator.normal !== undefined || generator.uniform !== undefined;
+  const takesN = [generator.normal, generator.uniform, generator.vectors].some((way) => way !== undefined);
   if (generator.n !== undefined && !takesN)
-    complain([...path, 'n'], 'n belongs to normal and uniform; counts and values say how many there are', 'key');
+    complain(
+      [...path, 'n'],
+      'n belongs to normal, uniform and vectors; counts and values say how many there are',
+      'key',
+    );
 }
 
 function checkNames(test: RuleTest, path: YamlPath, names: readonly string[], complain: Complain): void {

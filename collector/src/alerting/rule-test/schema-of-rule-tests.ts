@@ -29,11 +29,20 @@ const generator = {
       description: 'These very values.',
     }),
   ),
+  vectors: Type.Optional(
+    Type.Object(
+      { size: Type.Integer({ minimum: 1, maximum: 4096 }), mean: Type.Number(), sd: Type.Number({ minimum: 0 }) },
+      { ...closed, description: 'Vectors of normal numbers.' },
+    ),
+  ),
   n: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'How many numbers; 1000 where not said.' }),
+    Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'How many numbers or vectors; 1000 where not said.' }),
   ),
   nulls: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Missing values, in addition to the others.' }),
+  ),
+  wrong: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Values of another type, in addition to the others.' }),
   ),
   seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1, description: '1 where not said.' })),
 };
@@ -54,6 +63,9 @@ const run = Type.Object(
   {
     for: duration('How long windows are like this; a multiple of `window`.'),
     none: Type.Optional(Type.Literal(true, { description: 'No windows at all.' })),
+    errors: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Rows of each window that end in an error.' }),
+    ),
     ...generator,
   },
   { ...closed, description: 'Windows one after the other, all made alike.' },
@@ -114,4 +126,7 @@ export type BaselineText = Static<typeof baseline>;
 export type GivenText = Static<typeof given>;
 export type ExpectedAlert = Static<typeof alert>;
 /** What makes the values of a window. */
-export type Generator = Pick<BaselineText, 'normal' | 'uniform' | 'counts' | 'values' | 'n' | 'nulls' | 'seed'>;
+export type Generator = Pick<
+  BaselineText,
+  'normal' | 'uniform' | 'counts' | 'values' | 'vectors' | 'n' | 'nulls' | 'wrong' | 'seed'
+>;
