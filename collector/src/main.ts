@@ -17,6 +17,7 @@ import { projectCreate } from './commands/project-create.ts';
 import { projectList } from './commands/project-list.ts';
 import { projectRetention } from './commands/project-retention.ts';
 import { rulesCheck } from './commands/rules-check.ts';
+import { rulesInfer } from './commands/rules-infer.ts';
 import { rulesReplay } from './commands/rules-replay.ts';
 import { rulesTest } from './commands/rules-test.ts';
 import { rulesTune } from './commands/rules-tune.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly Command[] = [
   modelsSettings,
   modelsSet,
   rulesCheck,
+  rulesInfer,
   rulesReplay,
   rulesTest,
   rulesTune,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { budgetOf } from '../../loadtest/bench/budget.ts';
 import type { Effort } from '../../loadtest/bench/pages/effort.ts';
+import { FAULTS } from '../../loadtest/bench/pages/fault-kinds.ts';
 import { findings, isNamed } from '../../loadtest/bench/pages/findings.ts';
 import { type Injected, injected } from '../../loadtest/bench/pages/injected.ts';
 import type { Measured } from '../../loadtest/bench/pages/measured.ts';
@@ -11,7 +12,9 @@ import { isThere } from '../../loadtest/bench/pages/real/table.ts';
 import { report } from '../../loadtest/bench/pages/report.ts';
 import { undrifted } from '../../loadtest/bench/pages/undrifted.ts';
 
-const LITTLE: Effort = { models: 1, days: 2, rowsPerHour: 2500, baselineRowsPerHour: 60, faultsOfKind: 1 };
+// Too few rows for the rules of the hour's distribution: to find out what chance does takes a minute. The rules' own tests have those.
+const LITTLE: Effort = { models: 1, days: 2, rowsPerHour: 600, baselineRowsPerHour: 60, faultsOfKind: 1 };
+const QUICKLY_SEEN = FAULTS.filter(({ alert }) => !['DistributionMoved', 'ConfidenceFell'].includes(alert));
 
 const page = { alert: 'DistributionMoved', model: 'm', field: 'f', tick: 1, value: 0.6 };
 
@@ -74,13 +77,11 @@ describe('the pages bench', () => {
     assert.deepEqual({ fields, pages }, { fields: 25, pages: [] });
   });
 
-  test('has faults of every kind, each of which is named by its rule within two windows, and no other field with it', async () => {
-    const all = await injected(LITTLE, () => undefined);
+  test('has faults of ten kinds, each of which is named by its rule within two windows, and no other field with it', async () => {
+    const all = await injected(LITTLE, () => undefined, QUICKLY_SEEN);
     assert.ok(new Set(all.map(({ kind }) => kind)).size >= 10);
-    // Half a deviation is less than what a day does; the rules of the day tell of it.
-    const others = all.filter(({ how }) => !how.includes('0.5 deviations'));
     assert.deepEqual(
-      others.filter((one) => !isNamed(one) || one.wrong.length > 0),
+      all.filter((one) => !isNamed(one) || one.wrong.length > 0),
       [],
     );
   });

@@ -1,9 +1,8 @@
 import { compareBaselines } from '../baseline/compare-baselines.ts';
-import { CollectorError } from '../errors.ts';
-import { didYouMean } from '../near-name.ts';
-import { type BaselineRow, listBaselines, loadBaseline } from '../store/baselines.ts';
+import { listBaselines, loadBaseline } from '../store/baselines.ts';
 import { readArguments } from './arguments.ts';
 import { baselineJson, baselineText, seriesJson, titleOf } from './baseline-text.ts';
+import { chosenBaseline } from './chosen-baseline.ts';
 import type { Command } from './command.ts';
 import { comparedJson, comparisonText } from './comparison-text.ts';
 import { PROJECT_OPTIONS, withProject } from './open-store.ts';
@@ -31,7 +30,7 @@ export const baselineShow: Command = {
     const { values, positionals } = readArguments(args, options, { min: 1, max: 1 }, this.usage);
     return withProject(values, async ({ database, projectId }) => {
       const rows = await listBaselines(database, projectId, values.model ?? null);
-      const row = chosen(rows, { ...values, name: positionals[0]! });
+      const row = chosenBaseline(rows, { ...values, name: positionals[0]! });
       const baseline = await loadBaseline(database, row);
       const width = terminalWidth();
       if (values.against === undefined) {
@@ -42,7 +41,7 @@ export const baselineShow: Command = {
       }
       const ofModel = rows.filter(({ model }) => model === row.model);
       const { against: name, 'against-version': version, 'against-revision': revision } = values;
-      const other = chosen(ofModel, { name, version, revision });
+      const other = chosenBaseline(ofModel, { name, version, revision });
       const columns = compareBaselines(await loadBaseline(database, other), baseline);
       if (values.json === true) console.log(JSON.stringify({ columns: columns.map(comparedJson) }));
       else console.log(comparisonText(`${titleOf(row)}\nagainst ${titleOf(other)}`, columns, width));
@@ -50,27 +49,3 @@ export const baselineShow: Command = {
     });
   },
 };
-
-type Wanted = {
-  readonly name: string;
-  readonly version?: string | undefined;
-  readonly revision?: string | undefined;
-};
-
-/** Rows are newest first. */
-function chosen(rows: readonly BaselineRow[], { name, version, revision }: Wanted): BaselineRow {
-  const named = rows.filter((row) => row.name === name && (version === undefined || row.version === version));
-  const models = [...new Set(named.map(({ model }) => model))];
-  if (models.length > 1) {
-    const text = `there are baselines named ${name} of ${models.join(', ')}: say which with --model`;
-    throw new CollectorError('BASELINE_INVALID', text);
-  }
-  const newest = named.find((row) => (revision === undefined ? row.in_use : String(row.revision) === revision));
-  if (newest !== undefined) return newest;
-  const known = new Set(rows.map((row) => row.name));
-  const what = [name, version && `of version ${version}`, revision && `with revision ${revision}`]
-    .filter(Boolean)
-    .join(' ');
-  const hint = known.has(name) ? '' : didYouMean(name, known);
-  throw new CollectorError('BASELINE_INVALID', `there is no baseline ${what}${hint}; tidemark baseline list shows all`);
-}

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Engine } from '../../../collector/src/alerting/engine.ts';
 import { MemoryJudgeStore } from '../../../collector/src/alerting/memory-judge-store.ts';
+import type { Chance } from '../../../collector/src/chance/chance.ts';
+import { ChanceHere } from '../../../collector/src/chance/chance-here.ts';
 import { formatMistakes } from '../../../collector/src/checked-yaml.ts';
 import { loadRules } from '../../../collector/src/rules/load.ts';
 import type { RuleSet } from '../../../collector/src/rules/rule-set.ts';
@@ -25,12 +27,13 @@ export function tabularRules(): RuleSet {
   return { ...loaded.rules, groups: loaded.rules.groups.map((group) => ({ ...group, queryOffsetMs: 0 })) };
 }
 
-/** Judges the models at every tick after hour `from` up to hour `until`, by the collector's own engine; every alert that began, in order. */
+/** Judges the models at every tick after hour `from` up to hour `until`, by the collector's own engine; every alert that began, in order. `chance` keeps what it once drew. */
 export async function firedIn(
   models: readonly ModelStream[],
   rules: RuleSet,
   from: number,
   until: number,
+  chance: Chance = new ChanceHere(),
 ): Promise<Fired[]> {
   const fired: Fired[] = [];
   const store = new MemoryJudgeStore(from * HOUR_MS, ({ changes }) => {
@@ -47,7 +50,7 @@ export async function firedIn(
     }
   });
   const source = new StreamSource(models);
-  const engine = new Engine({ rules, source, store, publicUrl: null, onTick: () => undefined });
+  const engine = new Engine({ rules, source, store, publicUrl: null, onTick: () => undefined, chance });
   await engine.judgeUntil(until * HOUR_MS, () => false);
   return fired;
 }

@@ -1,5 +1,10 @@
-import { BASELINE_SIZE_RULE } from '@tidemark/sketch';
-import { type BaselineSeries, seriesKey } from '../../../collector/src/baseline/baseline.ts';
+import { BASELINE_SIZE_RULE, Summary } from '@tidemark/sketch';
+import {
+  type BaselineSeries,
+  type BaselineWindow,
+  type NewBaselineSeries,
+  seriesKey,
+} from '../../../collector/src/baseline/baseline.ts';
 import { makeBins } from '../../../collector/src/drift/bins.ts';
 import { type Random, randomOf } from '../../../collector/src/drift/random.ts';
 import { type Column, summaryOf } from './column.ts';
@@ -43,14 +48,20 @@ export function madeModel(number: number, { rowsPerHour, baselineRowsPerHour, da
   const drawn = ({ stage, field, shape }: MadeField, n: number, hour: number): Column =>
     shape.draw(randomOf(`${model}/${stage}/${field}/${hour}`), n, hour);
   const usual = (hour: number) => rowsAt(`${model}/rows/${hour}`, rowsPerHour, hour);
-  const series = FIELDS.map((one): [string, BaselineSeries] => {
+  const series = FIELDS.map((one): [string, NewBaselineSeries] => {
     const { stage, field, shape } = one;
-    const hours = Array.from({ length: BASELINE_HOURS }, (_, i) => START - BASELINE_HOURS + i);
-    const columns = hours.map((hour) => drawn(one, rowsAt(`${hour}`, baselineRowsPerHour, hour), hour));
-    const summary = summaryOf(shape.kind, columns, { sizeRule: BASELINE_SIZE_RULE });
-    return [seriesKey(stage, field), { stage, field, kind: shape.kind, summary, bins: makeBins(summary) }];
+    const summary = new Summary(shape.kind, { sizeRule: BASELINE_SIZE_RULE });
+    const windows = Array.from({ length: BASELINE_HOURS }, (_, i): BaselineWindow => {
+      const hour = START - BASELINE_HOURS + i;
+      const window = summaryOf(shape.kind, [drawn(one, rowsAt(`${hour}`, baselineRowsPerHour, hour), hour)]);
+      summary.merge(window);
+      return { start: hour * HOUR_MS, summary: window };
+    });
+    return [seriesKey(stage, field), { stage, field, kind: shape.kind, summary, bins: makeBins(summary), windows }];
   });
   const baseline = { id: number, name: 'training', model, version: '1', series: new Map(series) };
+  const byKey = baseline.series;
+  const baselineHours = ({ stage, field }: BaselineSeries) => byKey.get(seriesKey(stage, field))?.windows ?? [];
   return (change) => {
     const isChanged = (hour: number) => change !== undefined && hour >= change.from;
     const rowsOf = (hour: number) =>
@@ -73,7 +84,7 @@ export function madeModel(number: number, { rowsPerHour, baselineRowsPerHour, da
       return { stage: field.stage, field: field.field, kind: field.shape.kind, spanOf };
     });
     const firstHour = START - BASELINE_HOURS;
-    return { model, firstHour, lastHour: START + days * 24, rowsOf, errorsOf, fields, baseline };
+    return { model, firstHour, lastHour: START + days * 24, rowsOf, errorsOf, fields, baseline, baselineHours };
   };
 }
 

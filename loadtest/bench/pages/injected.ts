@@ -1,3 +1,4 @@
+import { ChanceHere } from '../../../collector/src/chance/chance-here.ts';
 import { randomOf } from '../../../collector/src/drift/random.ts';
 import type { Effort } from './effort.ts';
 import { FAULTS, type Fault } from './fault-kinds.ts';
@@ -24,10 +25,15 @@ const BEFORE = 6;
 const AFTER = 4;
 
 /** Lets things go wrong, one at a time, at seeded hours of the month. */
-export async function injected(effort: Effort, told: (step: string) => void): Promise<Injected[]> {
+export async function injected(
+  effort: Effort,
+  told: (step: string) => void,
+  all: readonly Fault[] = FAULTS,
+): Promise<Injected[]> {
   const rules = tabularRules();
-  const byKind = Map.groupBy(FAULTS, ({ kind }) => kind);
+  const byKind = Map.groupBy(all, ({ kind }) => kind);
   const models = Array.from({ length: Math.min(3, effort.models) }, (_, number) => madeModel(number, effort));
+  const chance = new ChanceHere();
   const found: Injected[] = [];
   for (const [kind, faults] of byKind) {
     told(`faults: ${kind}`);
@@ -36,7 +42,7 @@ export async function injected(effort: Effort, told: (step: string) => void): Pr
       const hours = Math.max(1, effort.days * 24 - BEFORE - AFTER);
       const from = START + BEFORE + Math.floor(hours * random.uniform());
       const stream = models[i % models.length]!(fault.change(from));
-      const fired = await firedIn([stream], rules, from - BEFORE, from + AFTER);
+      const fired = await firedIn([stream], rules, from - BEFORE, from + AFTER, chance);
       found.push(cameOf(fault, from, fired));
     }
   }

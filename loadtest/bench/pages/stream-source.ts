@@ -1,6 +1,6 @@
 import type { Summary } from '@tidemark/sketch';
 import type { TickSource } from '../../../collector/src/alerting/tick-view.ts';
-import type { Baseline } from '../../../collector/src/baseline/baseline.ts';
+import type { Baseline, BaselineSeries, BaselineWindow } from '../../../collector/src/baseline/baseline.ts';
 import type { SeriesInfo, Traffic, VersionInfo } from '../../../collector/src/rules/source.ts';
 import { type FieldStream, HOUR_MS, type ModelStream } from './stream.ts';
 
@@ -63,5 +63,14 @@ export class StreamSource implements TickSource {
 
   async baseline(model: string, _version: string, name: string): Promise<Baseline | null> {
     return this.#models.find((one) => one.model === model && one.baseline.name === name)?.baseline ?? null;
+  }
+
+  async baselineWindows(
+    baselineId: number,
+    series: BaselineSeries,
+    spanMs: number,
+  ): Promise<readonly BaselineWindow[]> {
+    const model = this.#models.find(({ baseline }) => baseline.id === baselineId);
+    return spanMs === HOUR_MS ? (model?.baselineHours(series) ?? []) : [];
   }
 }

@@ -1,5 +1,5 @@
 import type { SeriesKind, Summary } from '@tidemark/sketch';
-import type { Baseline } from '../../../collector/src/baseline/baseline.ts';
+import type { Baseline, BaselineSeries, BaselineWindow } from '../../../collector/src/baseline/baseline.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -21,6 +21,8 @@ export type ModelStream = {
   readonly errorsOf: (hour: number) => number;
   readonly fields: readonly FieldStream[];
   readonly baseline: Baseline;
+  /** The hours that a series of the baseline was merged from, oldest first; none where time is not known. */
+  readonly baselineHours: (series: BaselineSeries) => readonly BaselineWindow[];
 };
 
 /** Merges single hours, and keeps the last `kept` of those that were asked for: spans overlap. */

@@ -10,16 +10,24 @@ import { StoreJudgingSource } from '../../../collector/src/store/judging-source.
 import { LateTable } from '../../../collector/src/store/late-judging.ts';
 import { HOUR, PROJECT, T0, type TestWindow } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
-import { createFeed, historyText, RULES, rulesOf, seedBaseline, simulatedHours } from './simulated-history.ts';
+import {
+  createFeed,
+  historyText,
+  RULES,
+  RULES_WITH_BUDGET,
+  rulesOf,
+  seedBaseline,
+  simulatedHours,
+} from './simulated-history.ts';
 
 const HOURS = 48;
 const never = () => false;
 
 type Told = { receiver: string; kind: string; alert: string; evidence: string[] };
 
-function engineOn(database: Database, heldMs = 0): Engine {
+function engineOn(database: Database, heldMs = 0, rules = RULES): Engine {
   return new Engine({
-    rules: rulesOf(RULES),
+    rules: rulesOf(rules),
     source: new StoreJudgingSource(database, PROJECT),
     store: new AlertTable(database, PROJECT, wallClock),
     late: new LateTable({ database, projectId: PROJECT, wallClock, heldMs }),
@@ -32,7 +40,7 @@ function engineOn(database: Database, heldMs = 0): Engine {
 async function judge(database: Database, windows: readonly TestWindow[], arrival: (hour: number) => number) {
   await seedBaseline(database);
   const feed = await createFeed(database);
-  const engine = engineOn(database);
+  const engine = engineOn(database, 0, RULES_WITH_BUDGET);
   for (let hour = 0; hour < HOURS; hour++) {
     const now = windows.filter(({ start = 0 }) => arrival((start - T0) / HOUR) === hour);
     if (now.length > 0) await feed(now);
@@ -44,7 +52,9 @@ const storedHistory = (database: Database): Promise<HistoryEvent[]> =>
   selectHistory(database, PROJECT, 0, T0 + HOURS * HOUR, null);
 
 async function scores(database: Database): Promise<unknown[]> {
-  return database.query('select fingerprint, tick, value, health, samples from score order by tick, fingerprint');
+  return database.query(
+    'select fingerprint, tick, value, health, samples, effect, null_multiple, tail, n_ref from score order by tick, fingerprint',
+  );
 }
 
 async function told(database: Database): Promise<Told[]> {

@@ -54,7 +54,7 @@ describe('chance in a thread', () => {
     try {
       let turns = 0;
       let isOver = false;
-      const asked = thread.nullsFor(subjectOf('number', 'free'), { values: 4096, startMs: 0 }).then(() => {
+      const asked = thread.nullsFor(subjectOf('number', 'free'), { values: 256, startMs: 0 }).then(() => {
         isOver = true;
       });
       while (!isOver) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import {
   type Chance,
   ChanceStopped,
@@ -8,6 +9,7 @@ import {
   type Nulls,
 } from '../../../collector/src/chance/chance.ts';
 import { ChanceHere } from '../../../collector/src/chance/chance-here.ts';
+import { ChanceThread, startWorker } from '../../../collector/src/chance/chance-thread.ts';
 import { LEVELS, NullDistribution } from '../../../collector/src/drift/null-distribution.ts';
 import { evaluateRule } from '../../../collector/src/rules/evaluate.ts';
 import type { Finding } from '../../../collector/src/rules/finding.ts';
@@ -185,5 +187,21 @@ describe('a budget', () => {
       judged(() => Promise.reject(new ChanceStopped())),
       ChanceStopped,
     );
+  });
+
+  test('is an error at the tick at which the thread dies, and judged again at the next', async () => {
+    const { source } = sourceOf(['x'], 2, () => 0.4);
+    const rule = ruleWith(block(), '{ effect: "> 0.1", at_most: 1/month }');
+    const workers = [new Worker('throw new Error("out of memory")', { eval: true }), startWorker()];
+    const thread = new ChanceThread(() => workers.shift()!);
+    try {
+      const [died] = await evaluateRule(rule, HOUR, source, thread);
+      assert.deepEqual([died!.health, died!.value], ['error', null]);
+      assert.match(died!.message!, /its thread has died: out of memory/);
+      const [next] = await evaluateRule(rule, 2 * HOUR, source, thread);
+      assert.deepEqual([next!.health, next!.chance!.isBeyond], ['ok', true]);
+    } finally {
+      await thread.stop();
+    }
   });
 });

@@ -35,7 +35,7 @@ export function tableStream(
   });
   const baseline = { id: 1, name: 'training', model, version: '1', series: new Map(series) };
   const served = (hour: number) => startOf(hour + 1) - startOf(hour);
-  return { model, firstHour, lastHour, rowsOf: served, errorsOf: () => 0, fields, baseline };
+  return { model, firstHour, lastHour, rowsOf: served, errorsOf: () => 0, fields, baseline, baselineHours: () => [] };
 }
 
 function summaryOf({ kind, values }: TableColumn, from: number, to: number, options: SummaryOptions = {}): Summary {
