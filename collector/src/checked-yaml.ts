@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { messageOf } from './errors.ts';
 import { schemaMistakes } from './schema-mistakes.ts';
 
 /** One mistake in a file, at a line and column that count from 1. `path` is dotted, such as `groups[0].rules[2].fire`. */
@@ -94,7 +95,7 @@ function toPlain(document: Document.Parsed): { ok: true; value: unknown } | { ok
     // 100 aliases are the library's own guard against a file that unfolds into gigabytes.
     return { ok: true, value: document.toJS({ maxAliasCount: 100 }) ?? {} };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { ok: false, message: withoutQuote(messageOf(error)) };
   }
 }
 
@@ -136,5 +137,14 @@ function syntaxMessage(message: string): string {
   const first = message.split('\n', 1)[0] ?? message;
   // `fire: > 0.25` is the mistake everybody makes once, and the parser's own words do not say so.
   const isUnquoted = first.startsWith('Block scalar header') || first.startsWith('Not a YAML token');
-  return isUnquoted ? `${first} (a text that begins with > or | must stand in quotes)` : first;
+  const told = withoutQuote(first);
+  return isUnquoted ? `${told} (a text that begins with > or | must stand in quotes)` : told;
+}
+
+/** The parser quotes the file behind a colon, or names a tag of it: what stands there may be a secret. */
+function withoutQuote(message: string): string {
+  return message
+    .replace(/(?<=\S): .*$/s, '')
+    .replace(/\bso \S+ is invalid/, 'so this one is invalid')
+    .replace(/^The \S+ tag/, 'The tag');
 }

@@ -7,6 +7,7 @@ import { Engine, type OnTick } from './alerting/engine.ts';
 import { JudgeLoop } from './alerting/judge-loop.ts';
 import { logChanges } from './alerting/log-changes.ts';
 import { ProjectJudges } from './alerting/project-judges.ts';
+import { RuleTrials } from './alerting/trials/rule-trials.ts';
 import { ApiServer } from './api/server.ts';
 import { ChanceThread } from './chance/chance-thread.ts';
 import { type Clock, DataClock, monotonicNow, wallClock } from './clock.ts';
@@ -37,6 +38,7 @@ import { openStore } from './store/open.ts';
 import { DEFAULT_PROJECT, listProjects } from './store/projects.ts';
 import { Retention } from './store/retention.ts';
 import { rollUpDuty } from './store/roll-up-duty.ts';
+import { createSpanStore } from './store/span-store.ts';
 import { readStoreFigures } from './store/store-figures.ts';
 import { createTokenSource } from './store/tokens.ts';
 import { Health } from './telemetry/health.ts';
@@ -59,6 +61,7 @@ type Parts = {
   readonly api: ApiServer;
   readonly loop: JudgeLoop;
   readonly chance: ChanceThread;
+  readonly trials: RuleTrials;
   readonly outbox: Outbox;
   readonly known: KnownRetention;
   readonly health: Health;
@@ -184,11 +187,13 @@ export class Collector {
       { ingest, bounds, access, settings, clock: wallClock, log, observer: telemetry.onAnswer },
       { tls, isReady: async () => (await health.check()).every(({ ok }) => ok) },
     );
+    const trials = new RuleTrials((projectId) => createSpanStore(database, projectId, config));
     const api = await ApiServer.create(config.http, {
       source: (projectId) => createApiReader(database, projectId),
       access,
       outcomes: new OutcomeDesk(ingestStore, bounds),
       settings,
+      rules: trials,
       health,
       tls,
       clock: wallClock,
@@ -230,6 +235,7 @@ export class Collector {
       api,
       loop,
       chance,
+      trials,
       outbox,
       known,
       health,
@@ -274,14 +280,14 @@ export class Collector {
 
   async #finish(timeoutMs: number): Promise<void> {
     const { access, api, chance, database, health, ingest, known, leader } = this.#parts;
-    const { liveRules, log, loop, outbox, receive, settings, telemetry } = this.#parts;
+    const { liveRules, log, loop, outbox, receive, settings, telemetry, trials } = this.#parts;
     health.stopping();
     await receive.stop(timeoutMs);
     await ingest.stop();
     await liveRules.stop();
     // What chance does may take minutes to find out: a tick that waits for it is left, not waited for.
     const judged = loop.stop();
-    await chance.stop();
+    await Promise.all([chance.stop(), trials.stop()]);
     await judged;
     await outbox.stop({ timeoutMs });
     await known.stop();

@@ -59,3 +59,11 @@ test('a keyword that the friendly messages do not know is still enforced', () =>
   assert.ok(!read.ok);
   assert.match(formatMistakes(read.mistakes), /^c\.yaml:1:7 port: .*multiple/);
 });
+
+test('what the parser makes of a file never quotes it, since a secret may stand there', () => {
+  for (const value of ['*hush', '!hush!a x', '|hush\n  x', '%hush', '"\n  hush', '[hush', '{ a: hush', '"\\xhush"']) {
+    const read = parseYaml(`port: 1\nlevel: ${value}\n`, SCHEMA, 'c.yaml');
+    assert.ok(!read.ok, value);
+    assert.ok(!formatMistakes(read.mistakes).includes('hush'), formatMistakes(read.mistakes));
+  }
+});

@@ -19,7 +19,9 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addMetricsRoute, type MetricsSource } from './routes/metrics.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPostOutcomesRoute } from './routes/post-outcomes.ts';
+import { addRuleRoutes } from './routes/rules.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
+import type { RuleDesk } from './rule-desk.ts';
 
 /** What the API needs of the rest of the collector. */
 export type ApiDesk = {
@@ -28,6 +30,7 @@ export type ApiDesk = {
   readonly access: Access;
   readonly outcomes: OutcomeTaker;
   readonly settings: SettingsKeeper;
+  readonly rules: RuleDesk;
   readonly health: Health;
   /** absent = plain. Authorities of clients are not for this port: people and dashboards come with tokens. */
   readonly tls?: CertificateSource | undefined;
@@ -77,6 +80,7 @@ export class ApiServer {
     addPostOutcomesRoute(app, desk.outcomes, desk.clock);
     addSettingsRoutes(app, desk.settings);
     addAlertRoutes(app, sourceOf);
+    addRuleRoutes(app, desk.rules);
     app.get('/api/v1/openapi.json', { config: { scope: 'open' }, schema: { hide: true } }, () => app.swagger());
     app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
       const status = error.statusCode ?? 500;

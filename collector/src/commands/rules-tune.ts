@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { timeText } from '../alerting/overlay.ts';
 import { readIncidents } from '../alerting/tune/incident.ts';
 import { scoreHistory } from '../alerting/tune/score-history.ts';
-import type { TriedThreshold } from '../alerting/tune/tried-threshold.ts';
-import { parseBudget, type Tuned, tune } from '../alerting/tune/tune.ts';
+import { budgetOf, tune } from '../alerting/tune/tune.ts';
+import { tunedAnswer } from '../alerting/tune/tuned-answer.ts';
 import { tunedSvg } from '../alerting/tune/tuned-svg.ts';
 import { tunedText } from '../alerting/tune/tuned-text.ts';
-import { ANY_VALUE } from '../rules/condition.ts';
 import { readArguments, requireOptions } from './arguments.ts';
 import type { Command } from './command.ts';
 import { SPAN_OPTIONS, withJudgedSpan } from './judged-span.ts';
@@ -28,33 +26,12 @@ export const rulesTune: Command = {
     const { values, positionals } = readArguments(args, options, { min: 1, max: 1 }, this.usage);
     requireOptions(values, ['rule'], this.usage);
     const incidents = values.incidents === undefined ? null : await readIncidents(values.incidents);
-    const budgetText = values['at-most'] ?? (incidents === null ? '1/month' : undefined);
-    const budget = budgetText === undefined ? null : parseBudget(budgetText);
+    const budget = budgetOf(values['at-most'], incidents);
     return withJudgedSpan(values, positionals[0]!, async (span) => {
-      const tuned = tune(await scoreHistory(span), budget, incidents);
+      const tuned = await tune(await scoreHistory(span), budget, incidents);
       if (values.svg !== undefined) await writeFile(values.svg, tunedSvg(tuned));
-      console.log(values.json === true ? JSON.stringify(asJson(tuned), null, 2) : tunedText(tuned));
+      console.log(values.json === true ? JSON.stringify(tunedAnswer(tuned), null, 2) : tunedText(tuned));
       return 0;
     });
   },
 };
-
-function asJson({ history, tried, current, chosen, why }: Tuned) {
-  const of = ({ fire, clear, alarms, agreement }: TriedThreshold) => ({
-    fire: fire.text,
-    clear: clear === ANY_VALUE ? null : clear.text,
-    alarms: alarms.length,
-    ...(agreement ?? {}),
-  });
-  return {
-    rule: history.rule.alert,
-    since: timeText(history.since),
-    until: timeText(history.until),
-    ticks: history.ticks,
-    series: history.series.length,
-    why,
-    current: of(current),
-    chosen: chosen === null ? null : of(chosen),
-    tried: tried.map(of),
-  };
-}

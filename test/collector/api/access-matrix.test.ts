@@ -6,10 +6,11 @@ import { TokenAccess } from '../../../collector/src/access/token-access.ts';
 import { wallClock } from '../../../collector/src/clock.ts';
 import { noteAgents } from '../../../collector/src/store/agents.ts';
 import type { Database } from '../../../collector/src/store/database.ts';
-import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { ensureVersion, noteSpans } from '../../../collector/src/store/models.ts';
 import { insertProject } from '../../../collector/src/store/projects.ts';
 import { ensureSeries } from '../../../collector/src/store/series.ts';
 import { createTokenSource, insertToken, revokeToken } from '../../../collector/src/store/tokens.ts';
+import { HOUR, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 import { withApi } from './running-api.ts';
 
@@ -20,6 +21,15 @@ type Owned = {
   readonly series: number;
   readonly fingerprint: string;
 };
+
+const RULES = `version: 1
+groups: [{ name: g, interval: 1h, rules: [{ alert: a, schema: { model: m, measure: null_share, window: 1h }, fire: "> 0.5" }] }]
+`;
+const TEST = `version: 1
+rules: rules.yaml
+tests:
+  - { name: t, given: [{ model: m, field: x, runs: [{ for: 1h, values: [1] }] }], expect: [{ at: 1h, alerts: [] }] }
+`;
 
 /** Every operation of the API, and what its caller has to be allowed. A new one fails the test until it stands here. */
 const OPERATIONS: Readonly<Record<string, { readonly needs: Scope | 'open'; readonly body?: unknown }>> = {
@@ -41,6 +51,10 @@ const OPERATIONS: Readonly<Record<string, { readonly needs: Scope | 'open'; read
   },
   'get /api/v1/models/{id}/settings': { needs: 'read' },
   'put /api/v1/models/{id}/settings': { needs: 'admin', body: { revision: 0, settings: { bounds: [] } } },
+  'post /api/v1/rules/check': { needs: 'read', body: RULES },
+  'post /api/v1/rules/test': { needs: 'read', body: { rules: RULES, test: TEST } },
+  'post /api/v1/rules/replay': { needs: 'read', body: { rules: RULES, since: '2h' } },
+  'post /api/v1/rules/tune': { needs: 'read', body: { rules: RULES, rule: 'a', since: '2h' } },
   'get /api/v1/alerts': { needs: 'read' },
   'get /api/v1/alerts/{fingerprint}/events': { needs: 'read' },
 };
@@ -49,6 +63,7 @@ async function populate(database: Database, project: number): Promise<Owned> {
   const version = await ensureVersion(database, project, 'm', '1');
   const key = { versionId: version, stage: 'feature', field: 'x', slice: '', kind: 'number' } as const;
   const series = (await ensureSeries(database, [key]))[0]?.id ?? 0;
+  await noteSpans(database, new Map([[version, { from: T0, to: T0 + HOUR }]]));
   const fingerprint = `alert-of-${project}`;
   await database.query(
     `insert into alert (fingerprint, model_version_id, group_name, alertname, labels, state, machine, tick)

@@ -37,6 +37,7 @@ describe('the API over TLS', () => {
       access: openAccess(PROJECT),
       outcomes: { take: unused, check: unused },
       settings: { current: unused, change: unused },
+      rules: { check: unused, test: unused, replay: unused, tune: unused },
       health: new Health(
         async () => undefined,
         () => ({ ok: true, detail: '' }),

@@ -71,7 +71,15 @@ test('both forms are among the scores of a column of vectors', () => {
   const [a, b] = [cloud(150, 8), [null, ...cloud(150, 8, 0.4), [1, 2]]];
   const exact = exactScores('vector', a, b);
   const found = digestScores(summaryOf('vector', a), summaryOf('vector', b), null);
-  assert.deepEqual(Object.keys(found), ['sliced_wasserstein', 'null_share', 'type_share', 'constant_share', 'stale']);
+  assert.deepEqual(Object.keys(found), [
+    'sliced_wasserstein',
+    'null_share',
+    'null_share_change',
+    'type_share',
+    'constant_share',
+    'constant_share_change',
+    'stale',
+  ]);
   assert.deepEqual(Object.keys(exact), Object.keys(found));
   near(found.sliced_wasserstein!, exact.sliced_wasserstein!, 1e-9);
 });

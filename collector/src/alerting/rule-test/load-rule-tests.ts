@@ -33,27 +33,44 @@ export async function loadRuleTests(path: string): Promise<LoadedRuleTests> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new CollectorError('USAGE', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   });
-  const parsed = parseYaml(text, RULE_TESTS_SCHEMA, path);
+  const beside = (rules: string) => join(dirname(path), rules);
+  return checkRuleTests(text, path, async (name) => ({
+    name: beside(name),
+    text: await readFile(beside(name), 'utf8'),
+  }));
+}
+
+/** Finds the rule file that tests name; what it throws is a mistake of theirs. */
+export type FindRules = (name: string) => Promise<{ readonly name: string; readonly text: string }>;
+
+/** As `loadRuleTests`, of a text; `fileName` only names it in mistakes. */
+export async function checkRuleTests(text: string, fileName: string, find: FindRules): Promise<LoadedRuleTests> {
+  const parsed = parseYaml(text, RULE_TESTS_SCHEMA, fileName);
   if (!parsed.ok) return { ok: false, mistakes: parsed.mistakes };
   const { value: file, positionOf } = parsed;
   const mistakes: Mistake[] = [];
-  const complain: Complain = (at, message, part) => mistakes.push(mistakeAt(path, positionOf, at, message, part));
-  const rules = await rulesOf(join(dirname(path), file.rules), complain, mistakes);
+  const complain: Complain = (at, message, part) => mistakes.push(mistakeAt(fileName, positionOf, at, message, part));
+  const rules = await rulesOf(find, file.rules, complain, mistakes);
   checkFile(file, rules, complain);
   if (rules === null || mistakes.length > 0) return { ok: false, mistakes: inFileOrder(mistakes) };
   return { ok: true, file, rules, positionOf };
 }
 
 /** Mistakes of the rule file come along under its own name. */
-async function rulesOf(path: string, complain: Complain, mistakes: Mistake[]): Promise<RuleSet | null> {
-  let text: string;
+async function rulesOf(
+  find: FindRules,
+  named: string,
+  complain: Complain,
+  mistakes: Mistake[],
+): Promise<RuleSet | null> {
+  let found: Awaited<ReturnType<FindRules>>;
   try {
-    text = await readFile(path, 'utf8');
+    found = await find(named);
   } catch (error) {
-    complain(['rules'], `cannot read ${path}: ${messageOf(error)}`);
+    complain(['rules'], `cannot read ${named}: ${messageOf(error)}`);
     return null;
   }
-  const loaded = loadRules(text, path);
+  const loaded = loadRules(found.text, found.name);
   if (loaded.ok) return loaded.rules;
   mistakes.push(...loaded.mistakes);
   return null;

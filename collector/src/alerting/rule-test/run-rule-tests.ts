@@ -24,8 +24,11 @@ export type Mismatch = {
   readonly unexpected: readonly ComparedAlert[];
 };
 
-/** Runs all tests of a file; what is not as expected, in the order of the file. */
-export async function runRuleTests(loaded: Extract<LoadedRuleTests, { ok: true }>): Promise<Mismatch[]> {
+/** Runs all tests of a file; what is not as expected, in the order of the file. `onTest` is told how many are over. */
+export async function runRuleTests(
+  loaded: Extract<LoadedRuleTests, { ok: true }>,
+  onTest: (over: number) => void = () => undefined,
+): Promise<Mismatch[]> {
   const mismatches: Mismatch[] = [];
   for (const [i, test] of loaded.file.tests.entries()) {
     const baselines = [...(loaded.file.baselines ?? []), ...(test.baselines ?? [])];
@@ -37,6 +40,7 @@ export async function runRuleTests(loaded: Extract<LoadedRuleTests, { ok: true }
       const position = loaded.positionOf(['tests', i, 'expect', j, 'at']);
       mismatches.push({ test: test.name, at, position, missing, unexpected });
     }
+    onTest(i + 1);
   }
   return mismatches;
 }

@@ -42,8 +42,20 @@ export async function readIncidents(file: string): Promise<Incident[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new CollectorError('USAGE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
   });
+  const loaded = loadIncidents(text, file);
+  if (loaded.ok) return loaded.incidents;
+  throw new CollectorError('USAGE', `the incidents are not usable:\n${formatMistakes(loaded.mistakes)}`);
+}
+
+/** Labelled incidents, or everything that is wrong with them. */
+export type LoadedIncidents =
+  | { readonly ok: true; readonly incidents: Incident[] }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+/** As `readIncidents`, of a text; `file` only names it in mistakes. */
+export function loadIncidents(text: string, file: string): LoadedIncidents {
   const parsed = parseYaml(text, SCHEMA, file);
-  if (!parsed.ok) throw unusable(parsed.mistakes);
+  if (!parsed.ok) return { ok: false, mistakes: parsed.mistakes };
   const mistakes: Mistake[] = [];
   const incidents = parsed.value.incidents.map((one, i) => {
     const incident = completed(one, i);
@@ -57,8 +69,7 @@ export async function readIncidents(file: string): Promise<Incident[]> {
       mistakes.push(mistakeAt(file, parsed.positionOf, ['incidents', i, 'until'], 'has to lie after `from`'));
     return incident;
   });
-  if (mistakes.length > 0) throw unusable(mistakes);
-  return incidents;
+  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, incidents };
 }
 
 function completed(one: Static<typeof SCHEMA>['incidents'][number], i: number): Incident {
@@ -69,8 +80,4 @@ function completed(one: Static<typeof SCHEMA>['incidents'][number], i: number): 
     model: one.model,
     field: one.field ?? null,
   };
-}
-
-function unusable(mistakes: readonly Mistake[]): CollectorError {
-  return new CollectorError('USAGE', `the incidents are not usable:\n${formatMistakes(mistakes)}`);
 }

@@ -1,8 +1,6 @@
 import type { Finding } from '../../rules/finding.ts';
 import type { Rule } from '../../rules/rule.ts';
-import type { RuleSet } from '../../rules/rule-set.ts';
-import type { HistorySource } from '../history-source.ts';
-import { replay } from '../replay.ts';
+import { type ReplayOptions, replay } from '../replay.ts';
 
 /** What was found of one series at one tick (ms). */
 export type Scored = Pick<Finding, 'health' | 'value' | 'chance'> & { readonly tick: number };
@@ -19,19 +17,19 @@ export type ScoreHistory = {
   readonly until: number;
 };
 
-type Span = { readonly rules: RuleSet; readonly source: HistorySource; readonly since: number; readonly until: number };
+type Span = Pick<ReplayOptions, 'rules' | 'source' | 'since' | 'until' | 'chance' | 'pause' | 'onRecord'>;
 
 /** Replays the span once and keeps every score of the one rule that `rules` holds. */
-export async function scoreHistory({ rules, source, since, until }: Span): Promise<ScoreHistory> {
-  const [rule] = rules.groups.flatMap((group) => group.rules);
+export async function scoreHistory(span: Span): Promise<ScoreHistory> {
+  const { since, until, onRecord } = span;
+  const [rule] = span.rules.groups.flatMap((group) => group.rules);
   if (rule === undefined) throw new RangeError('expected one rule, got none');
   const series = new Map<string, { labels: ScoredSeries['labels']; scores: Scored[] }>();
   const { ticks } = await replay({
-    rules,
-    source,
-    since,
-    until,
-    onRecord: ({ tick, scores }) => {
+    ...span,
+    onRecord: (record) => {
+      onRecord?.(record);
+      const { tick, scores } = record;
       for (const { fingerprint, labels, health, value, chance } of scores) {
         const known = series.get(fingerprint) ?? { labels, scores: [] };
         series.set(fingerprint, known);

@@ -1,4 +1,5 @@
 import { CollectorError } from '../../errors.ts';
+import type { Pause } from '../replay.ts';
 import type { Incident } from './incident.ts';
 import type { ScoreHistory } from './score-history.ts';
 import { candidateThresholds, thresholdAt } from './thresholds.ts';
@@ -18,8 +19,14 @@ export type AlarmBudget = { readonly text: string; readonly alarms: number; read
 export function parseBudget(text: string): AlarmBudget {
   const [, count, unit] = /^([1-9]\d{0,5})\/(hour|day|week|month)$/.exec(text) ?? [];
   if (count === undefined || unit === undefined)
-    throw new CollectorError('USAGE', `--at-most: expected a budget such as 1/month, 2/week or 5/day, got '${text}'`);
+    throw new CollectorError('USAGE', `at-most: expected a budget such as 1/month, 2/week or 5/day, got '${text}'`);
   return { text, alarms: Number(count), perMs: UNIT_MS[unit]! };
+}
+
+/** The budget that is meant: one alarm a month where neither a budget nor incidents are given. @throws as `parseBudget` */
+export function budgetOf(text: string | undefined, incidents: readonly Incident[] | null): AlarmBudget | null {
+  const meant = text ?? (incidents === null ? '1/month' : undefined);
+  return meant === undefined ? null : parseBudget(meant);
 }
 
 /** What tuning came to: every threshold that was tried, most sensitive first, what the rule has now, and which to take and why. */
@@ -34,10 +41,20 @@ export type Tuned = {
 
 /**
  * Tries thresholds over the scores and chooses one: with incidents the one whose precision and recall are best together (F1,
- * van Rijsbergen 1979), else the most sensitive; within the budget where there is one. Of equals the least sensitive.
+ * van Rijsbergen 1979), else the most sensitive; within the budget where there is one. Of equals the least sensitive. `pause`
+ * is awaited between thresholds.
  */
-export function tune(history: ScoreHistory, budget: AlarmBudget | null, incidents: readonly Incident[] | null): Tuned {
-  const tried = candidateThresholds(history).map((threshold) => tryThreshold(history, threshold, incidents));
+export async function tune(
+  history: ScoreHistory,
+  budget: AlarmBudget | null,
+  incidents: readonly Incident[] | null,
+  pause: Pause = async () => undefined,
+): Promise<Tuned> {
+  const tried: TriedThreshold[] = [];
+  for (const threshold of candidateThresholds(history)) {
+    await pause();
+    tried.push(tryThreshold(history, threshold, incidents));
+  }
   const { rule } = history;
   const current = tryThreshold(history, thresholdAt(rule, rule.fire.bound), incidents);
   const allowed = budget === null ? Infinity : (budget.alarms * (history.until - history.since)) / budget.perMs;

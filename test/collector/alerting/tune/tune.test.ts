@@ -85,14 +85,14 @@ describe('tuning', () => {
       const beginnings = (list: readonly { firedAt: number; labels: object }[]) =>
         list.map((one) => JSON.stringify([one.firedAt, one.labels])).sort();
       assert.deepEqual(beginnings(movedAlarms), beginnings(episodesOf((await replay(moving)).events)));
-      const { chosen, tried } = tune(history, parseBudget('1/month'), null);
+      const { chosen, tried } = await tune(history, parseBudget('1/month'), null);
       assert.equal(chosen?.alarms.length, 0);
       assert.ok(tried.some((one) => one.alarms.length >= episodes.length));
     }));
 
-  test('takes the most sensitive threshold that keeps the budget', () => {
+  test('takes the most sensitive threshold that keeps the budget', async () => {
     const scores = Array.from({ length: 720 }, (_, i) => (i % 240 === 100 ? 0.8 : i % 48 === 7 ? 0.3 : 0.1));
-    const { chosen } = tune(historyOf(scores), parseBudget('3/month'), null);
+    const { chosen } = await tune(historyOf(scores), parseBudget('3/month'), null);
     assert.equal(chosen?.alarms.length, 3);
     assert.ok(chosen.fire.bound >= 0.3 && chosen.fire.bound < 0.4, chosen.fire.text);
   });
@@ -111,12 +111,12 @@ describe('tuning', () => {
     assert.deepEqual([below.fire.text, below.clear.text], ['< -2', '> -1.9']);
   });
 
-  test('with incidents tells precision, recall and delay of every threshold, and takes the best together', () => {
+  test('with incidents tells precision, recall and delay of every threshold, and takes the best together', async () => {
     const scores = Array.from({ length: 100 }, (_, i) =>
       i >= 50 && i < 60 ? (i < 53 ? 0.45 : 0.9) : i >= 80 && i < 84 ? 0.6 : i === 20 ? 0.5 : 0.1,
     );
     const incidents = [incident(50, 60), incident(80, 84, 'x'), incident(80, 84, 'other')];
-    const tuned = tune(historyOf(scores), null, incidents);
+    const tuned = await tune(historyOf(scores), null, incidents);
     const at = (bound: number) =>
       tryThreshold(tuned.history, thresholdAt(tuned.history.rule, bound), incidents).agreement;
     assert.deepEqual(at(0.4), { precision: 2 / 3, recall: 2 / 3, falseAlarms: 1, delayMs: 0 });
@@ -134,16 +134,16 @@ describe('tuning', () => {
     );
   });
 
-  test('says so where no threshold keeps the budget, and refuses budgets that are none', () => {
+  test('says so where no threshold keeps the budget, and refuses budgets that are none', async () => {
     const scores = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? null : null));
     const rule = { noData: 'fire', noDataForMs: 0 } as const;
-    const tuned = tune(historyOf(scores, rule), parseBudget('1/month'), null);
+    const tuned = await tune(historyOf(scores, rule), parseBudget('1/month'), null);
     assert.equal(tuned.chosen, null);
     assert.match(tunedText(tuned), /none of them keeps to it/);
     for (const text of ['1', '0/month', '1/year', 'x/day']) assert.throws(() => parseBudget(text), { code: 'USAGE' });
   });
 
-  test('of a rule with a budget keeps to it, and tries no smaller effect than chance was asked about', () => {
+  test('of a rule with a budget keeps to it, and tries no smaller effect than chance was asked about', async () => {
     const budget = { atMost: 1, perMs: 30 * 24 * HOUR, text: '1/month', importance: new Map([['x', 2]]), rate: 0.001 };
     const isBeyond = (value: number) => value > 0.8;
     const withChance = (history: ScoreHistory): ScoreHistory => ({
@@ -157,7 +157,7 @@ describe('tuning', () => {
       })),
     });
     const scores = [0.1, 0.6, 0.1, 0.9, 0.1, 0.7, 0.1];
-    const tuned = tune(withChance(historyOf(scores, { budget, clear: ANY_VALUE })), null, [incident(3, 4)]);
+    const tuned = await tune(withChance(historyOf(scores, { budget, clear: ANY_VALUE })), null, [incident(3, 4)]);
     assert.equal(tuned.current.alarms.length, 1, 'of three above the threshold one is beyond chance');
     assert.ok(tuned.tried.every(({ fire }) => fire.bound >= 0.5));
     assert.match(tunedText(tuned), /now: fire > 0\.5 and at_most 1\/month, 1 alarm/);
@@ -165,7 +165,7 @@ describe('tuning', () => {
       tunedText(tuned),
       /\ntake fire: { effect: "> [\d.]+", at_most: 1\/month, importance: { "x": 2 } }, 1 alarm/,
     );
-    const bare = tune(withChance(historyOf(scores, { budget, fire: ANY_VALUE, clear: ANY_VALUE })), null, [
+    const bare = await tune(withChance(historyOf(scores, { budget, fire: ANY_VALUE, clear: ANY_VALUE })), null, [
       incident(3, 4),
     ]);
     assert.equal(bare.current.alarms.length, 1);
