@@ -45,17 +45,21 @@ export function reconcile(stored: StoredAlert | null, amended: StoredAlert | nul
   return { alert: { ...alert, message }, episode, formerEpisode, notify: 'firing' };
 }
 
-/** The events with the numbers that reconciling gave their last lives. */
+/**
+ * The events with the numbers that reconciling gave their last lives. Where a life that goes on keeps the number that people
+ * know it by, an earlier one that had it, of which nobody was told, takes the number the other would have had.
+ */
 export function renumbered<E extends HistoryEvent>(
   events: readonly E[],
   reconciled: ReadonlyMap<string, Reconciled>,
 ): E[] {
   return events.map((event) => {
     const known = reconciled.get(event.fingerprint);
-    if (known === undefined || event.episode !== known.formerEpisode || known.episode === known.formerEpisode)
-      return event;
-    const message = event.message && { ...event.message, episode: known.episode };
-    return { ...event, episode: known.episode, message };
+    if (known === undefined || known.episode === known.formerEpisode) return event;
+    const isEarlier = event.episode === known.episode && known.episode < known.formerEpisode;
+    if (event.episode !== known.formerEpisode && !isEarlier) return event;
+    const episode = isEarlier ? known.formerEpisode : known.episode;
+    return { ...event, episode, message: event.message && { ...event.message, episode } };
   });
 }
 

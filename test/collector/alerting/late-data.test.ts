@@ -88,7 +88,18 @@ describe('late data', () => {
         // The second day's shift is seen half a day late, an hour with missing values some hours late.
         const late = (hour: number) => (hour >= 33 && hour <= 35 ? 46 : hour === 31 ? 34 : hour);
         await judge(again, windows, late);
-        assert.deepEqual(historyText(await storedHistory(again)).split('\n'), history.split('\n'));
+        const amended = await storedHistory(again);
+        // Numbers that people were told stay with what they were told of, and late data had them told of what a baseline that
+        // moves made of it; of the rules with a baseline that stays the numbers are the same as well.
+        const numberless = (line: string) => (line.includes('"Trailed"') ? line.replace(/"episode":\d+/g, '') : line);
+        assert.deepEqual(
+          historyText(amended).split('\n').map(numberless).sort(),
+          history.split('\n').map(numberless).sort(),
+        );
+        const lives = amended
+          .filter(({ from, to }) => to === 'firing' && from !== 'recovering')
+          .map(({ fingerprint, episode }) => `${fingerprint} ${episode}`);
+        assert.equal(new Set(lives).size, lives.length, 'no number is given to two lives');
         assert.deepEqual(await scores(again), onTime);
         assert.ok((await amendedEvents(again)) > 0);
         const marked = await again.query<{ n: number }>('select count(*) as n from score where amended_at is not null');
