@@ -15,7 +15,7 @@ import type { JudgeObserver } from './judge-observer.ts';
 import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
 import type { LateStore } from './late-store.ts';
 import { end, isForgettable, pause, type Step, step } from './machine.ts';
-import { messageOfAlert, resolvedMessage, type ToldState } from './message.ts';
+import { isTold, messageOfAlert, resolvedMessage } from './message.ts';
 import { type AlertState, NEVER_SEEN } from './state.ts';
 import { type TickSource, TickView } from './tick-view.ts';
 
@@ -153,7 +153,9 @@ export class Engine {
     const { store, late } = this.#options;
     await late?.announce(tick);
     const source = new TickView(this.#options.source, tick);
-    const stored = new Map((await store.alerts(group.name)).map((alert) => [alert.fingerprint, alert]));
+    // What ends at one tick ends in one order, whatever the store answers first: histories are compared to the byte.
+    const known = (await store.alerts(group.name)).toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+    const stored = new Map(known.map((alert) => [alert.fingerprint, alert]));
     const scores: (Finding & { fingerprint: string })[] = [];
     const changes: AlertChange[] = [];
     const ended: AlertChange[] = [];
@@ -303,8 +305,4 @@ function isWorthKeeping({ alert, transition }: AlertChange): boolean {
 
 function isFiring({ kind }: AlertState): boolean {
   return kind === 'firing' || kind === 'recovering';
-}
-
-function isTold(state: AlertState): state is ToldState {
-  return state.kind === 'firing' || state.kind === 'recovering' || state.kind === 'resolved';
 }

@@ -10,6 +10,11 @@ import type { AlertState } from './state.ts';
 /** An alert that people know of. */
 export type ToldState = Extract<AlertState, { kind: 'firing' | 'recovering' | 'resolved' }>;
 
+/** Whether an alert in this state is one that people are told of. */
+export function isTold(state: AlertState): state is ToldState {
+  return state.kind === 'firing' || state.kind === 'recovering' || state.kind === 'resolved';
+}
+
 /** What an alert says of itself at a finding. `url` is where to look at it, null where the collector has no public address. */
 export function messageOfAlert(rule: Rule, finding: Finding, state: ToldState, url: string | null): AlertMessage {
   const judged = judgedBy(rule, finding);
