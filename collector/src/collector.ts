@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 import type { Access } from './access/access.ts';
 import { createAccess } from './access/create-access.ts';
 import { CurrentSettings } from './agent-settings/current-settings.ts';
-import { Engine, type OnTick } from './alerting/engine.ts';
+import type { OnTick } from './alerting/engine.ts';
 import { JudgeLoop } from './alerting/judge-loop.ts';
 import { logChanges } from './alerting/log-changes.ts';
-import { ProjectJudges } from './alerting/project-judges.ts';
 import { RuleTrials } from './alerting/trials/rule-trials.ts';
 import { ApiServer } from './api/server.ts';
 import { ChanceThread } from './chance/chance-thread.ts';
 import { type Clock, DataClock, monotonicNow, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createJudges } from './create-judges.ts';
 import { messageOf } from './errors.ts';
 import { COMMIT_SPAN_MS } from './ingest/commit-pace.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -23,19 +23,16 @@ import type { Logger } from './log.ts';
 import { Outbox } from './notify/outbox.ts';
 import { ReceiveServer } from './receive/server.ts';
 import { createSettingsStore } from './store/agent-settings.ts';
-import { AlertTable } from './store/alerts.ts';
 import { createApiReader } from './store/api-reader.ts';
 import { registerCollector } from './store/batches.ts';
 import type { Database } from './store/database.ts';
 import { DeliveryTable } from './store/deliveries.ts';
 import { createIngestStore } from './store/ingest-transaction.ts';
-import { StoreJudgingSource } from './store/judging-source.ts';
 import { KnownRetention } from './store/known-retention.ts';
-import { LateTable } from './store/late-judging.ts';
 import { Leader } from './store/leader.ts';
 import { newestWindowStart } from './store/models.ts';
 import { openStore } from './store/open.ts';
-import { DEFAULT_PROJECT, listProjects } from './store/projects.ts';
+import { DEFAULT_PROJECT } from './store/projects.ts';
 import { Retention } from './store/retention.ts';
 import { rollUpDuty } from './store/roll-up-duty.ts';
 import { createSpanStore } from './store/span-store.ts';
@@ -128,21 +125,7 @@ export class Collector {
     };
     const known = new KnownRetention(database, config.keptFor, log);
     const chance = new ChanceThread();
-    const judges = new ProjectJudges({
-      projects: () => listProjects(database),
-      judgeOf: ({ id, name }) =>
-        new Engine({
-          rules: liveRules.rules,
-          source: new StoreJudgingSource(database, id, () => clock.now() - known.of(id).minutes),
-          store: new AlertTable(database, id, wallClock),
-          chance,
-          late: new LateTable({ database, projectId: id, wallClock }),
-          labels: id === DEFAULT_PROJECT.id ? {} : { project: name },
-          publicUrl: config.publicUrl,
-          onTick,
-          observer: telemetry.onJudged,
-        }),
-    });
+    const judges = createJudges({ database, config, liveRules, known, clock, chance, onTick, telemetry });
     const loop = new JudgeLoop({
       judge: judges,
       clock,

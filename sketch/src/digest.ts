@@ -1,7 +1,7 @@
 import { columnsOf, isAllAtoms } from './centroid-list.ts';
 import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
 import type { Curve } from './curve.ts';
-import { type SketchError, valueInvalid } from './errors.ts';
+import { checkShare, checkShares, full } from './digest-refusals.ts';
 import { checkFinite, copyInto, doublesOf, notFinite } from './finite.ts';
 import { kernel } from './kernel.ts';
 import { MergedCentroids, readPassing } from './merged-centroids.ts';
@@ -145,9 +145,7 @@ export class Digest {
    * against what lies outside. NaN when empty. Throws SKETCH_VALUE_INVALID unless 0 <= low < high <= 1.
    */
   trimmedMean(low: number, high: number): number {
-    if (!(low >= 0 && low < high && high <= 1)) {
-      throw valueInvalid(`a mean is trimmed to shares 0 <= low < high <= 1, got ${String(low)} and ${String(high)}`);
-    }
+    checkShares(low, high);
     const mean = this.#curveNow()?.meanBetween(low, high) ?? Number.NaN;
     return Math.min(Math.max(mean, this.quantile(low)), this.quantile(high));
   }
@@ -295,12 +293,4 @@ export class Digest {
     this.makeReady();
     return this.#merged.curve;
   }
-}
-
-function checkShare(q: number): void {
-  if (!(q >= 0 && q <= 1)) throw valueInvalid(`a quantile is asked for a share from 0 to 1, got ${String(q)}`);
-}
-
-function full(): SketchError {
-  return valueInvalid(`the digest is full: it counts single values up to ${MAX_COUNT - CHUNK}`);
 }

@@ -16,6 +16,7 @@ import type { AlertChange, JudgeStore, StoredAlert } from './judge-store.ts';
 import type { LateStore } from './late-store.ts';
 import { end, isForgettable, pause, type Step, step } from './machine.ts';
 import { isTold, messageOfAlert, resolvedMessage } from './message.ts';
+import { isPaused } from './paused.ts';
 import { type AlertState, NEVER_SEEN } from './state.ts';
 import { type TickSource, TickView } from './tick-view.ts';
 
@@ -281,16 +282,6 @@ export class Engine {
     const { publicUrl } = this.#options;
     return publicUrl === null ? null : `${publicUrl}/api/v1/alerts/${fingerprint}/events`;
   }
-}
-
-/**
- * Whether a rule does not judge at a tick: the last moment of its span lies outside its `active` times, or, for a composite,
- * one of the alerts it takes is not judged. `members` has those that were.
- */
-function isPaused({ active, judgement }: Rule, members: ReadonlyMap<string, unknown>, tick: number): boolean {
-  if (active !== null && !active.includes(tick - 1)) return true;
-  if (judgement.kind !== 'composite') return false;
-  return [...judgement.all, ...judgement.any, ...judgement.none].some((name) => !members.has(name));
 }
 
 /** An alert of the rule itself, or of its health. */
