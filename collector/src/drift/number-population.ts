@@ -5,8 +5,10 @@ import type { Random } from './random.ts';
 /** A stretch of the distribution function: straight from `from` to `to`, or a step where they are equal. */
 type Piece = { readonly from: number; readonly to: number; readonly count: number };
 
-/** From this many values on equal ones stand for neighbours, see `sampleOf`. */
-const ONE_BY_ONE = 2048;
+/** Up to so many values each is drawn, beyond that equal ones stand for neighbours, see `sampleOf`. */
+const ONE_BY_ONE = 8192;
+/** So many of those that stand for several are counted in at once. */
+const PORTION = 64;
 /** Neighbouring ranks that may share a value, as a part of those that lie further out: 1 / 128. */
 const FINENESS = 128;
 
@@ -53,10 +55,13 @@ function piecesOf(digest: Digest): Piece[] {
 }
 
 /**
- * A summary of the sample. Up to 2 048 values each is drawn. Beyond, blocks of 2, 4, 8 ... neighbouring ranks share a value,
+ * A summary of the sample. Up to 8 192 values each is drawn. Beyond, blocks of 2, 4, 8 ... neighbouring ranks share a value,
  * smaller towards both ends, where single values matter; the blocks are counted in from the widest to the narrowest, and
- * what is there is doubled by merging in between. So a million values cost about what five thousand do, and the sketch is a real one,
- * with its errors: of a large sample these are more than the noise.
+ * what is there is doubled by merging in between. So a million values cost about what ten thousand do.
+ *
+ * The sketch is a real one, with its errors: of a large sample these are more than the noise. They go with the weight of its
+ * clusters and with how often those were merged, so there are many blocks to a cluster, in an order by chance and in
+ * small portions. (In order and at once: of fields with one heavy value ks alarmed 1.5 to 1.7 times as often as asked.)
  */
 function sampleOf(pieces: readonly Piece[], ends: Float64Array, n: number, random: Random): Summary {
   const levels = n <= ONE_BY_ONE ? 0 : Math.ceil(Math.log2(n / ONE_BY_ONE));
@@ -77,9 +82,26 @@ function sampleOf(pieces: readonly Piece[], ends: Float64Array, n: number, rando
   const sample = new Summary('number');
   for (let level = levels; level >= 0; level--) {
     if (level < levels) sample.merge(sample.clone());
-    sample.addNumbers(Float64Array.from(values[level]!));
+    const mixed = shuffled(values[level]!, random);
+    const portion = levels === 0 ? mixed.length : PORTION;
+    for (let from = 0; from < mixed.length; from += portion) {
+      sample.addNumbers(mixed.subarray(from, from + portion));
+      sample.digest.makeReady();
+    }
   }
   return sample;
+}
+
+/** The values in an order by chance, as they come to a window. */
+function shuffled(values: readonly number[], random: Random): Float64Array {
+  const mixed = Float64Array.from(values);
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const other = Math.floor(random.uniform() * (i + 1));
+    const value = mixed[i]!;
+    mixed[i] = mixed[other]!;
+    mixed[other] = value;
+  }
+  return mixed;
 }
 
 /** How often the ranks at a distance from the end are doubled: so that 2^level is at most a 128th of it and fits in `left`. */

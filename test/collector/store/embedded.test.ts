@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,7 @@ describe('the embedded database', () => {
       const writer = spawn(process.execPath, [...FLAGS, '-e', code], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
+      const died = once(writer, 'exit');
       try {
         let acknowledged = -1;
         for await (const line of createInterface({ input: writer.stdout })) {
@@ -72,6 +74,8 @@ describe('the embedded database', () => {
           // What is still in the pipe when it dies has been acknowledged too, and is read to its end.
           if (acknowledged >= 200) writer.kill('SIGKILL');
         }
+        // Its pipe closes a moment before it is gone.
+        await died;
         const database = await EmbeddedDatabase.open(directory);
         const written = database.query<{ n: number }>('select n from written order by n');
         const rows = await written.finally(() => database.close());
