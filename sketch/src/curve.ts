@@ -16,16 +16,18 @@ const drawnWeights = new Float64Array(2 * MAX_CENTROIDS);
 export class Curve {
   readonly #x: Float64Array;
   readonly #share: Float64Array;
-  /** `#share` times the weight of all, exact at atoms. */
-  readonly #weight: Float64Array;
+  readonly #list: CentroidList;
+  /** `#share` times the weight of all, exact at atoms; made when first asked for. */
+  #weight: Float64Array | null = null;
 
-  /** From a list that is not empty and weighs `total`. */
+  /** From a list that is not empty and weighs `total`; good until the list changes. */
   constructor(list: CentroidList, total: number) {
     const points = draw(list);
+    const share = drawnWeights.slice(0, points);
+    for (let i = 0; i < points; i++) share[i] /= total;
     this.#x = drawnX.slice(0, points);
-    this.#weight = drawnWeights.slice(0, points);
-    this.#share = new Float64Array(points);
-    for (let i = 0; i < points; i++) this.#share[i] = drawnWeights[i] / total;
+    this.#share = share;
+    this.#list = list;
   }
 
   /** Share of values <= `at`. */
@@ -35,15 +37,16 @@ export class Curve {
 
   /** How many values are <= `at`. */
   rank(at: number): number {
+    this.#weight ??= drawnWeights.slice(0, draw(this.#list));
     return this.#upTo(at, this.#weight);
   }
 
   #upTo(at: number, levels: Float64Array): number {
     const x = this.#x;
-    const next = firstAbove(x, at);
+    const next = firstAbove(x, x.length, at);
     if (next === 0) return 0;
     if (next === x.length || x[next - 1] === at) return levels[next - 1];
-    return this.#between(next, at, levels);
+    return levelBetween(at, x[next - 1], x[next], levels[next - 1], levels[next]);
   }
 
   /** Share of values < `at`. */
@@ -53,7 +56,7 @@ export class Curve {
     if (next === x.length) return 1;
     if (next === 0) return 0;
     if (x[next] === at) return this.#share[next];
-    return this.#between(next, at, this.#share);
+    return levelBetween(at, x[next - 1], x[next], this.#share[next - 1], this.#share[next]);
   }
 
   /** The smallest x with at least `q` of the weight at or below it. */
@@ -89,18 +92,18 @@ export class Curve {
     for (const x of this.#x) if (knots.length === 0 || x > (knots[knots.length - 1] as number)) knots.push(x);
     return knots;
   }
+}
 
-  #between(next: number, at: number, levels: Float64Array): number {
-    const x0 = this.#x[next - 1];
-    const x1 = this.#x[next];
-    const y0 = levels[next - 1];
-    const y1 = levels[next];
-    const width = x1 - x0;
-    // Halves where the difference of two finite numbers overflows.
-    const part = width < Infinity ? (at - x0) / width : (at / 2 - x0 / 2) / (x1 / 2 - x0 / 2);
-    const level = y0 + part * (y1 - y0);
-    return level > y1 ? y1 : level;
-  }
+/** `Curve.atOrBelow` of each of `xs`, without a curve that is kept: for questions that are asked once. */
+export function sharesOnce(list: CentroidList, total: number, xs: readonly number[]): number[] {
+  const points = draw(list);
+  const share = (i: number) => drawnWeights[i] / total;
+  return xs.map((at) => {
+    const next = firstAbove(drawnX, points, at);
+    if (next === 0) return 0;
+    if (next === points || drawnX[next - 1] === at) return share(next - 1);
+    return levelBetween(at, drawnX[next - 1], drawnX[next], share(next - 1), share(next));
+  });
 }
 
 /** `Curve.quantile` of each of `qs`, without a curve that is kept: for questions that are asked once. */
@@ -117,6 +120,15 @@ export function quantilesOnce(list: CentroidList, total: number, qs: readonly nu
     if (low === 0) return drawnX[0];
     return partOfStep(q, drawnX[low - 1], drawnX[low], drawnWeights[low - 1] / total, drawnWeights[low] / total);
   });
+}
+
+/** The height at `at` of a straight line from (x0, y0) to (x1, y1). */
+function levelBetween(at: number, x0: number, x1: number, y0: number, y1: number): number {
+  const width = x1 - x0;
+  // Halves where the difference of two finite numbers overflows.
+  const part = width < Infinity ? (at - x0) / width : (at / 2 - x0 / 2) / (x1 / 2 - x0 / 2);
+  const level = y0 + part * (y1 - y0);
+  return level > y1 ? y1 : level;
 }
 
 /** The x at which a straight line from (x0, y0) to (x1, y1) reaches `y`. */
@@ -172,10 +184,10 @@ function halfWidth(list: CentroidList, i: number, neighbour: number, distance: n
   return distance * (weight / (weight + weightOf(list, neighbour)));
 }
 
-/** First index with array[index] > value; the length when there is none. */
-function firstAbove(array: Float64Array, value: number): number {
+/** First of the first `length` indices with array[index] > value; the length when there is none. */
+function firstAbove(array: Float64Array, length: number, value: number): number {
   let low = 0;
-  let high = array.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (array[middle] > value) high = middle;

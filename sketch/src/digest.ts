@@ -128,6 +128,12 @@ export class Digest {
     return this.#curveNow()?.atOrBelow(x) ?? Number.NaN;
   }
 
+  /** `cdf` of each x; asked once, it keeps nothing in memory. */
+  cdfs(xs: readonly number[]): number[] {
+    this.makeReady();
+    return this.#merged.sharesUpTo(xs);
+  }
+
   /** Share of values < x, 0 to 1; differs from `cdf` where x is an atom. NaN when empty or x is NaN. */
   cdfBelow(x: number): number {
     if (Number.isNaN(x)) return Number.NaN;

@@ -1,5 +1,5 @@
 import { type CentroidList, centroidList, takePairs } from './centroid-list.ts';
-import { Curve, quantilesOnce } from './curve.ts';
+import { Curve, quantilesOnce, sharesOnce } from './curve.ts';
 import { encodeDigest, isNewestForm, readDigest } from './digest-bytes.ts';
 import type { DigestState } from './digest-state.ts';
 import { kernel } from './kernel.ts';
@@ -23,6 +23,8 @@ export function readPassing(bytes: Uint8Array): DigestState {
 export class MergedCentroids {
   readonly rule: SizeRule;
   readonly #list: CentroidList = centroidList(0);
+  /** Whether a copy holds the same memory: it is left as it is then. */
+  #isShared = false;
   /** The byte form, checked, where the list has not been read from it yet. */
   #packed: Uint8Array | null = null;
   /** Of what is packed: how many centroids, the first mean and the last. */
@@ -94,6 +96,14 @@ export class MergedCentroids {
     return quantilesOnce(this.#passingList(), this.#total, qs);
   }
 
+  /** The shares of the values up to each of `xs`, by the same curve, which is not kept for them. */
+  sharesUpTo(xs: readonly number[]): number[] {
+    const curve = this.#curve;
+    if (this.#total === 0) return xs.map(() => Number.NaN);
+    const shares = curve === null ? sharesOnce(this.list, this.#total, xs) : xs.map((x) => curve.atOrBelow(x));
+    return shares.map((share, i) => (Number.isNaN(xs[i]) ? Number.NaN : share));
+  }
+
   /** Merges in the first `n` values that the kernel holds. */
   addPending(n: number): void {
     const { middle, tail } = this.rule;
@@ -140,8 +150,13 @@ export class MergedCentroids {
 
   /** Becomes a copy of another of the same rule. */
   copy(other: MergedCentroids): void {
-    if (other.#packed === null) this.#store(other.#list.pairs, other.#list.length, other.#total);
-    else {
+    if (other.#packed === null) {
+      this.#list.pairs = other.#list.pairs;
+      this.#list.length = other.#list.length;
+      this.#isShared = true;
+      other.#isShared = true;
+      this.#setTotal(other.#total);
+    } else {
       this.#packed = other.#packed;
       this.#packedLength = other.#packedLength;
       this.#packedMin = other.#packedMin;
@@ -176,7 +191,11 @@ export class MergedCentroids {
 
   #store(pairs: Float64Array, length: number, total: number): void {
     this.#packed = null;
-    takePairs(this.#list, pairs, length);
+    if (this.#isShared) {
+      this.#list.pairs = pairs.slice(0, 2 * length);
+      this.#list.length = length;
+      this.#isShared = false;
+    } else takePairs(this.#list, pairs, length);
     this.#setTotal(total);
   }
 

@@ -281,6 +281,26 @@ describe('Digest cdf and quantile', () => {
     }
   });
 
+  it('tell many shares at once as one by one, whether the curve is kept or not', () => {
+    for (const make of Object.values(ALL_STREAMS)) {
+      const digest = digestOf(take(make, 5_000));
+      const xs = [
+        digest.min - 1,
+        ...digest.knots(),
+        ...[0.01, 0.333, 0.5, 0.98].map((q) => digest.quantile(q)),
+        digest.max + 1,
+      ];
+      const asked = digest.clone().cdfs(xs);
+      assert.deepEqual(
+        asked,
+        xs.map((x) => digest.cdf(x)),
+      );
+      assert.deepEqual(asked, digest.cdfs(xs));
+    }
+    assert.deepEqual(new Digest().cdfs([0, 1]), [Number.NaN, Number.NaN]);
+    assert.deepEqual(digestOf([1, 2]).cdfs([Number.NaN, 1]), [Number.NaN, 0.5]);
+  });
+
   it('average between quantiles near the truth on large streams, and never outside of them', () => {
     for (const [name, stream] of Object.entries(ALL_STREAMS)) {
       const values = take(stream, 20_000);
@@ -391,5 +411,24 @@ describe('Digest merges', () => {
     const twin = digest.clone();
     twin.add(100);
     assert.deepEqual([digest.count, digest.max, twin.count, twin.max], [3, 3, 4, 100]);
+  });
+
+  it('leave copies of copies independent, whichever of them goes on', () => {
+    const bytesOf = (digest: Digest) => Buffer.from(digest.toBytes()).toString('hex');
+    const first = digestOf(take(STREAMS.normal!, 3_000));
+    const before = bytesOf(first);
+    const copies = [first.clone(), first.clone().clone()];
+    for (const [i, changed] of [first, ...copies].entries()) {
+      const others = [first, ...copies].toSpliced(i, 1).map(bytesOf);
+      changed.addAll(take(STREAMS.normal!, 4_000));
+      changed.merge(digestOf([i]));
+      assert.equal(changed.count, 7_001);
+      assertLaws(changed);
+      assert.deepEqual([first, ...copies].toSpliced(i, 1).map(bytesOf), others);
+      if (i < 2) assert.equal(bytesOf(copies[1]!), before);
+    }
+    const [median, of4000] = [first.quantile(0.5), first.rank(0)];
+    first.clone().addAll([1, 2, 3]);
+    assert.deepEqual([first.quantile(0.5), first.rank(0)], [median, of4000]);
   });
 });

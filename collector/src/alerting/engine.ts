@@ -8,7 +8,8 @@ import { ruleOfField } from '../rules/rule-of-field.ts';
 import { type RuleSet, routeOf } from '../rules/rule-set.ts';
 import { dueTicks } from '../rules/schedule.ts';
 import { reasonForAbsence } from './absence.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { byFingerprint, ofRule } from './alerts-of-rule.ts';
+import { Fingerprints } from './fingerprint.ts';
 import { healthRules, type Judged } from './health-alerts.ts';
 import { judgeAgain } from './judge-again.ts';
 import type { JudgeObserver } from './judge-observer.ts';
@@ -25,6 +26,8 @@ export type OnTick = (group: string, tick: number, changes: readonly AlertChange
 
 /** What a tick came to that is stored by this collector. */
 type Judgement = { readonly findings: number; readonly changes: readonly AlertChange[] };
+/** An alert after a tick and what that changed. */
+type Stepped = Pick<AlertChange, 'alert' | 'transition'>;
 const NOTHING: Judgement = { findings: 0, changes: [] };
 
 type EngineOptions = {
@@ -49,6 +52,7 @@ type EngineOptions = {
  */
 export class Engine {
   readonly #options: EngineOptions & { readonly chance: Chance };
+  readonly #fingerprints = new Fingerprints();
   #orphansEnded = false;
   /** The last tick of each group that is known to be stored. */
   readonly #lastTicks = new Map<RuleGroup, number>();
@@ -154,8 +158,7 @@ export class Engine {
     const { store, late } = this.#options;
     await late?.announce(tick);
     const source = new TickView(this.#options.source, tick);
-    // What ends at one tick ends in one order, whatever the store answers first: histories are compared to the byte.
-    const known = (await store.alerts(group.name)).toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+    const known = await store.alerts(group.name);
     const stored = new Map(known.map((alert) => [alert.fingerprint, alert]));
     const scores: (Finding & { fingerprint: string })[] = [];
     const changes: AlertChange[] = [];
@@ -173,27 +176,28 @@ export class Engine {
           : await evaluateRule(rule, tick, source, this.#options.chance);
       const judged: Judged[] = [];
       for (const finding of findings) {
-        const taken = await this.#take(ruleOfField(rule, finding.labels.field), finding, stored, tick);
-        const { alert, transition, tell, fingerprint } = taken;
-        scores.push({ ...finding, fingerprint });
-        judged.push({ finding, state: alert.state });
-        changes.push({ alert, transition, tell });
+        const taken = this.#take(ruleOfField(rule, finding.labels.field), finding, stored, tick);
+        scores.push({ ...finding, fingerprint: taken.alert.fingerprint });
+        judged.push({ finding, state: taken.alert.state });
+        changes.push(taken.transition === null ? { ...taken, tell: [] } : await this.#addressed(taken));
       }
       members.set(
         rule.alert,
         judged.map(({ finding, state }) => ({ finding, isFiring: isFiring(state) })),
       );
       for (const about of healthRules(rule, judged)) {
-        for (const finding of about.findings) changes.push(await this.#take(about.rule, finding, stored, tick));
+        for (const finding of about.findings) {
+          changes.push(await this.#addressed(this.#take(about.rule, finding, stored, tick)));
+        }
       }
-      for (const alert of stored.values()) {
-        if (!belongsTo(alert, rule)) continue;
+      for (const alert of ofRule(rule, stored)) {
         const own = ruleOfField(rule, alert.labels.field);
         ended.push(await this.#endAlert(alert, reasonForAbsence(alert.labels, own, findings), tick));
         stored.delete(alert.fingerprint);
       }
     }
-    for (const alert of stored.values()) ended.push(await this.#endAlert(alert, 'rule_removed', tick));
+    for (const alert of byFingerprint([...stored.values()]))
+      ended.push(await this.#endAlert(alert, 'rule_removed', tick));
     // What ended earlier stays as it is: without a transition there is nothing new to write of it.
     const worthKeeping = [...changes.filter(isWorthKeeping), ...ended.filter(({ transition }) => transition !== null)];
     const record = { group: group.name, tick, scores, changes: worthKeeping };
@@ -204,8 +208,7 @@ export class Engine {
 
   /** Lets everything of a rule stand still that is not to judge now. */
   #pauseAll(rule: Rule, stored: Map<string, StoredAlert>, changes: AlertChange[], tick: number): void {
-    for (const alert of stored.values()) {
-      if (!belongsTo(alert, rule)) continue;
+    for (const alert of ofRule(rule, stored)) {
       const { state, transition } = pause(alert.state, rule, tick);
       changes.push({ alert: { ...alert, state }, transition, tell: [] });
       stored.delete(alert.fingerprint);
@@ -213,14 +216,10 @@ export class Engine {
   }
 
   /** One step of the alert that a finding speaks of; what was stored of it is taken out of `stored`. */
-  async #take(
-    rule: Rule,
-    found: Finding,
-    stored: Map<string, StoredAlert>,
-    tick: number,
-  ): Promise<AlertChange & { readonly fingerprint: string }> {
-    const finding = { ...found, labels: { ...found.labels, ...this.#options.labels } };
-    const fingerprint = fingerprintOf(finding.labels);
+  #take(rule: Rule, found: Finding, stored: Map<string, StoredAlert>, tick: number): Stepped {
+    const { labels } = this.#options;
+    const finding = labels === undefined ? found : { ...found, labels: { ...found.labels, ...labels } };
+    const fingerprint = this.#fingerprints.of(finding.labels);
     const before = stored.get(fingerprint);
     stored.delete(fingerprint);
     const { state, transition } = step(before?.state ?? NEVER_SEEN, finding, rule, tick);
@@ -238,8 +237,13 @@ export class Engine {
       lastValue: finding.value,
       message: message ?? before?.message ?? null,
     };
-    const tell = notify === null ? [] : await this.#receiversOf(alert, notify);
-    return { alert, transition, tell, fingerprint };
+    return { alert, transition };
+  }
+
+  /** With whom to tell of it; nobody is asked where there is nothing to tell. */
+  async #addressed({ alert, transition }: Stepped): Promise<AlertChange> {
+    const notify = transition?.notify ?? null;
+    return { alert, transition, tell: notify === null ? [] : await this.#receiversOf(alert, notify) };
   }
 
   async #endAlert(before: StoredAlert, reason: Parameters<typeof end>[1], tick: number): Promise<AlertChange> {
@@ -248,7 +252,7 @@ export class Engine {
     const isResolved = state.kind === 'resolved' && notify !== null && before.message !== null;
     const message = isResolved ? resolvedMessage(before.message, state.resolvedAt, state.reason) : before.message;
     const alert: StoredAlert = { ...before, state, message };
-    return { alert, transition, tell: notify === null ? [] : await this.#receiversOf(alert, notify) };
+    return this.#addressed({ alert, transition });
   }
 
   async #endOrphans(watermark: number): Promise<void> {
@@ -282,11 +286,6 @@ export class Engine {
     const { publicUrl } = this.#options;
     return publicUrl === null ? null : `${publicUrl}/api/v1/alerts/${fingerprint}/events`;
   }
-}
-
-/** An alert of the rule itself, or of its health. */
-function belongsTo({ alertname, labels }: StoredAlert, rule: Rule): boolean {
-  return alertname === rule.alert || labels.rulename === rule.alert;
 }
 
 /** Nothing is written of an alert that says no more than that there is nothing. */

@@ -12,3 +12,29 @@ export function fingerprintOf(labels: Readonly<Record<string, string>>): string 
   }
   return hash('sha256', text);
 }
+
+/** How many are kept before those not asked for since are let go. */
+const MOST_KEPT = 16_384;
+
+/** Fingerprints of the same label sets asked for again and again: kept, some thousands of them, as they take longer than a step. */
+export class Fingerprints {
+  #kept = new Map<string, string>();
+  #before = new Map<string, string>();
+
+  of(labels: Readonly<Record<string, string>>): string {
+    let key = '';
+    for (const name in labels) {
+      const value = labels[name]!;
+      key += `${name.length}:${name}${value.length}:${value}`;
+    }
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const fingerprint = this.#before.get(key) ?? fingerprintOf(labels);
+    if (this.#kept.size === MOST_KEPT) {
+      this.#before = this.#kept;
+      this.#kept = new Map();
+    }
+    this.#kept.set(key, fingerprint);
+    return fingerprint;
+  }
+}

@@ -73,8 +73,8 @@ function numberShares(bins: NumberBins, digest: Digest): number[] | null {
   if (count === 0) return null;
   const shares: number[] = [];
   let below = 0;
-  for (const cut of bins.cuts) {
-    const upTo = Math.max(below, digest.cdf(cut));
+  for (const share of digest.cdfs(bins.cuts)) {
+    const upTo = Math.max(below, share);
     shares.push(wholeValues(upTo - below, count));
     below = upTo;
   }

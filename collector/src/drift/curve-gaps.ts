@@ -10,32 +10,33 @@ export type CurveGap = (x: number, below: number, at: number) => void;
 export function eachGap(reference: Digest, live: Digest, visit: CurveGap): void {
   const { x: ax, share: ay } = reference.points();
   const { x: bx, share: by } = live.points();
-  // Of each the first point that is not before x.
+  // Of each the first point that is not before x, and where it is; beyond the last there is none.
   let a = 0;
   let b = 0;
-  while (a < ax.length || b < bx.length) {
-    const x = a === ax.length ? bx[b]! : b === bx.length ? ax[a]! : Math.min(ax[a]!, bx[b]!);
-    const below = shareBelow(ax, ay, a, x) - shareBelow(bx, by, b, x);
-    while (a < ax.length && ax[a]! <= x) a++;
-    while (b < bx.length && bx[b]! <= x) b++;
-    visit(x, below, shareAt(ax, ay, a, x) - shareAt(bx, by, b, x));
+  let nextA = ax[0]!;
+  let nextB = bx[0]!;
+  while (nextA < Number.POSITIVE_INFINITY || nextB < Number.POSITIVE_INFINITY) {
+    const x = nextA < nextB ? nextA : nextB;
+    let ours = nextA === x ? ay[a]! : shareBetween(ax, ay, a, x);
+    let theirs = nextB === x ? by[b]! : shareBetween(bx, by, b, x);
+    const below = ours - theirs;
+    // A function changes at its own points only.
+    if (nextA === x) {
+      while (nextA === x) nextA = ++a < ax.length ? ax[a]! : Number.POSITIVE_INFINITY;
+      ours = ay[a - 1]!;
+    }
+    if (nextB === x) {
+      while (nextB === x) nextB = ++b < bx.length ? bx[b]! : Number.POSITIVE_INFINITY;
+      theirs = by[b - 1]!;
+    }
+    visit(x, below, ours - theirs);
   }
 }
 
-/** Share of values < at, `next` being the first point that is not before `at`. */
-function shareBelow(x: Float64Array, share: Float64Array, next: number, at: number): number {
+/** Share of the values up to `at`, which lies before the point `next` and beyond the one before it. */
+function shareBetween(x: Float64Array, share: Float64Array, next: number, at: number): number {
+  if (next === 0) return 0;
   if (next === x.length) return 1;
-  if (next === 0) return 0;
-  return x[next] === at ? share[next]! : between(x, share, next, at);
-}
-
-/** Share of values <= at, `next` being the first point beyond `at`. */
-function shareAt(x: Float64Array, share: Float64Array, next: number, at: number): number {
-  if (next === 0) return 0;
-  return next === x.length || x[next - 1] === at ? share[next - 1]! : between(x, share, next, at);
-}
-
-function between(x: Float64Array, share: Float64Array, next: number, at: number): number {
   const x0 = x[next - 1]!;
   const x1 = x[next]!;
   const y0 = share[next - 1]!;

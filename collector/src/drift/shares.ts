@@ -1,5 +1,5 @@
-import type { Categories, Kinds, Summary } from '@tidemark/sketch';
-import { certainCounts } from './certain-counts.ts';
+import type { Categories, CategoryEntry, Kinds, Summary } from '@tidemark/sketch';
+import { listedOf } from './certain-counts.ts';
 
 /** Share of the rows in which the value was missing or NaN: to the model both are the absence of a value. 0..1, NaN for no rows. */
 export function nullShare(live: Summary): number {
@@ -45,14 +45,15 @@ export function unseenShare(live: Summary, baseline: Summary | null): number {
   const known = baseline.categories;
   if (known.total === 0) return Number.NaN;
   const { categories } = live;
-  const listed = certainCounts(known);
+  const listed = listedOf(known).certain;
+  const entries = categories.entries();
   // What a listed category took over counts here: summed over many it stands for those that were displaced.
-  const seen = categories.entries().reduce((sum, { key, count }) => (listed.has(key) ? sum + count : sum), 0);
+  const seen = entries.reduce((sum, { key, count }) => (listed.has(key) ? sum + count : sum), 0);
   const unlisted = (categories.total - seen) / categories.total;
   const expected = unlistedShare(known, listed);
   // 3 standard deviations: in 100 values half of which are of the unlisted ones, one is 0.05, and rules fire at that.
   const allowed = expected + 3 * Math.sqrt((expected * (1 - expected)) / categories.total);
-  return Math.max(0, unlisted - allowed, outgrownShare(categories, known, listed));
+  return Math.max(0, unlisted - allowed, outgrownShare(categories, entries, known, listed));
 }
 
 /** The largest share of the baseline that can be of categories its summary does not list; 0 while it lists all. */
@@ -66,11 +67,18 @@ function unlistedShare(known: Categories, listed: ReadonlyMap<string, number>): 
  * Share of the live values by which categories that the baseline does not list are beyond what each can have been of it.
  * Chance is allowed for with six standard deviations, since ids are many and windows small.
  */
-function outgrownShare(live: Categories, known: Categories, listed: ReadonlyMap<string, number>): number {
+function outgrownShare(
+  live: Categories,
+  entries: readonly CategoryEntry[],
+  known: Categories,
+  listed: ReadonlyMap<string, number>,
+): number {
   const most = (known.unlistedMost / known.total) * live.total;
   const allowed = known.exact ? 0 : most + 6 * Math.sqrt(most + 1);
   let outgrown = 0;
-  for (const [key, count] of certainCounts(live)) if (!listed.has(key)) outgrown += Math.max(0, count - allowed);
+  for (const { key, count, overCount } of entries) {
+    if (!listed.has(key)) outgrown += Math.max(0, count - overCount - allowed);
+  }
   return outgrown / live.total;
 }
 

@@ -1,4 +1,5 @@
 import type { Summary } from '@tidemark/sketch';
+import { listedOf } from '../drift/certain-counts.ts';
 import { nullShare, rangeShare, typeShare, unseenShare } from '../drift/shares.ts';
 
 /** Lines of one kind at most: a page is read at night. */
@@ -62,15 +63,16 @@ function categoryLines(live: Summary, reference: Summary | null): string[] {
     for (const { key, count } of now.entries(MOVED_CATEGORIES)) lines.push(`${key} ${percent(count / now.total)}`);
     return lines;
   }
-  const before = reference.categories;
-  const keys = new Set([...before.entries(), ...now.entries()].map((entry) => entry.key));
-  const moves = [...keys].map((key) => ({
-    key,
-    from: before.count(key) / before.total,
-    to: now.count(key) / now.total,
-  }));
+  const before = listedOf(reference.categories).counts;
+  const after = new Map(now.entries().map(({ key, count }) => [key, count]));
+  const moves: { readonly key: string; readonly from: number; readonly to: number }[] = [];
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const from = (before.get(key) ?? 0) / reference.categories.total;
+    const to = (after.get(key) ?? 0) / now.total;
+    if (Math.abs(to - from) >= LEAST_MOVE) moves.push({ key, from, to });
+  }
   moves.sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from) || (a.key < b.key ? -1 : 1));
-  const moved = moves.filter(({ from, to }) => Math.abs(to - from) >= LEAST_MOVE).slice(0, MOVED_CATEGORIES);
+  const moved = moves.slice(0, MOVED_CATEGORIES);
   return [...lines, ...moved.map(({ key, from, to }) => `${key} ${percent(from)} -> ${percent(to)}`)];
 }
 

@@ -51,10 +51,10 @@ async function judgeVersions(
   // A rule for every model judges those that have the baseline; a model named in the rule ought to have it.
   if (judgement.baseline !== null && baseline === null && failed === null && judgement.model === null) return [];
   const measure = judgement.measure === 'presence' ? EVERY_KIND : measureOf(judgement.measure, judgement.asked);
-  const selected = selectSeries(judgement, measure, infos, baseline).map((one) => ({
-    ...one,
-    fault: failed ?? faults?.get(one.field) ?? one.fault,
-  }));
+  const selected = selectSeries(judgement, measure, infos, baseline).map((one) => {
+    const fault = failed ?? faults?.get(one.field) ?? one.fault;
+    return fault === one.fault ? one : { ...one, fault };
+  });
   const found = await judgeSelected({ rule, judgement, measure, versions, infos, tick, source }, selected);
   const judged = await holdToBudgets({ rule, judgement, measure, baseline, tick, source, chance }, selected, found);
   return selected.map((one, index): Finding => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fingerprintOf } from '../../../collector/src/alerting/fingerprint.ts';
+import { Fingerprints, fingerprintOf } from '../../../collector/src/alerting/fingerprint.ts';
 
 test('the order of labels does not matter, their names and values do', () => {
   const labels = { alertname: 'A', model: 'm', field: 'x' };
@@ -26,4 +26,17 @@ test('different label sets have different fingerprints', () => {
   fc.assert(
     fc.property(labels, labels, (a, b) => assert.equal(fingerprintOf(a) === fingerprintOf(b), sorted(a) === sorted(b))),
   );
+});
+
+test('those that are kept are the same, however many there are', () => {
+  const kept = new Fingerprints();
+  const labels = fc.dictionary(fc.string({ maxLength: 2 }), fc.string({ maxLength: 2 }), { maxKeys: 3 });
+  fc.assert(fc.property(labels, (set) => assert.equal(kept.of(set), fingerprintOf(set))));
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 40_000; i++) {
+      const set = { alertname: 'A', field: `f${i}` };
+      const fingerprint = kept.of(set);
+      if (i % 100 === 0) assert.equal(fingerprint, fingerprintOf(set));
+    }
+  }
 });
