@@ -32,6 +32,7 @@ import type { CollectorSettings } from './settings.ts';
 import { hush } from './shield.ts';
 import { makeShipping, type ShippingParts } from './shipping.ts';
 import type { AgentStats } from './stats.ts';
+import { IdleWindows } from './window/idle-windows.ts';
 import { MAX_OPEN_WINDOWS, Roller } from './window/roller.ts';
 import type { WindowRecord } from './window/window-record.ts';
 
@@ -96,7 +97,9 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
   const losses = new Losses<ModelVersion>();
   const log = new LimitedLog(settings.log);
   const limits = { maxWindows: MAX_OPEN_WINDOWS, maxBytes: settings.maxQueueBytes / OPEN_SHARE };
+  const idle = new IdleWindows<ModelVersion>(settings.windowMs);
   const roller = new Roller<ModelVersion>(settings.windowMs, limits, (window) => {
+    idle.note(window, capture.now());
     shipping.exporter.push(settleWindow(window));
     shipping.exporter.send();
   });
@@ -107,7 +110,10 @@ export function startAgent(settings: AgentSettings, parts: AgentParts = {}): Age
   const counts = () => ({ captured: capture.captured, dropped: losses.lostRows, open: roller.rows });
   const drain = () => {
     handOver(listeners, shipping.exporter);
-    return roller.drain().map(settleWindow);
+    const now = capture.now();
+    const served = roller.drain();
+    for (const window of served) idle.note(window, now);
+    return [...served.map(settleWindow), ...idle.take(now)];
   };
   const onSettings = (pushed: CollectorSettings) => goBy(pushed, models.all(), listeners);
   const outcomesWaiting = () => outcomes.account.pending;

@@ -7,6 +7,10 @@ const EDGE_RATIO = 8;
 /** Where the points of a curve are drawn: two for an atom, and at most two for a plain centroid. */
 const drawnX = new Float64Array(2 * MAX_CENTROIDS);
 const drawnWeights = new Float64Array(2 * MAX_CENTROIDS);
+const drawnShares = new Float64Array(2 * MAX_CENTROIDS);
+
+/** Of a curve, ascending: x, and the share of the weight up to there. */
+export type Points = { readonly x: Float64Array; readonly share: Float64Array };
 
 /**
  * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
@@ -82,7 +86,7 @@ export class Curve {
   }
 
   /** The points, ascending: x, and the share of the weight up to there. They are the curve's own: not to be changed. */
-  get points(): { readonly x: Float64Array; readonly share: Float64Array } {
+  get points(): Points {
     return { x: this.#x, share: this.#share };
   }
 
@@ -92,6 +96,13 @@ export class Curve {
     for (const x of this.#x) if (knots.length === 0 || x > (knots[knots.length - 1] as number)) knots.push(x);
     return knots;
   }
+}
+
+/** `Curve.points` without a curve that is kept; good until those of another are asked for. */
+export function passingPoints(list: CentroidList, total: number): Points {
+  const points = draw(list);
+  for (let i = 0; i < points; i++) drawnShares[i] = drawnWeights[i] / total;
+  return { x: drawnX.subarray(0, points), share: drawnShares.subarray(0, points) };
 }
 
 /** `Curve.atOrBelow` of each of `xs`, without a curve that is kept: for questions that are asked once. */

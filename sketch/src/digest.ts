@@ -1,6 +1,6 @@
 import { columnsOf, isAllAtoms } from './centroid-list.ts';
 import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
-import type { Curve } from './curve.ts';
+import type { Curve, Points } from './curve.ts';
 import { checkShare, checkShares, full } from './digest-refusals.ts';
 import { checkFinite, copyInto, doublesOf, notFinite } from './finite.ts';
 import { kernel } from './kernel.ts';
@@ -8,6 +8,7 @@ import { MergedCentroids, readPassing } from './merged-centroids.ts';
 import { CHUNK, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
 
 const NO_ROOM = new Float64Array(0);
+const NO_POINTS: Points = { x: NO_ROOM, share: NO_ROOM };
 const FIRST_ROOM = 32;
 const REPEATED = 16; // up to this weight a value goes through the chunk, beyond it a merge of one atom is cheaper
 
@@ -169,8 +170,14 @@ export class Digest {
    * For questions that go through all of two digests, which one by one would search for every value. Empty when it is.
    * They are the digest's own: not to be changed.
    */
-  points(): { readonly x: Float64Array; readonly share: Float64Array } {
-    return this.#curveNow()?.points ?? { x: NO_ROOM, share: NO_ROOM };
+  points(): Points {
+    return this.#curveNow()?.points ?? NO_POINTS;
+  }
+
+  /** The same for who goes through them at once: they are good until something is asked of another digest. */
+  passingPoints(): Points {
+    this.makeReady();
+    return this.#merged.passingPoints ?? NO_POINTS;
   }
 
   /** How many values were counted in. */

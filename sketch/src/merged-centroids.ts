@@ -1,5 +1,5 @@
 import { type CentroidList, centroidList, takePairs } from './centroid-list.ts';
-import { Curve, quantilesOnce, sharesOnce } from './curve.ts';
+import { Curve, type Points, passingPoints, quantilesOnce, sharesOnce } from './curve.ts';
 import { encodeDigest, isNewestForm, readDigest } from './digest-bytes.ts';
 import type { DigestState } from './digest-state.ts';
 import { kernel } from './kernel.ts';
@@ -94,6 +94,12 @@ export class MergedCentroids {
     if (curve !== null) return qs.map((q) => curve.quantile(q));
     if (this.#total === 0) return qs.map(() => Number.NaN);
     return quantilesOnce(this.#passingList(), this.#total, qs);
+  }
+
+  /** The points of the curve, which is not kept for them; good until those of another digest are asked for. */
+  get passingPoints(): Points | null {
+    if (this.#curve !== null || this.#total === 0) return this.#curve?.points ?? null;
+    return passingPoints(this.list, this.#total);
   }
 
   /** The shares of the values up to each of `xs`, by the same curve, which is not kept for them. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { Agent } from '../../agent/src/agent.ts';
 import { FakeCollector } from './fake-collector.ts';
-import { makeAgent } from './make-agent.ts';
+import { MINUTE, makeAgent } from './make-agent.ts';
 
 const WAIT = { timeoutMs: 10_000 };
 const HOUR = 3_600_000;
@@ -53,6 +53,37 @@ describe('what an agent says of itself', () => {
     const { bytesSent, cpuMs, queueBatches, queueBytes } = agent.stats();
     assert.ok(bytesSent > Number(healthOf(1).bytesSent) && cpuMs >= healthOf(1).cpuMs);
     assert.deepEqual([queueBatches, queueBytes], [0, 0]);
+  });
+
+  it('includes the windows in which nothing was served, once each and when they are over', async () => {
+    let now = MINUTE;
+    await agent.stop(WAIT);
+    agent = makeAgent({ collector: collector.address, clock: { now: () => now } });
+    const first = collector.arrived.length;
+    agent.wrap((x: number) => x, { features: (x) => ({ x }) })(1);
+    agent.model({ name: 'never-asked', version: '1' });
+    for (now of [MINUTE + 30_000, MINUTE + 61_000, MINUTE + 119_000, MINUTE + 121_000]) await agent.flush(WAIT);
+    const windows = collector.arrived.slice(first).flatMap(({ batch }) => batch.windows);
+    assert.deepEqual(
+      windows.map(({ model, startUnixMs, rows, summaries }) => [
+        model,
+        Number(startUnixMs) - MINUTE,
+        Number(rows),
+        summaries.length > 0,
+      ]),
+      [
+        ['flight-delay', 0, 1, true],
+        ['flight-delay', 60_000, 0, false],
+      ],
+    );
+    assert.deepEqual(
+      [
+        agent.stats().captured,
+        agent.stats().pending,
+        Object.values(agent.stats().dropped).reduce((sum, n) => sum + n, 0),
+      ],
+      [1, 0, 0],
+    );
   });
 
   it('tells how far the event loop was behind since the previous batch', async () => {

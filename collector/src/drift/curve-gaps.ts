@@ -5,11 +5,13 @@ export type CurveGap = (x: number, below: number, at: number) => void;
 
 /**
  * Calls `visit` at every value where one of the two functions bends or jumps, ascending; in between both are straight.
- * One pass over the points of both, with the same arithmetic as `cdf` and `cdfBelow`. Neither may be empty.
+ * One pass over the points of both, with the same arithmetic as `cdf` and `cdfBelow`. Neither may be empty, and `visit` may ask no
+ * digest for anything.
  */
 export function eachGap(reference: Digest, live: Digest, visit: CurveGap): void {
   const { x: ax, share: ay } = reference.points();
-  const { x: bx, share: by } = live.points();
+  // A baseline is asked again, and keeps its points.
+  const { x: bx, share: by } = live.passingPoints();
   // Of each the first point that is not before x, and where it is; beyond the last there is none.
   let a = 0;
   let b = 0;

@@ -25,7 +25,9 @@ export function rangeShare(live: Summary, baseline: Summary | null): number {
   if (baseline === null) return (kinds.outOfRange + infinite) / numbers;
   if (baseline.digest.count === 0) return Number.NaN;
   if (kinds.valid === 0) return 1;
-  const outside = live.digest.cdfBelow(baseline.digest.min) + (1 - live.digest.cdf(baseline.digest.max));
+  const { min, max } = baseline.digest;
+  const isInside = live.digest.min >= min && live.digest.max <= max;
+  const outside = isInside ? 0 : live.digest.cdfBelow(min) + (1 - live.digest.cdf(max));
   // The two subtractions leave about 1e-16, which would make `fire: "> 0"` fire on nothing.
   const outsideValues = outside * kinds.valid < 0.5 ? 0 : outside * kinds.valid;
   return (outsideValues + infinite) / numbers;

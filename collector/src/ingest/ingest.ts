@@ -158,7 +158,8 @@ export class Ingest {
     await tx.writeSummaries([...summaries.values()]);
     await tx.writeTraffic([...traffic.values()]);
     await tx.markForRollUp(windows);
-    await tx.noteSpans(spansOf(windows));
+    const served = windows.filter(isServed);
+    await tx.noteSpans(spansOf(served));
     await tx.noteLateWindows(windows);
     for (const batch of fresh) {
       const losses = batch.losses.flatMap((loss) => {
@@ -179,7 +180,7 @@ export class Ingest {
       const found = refusals.get(batch);
       return found === undefined ? { kind: 'duplicate' } : { kind: 'accepted', refusals: found };
     });
-    const newest = windows.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
+    const newest = served.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
     return { outcomes: answers, newest };
   }
 }
@@ -202,6 +203,11 @@ function newestNotes(fresh: readonly ValidBatch[]): AgentNote[] {
     if (batch.sequence > (newest.get(agent)?.sequence ?? 0)) newest.set(agent, batch);
   }
   return [...newest.values()];
+}
+
+/** Whether a window says more than that nothing was served, which makes no version any older or younger. */
+function isServed({ rows, summaries }: PlacedWindow): boolean {
+  return rows > 0 || summaries.length > 0;
 }
 
 function spansOf(windows: readonly PlacedWindow[]): Map<number, { from: number; to: number }> {

@@ -38,7 +38,7 @@ export function checkConditions(
 }
 
 const SHARES: readonly string[] = ['presence', 'error_share'];
-const COUNTS: readonly string[] = ['rows', 'rows_ratio'];
+const COUNTS: readonly string[] = ['rows', 'rows_ratio', 'reports'];
 
 /** A bound outside what the measure can reach is a slip, such as a percentage where a share belongs. */
 function unreachable(condition: Condition, block: Block, raw: Raw): string | null {

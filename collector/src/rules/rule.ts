@@ -78,11 +78,15 @@ export type TrafficBaseline =
   | { readonly kind: 'same_time'; readonly offsetMs: number; readonly periods: number }
   | { readonly kind: 'trailing'; readonly durationMs: number; readonly offsetMs: number };
 
+/** How much was served, how much of what is usual, whether agents report at all, or how much of what came is missing. */
+export const SILENCE_MEASURES = ['rows', 'rows_ratio', 'reports', 'null_share'] as const;
+export type SilenceMeasure = (typeof SILENCE_MEASURES)[number];
+
 /** What a model was fed over all its versions: the block `silence`. */
 export type SilenceJudgement = {
   readonly kind: 'silence';
   readonly model: string | null;
-  readonly measure: 'rows' | 'rows_ratio' | 'null_share';
+  readonly measure: SilenceMeasure;
   readonly windowMs: number;
   /** There for `rows_ratio`, else null. */
   readonly baseline: TrafficBaseline | null;

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { DRIFT_METHODS, SCHEMA_MEASURES } from '../drift/index.ts';
 import { CONFIDENCE_MEASURES } from './measure.ts';
+import { SILENCE_MEASURES } from './rule.ts';
 import { closed, duration, names, optional, text } from './schema-words.ts';
 
 /** What of a block can stand in `defaults` instead. */
@@ -163,9 +164,9 @@ export const errors = Type.Object(
 export const silence = Type.Object(
   {
     model,
-    measure: Type.Enum(['rows', 'rows_ratio', 'null_share'], {
+    measure: Type.Enum([...SILENCE_MEASURES], {
       description:
-        'Rows served in the window, their ratio to what the baseline expects, or the share of all values of inputs and features that are missing.',
+        'Rows served in the window, their ratio to what the baseline expects, windows of it that an agent reported on (served or not), or the share of all values of inputs and features that are missing.',
     }),
     window,
     baseline: optional(Type.Union([sameTime, trailing])),

@@ -3,7 +3,7 @@ import { short } from './evidence.ts';
 import { fetchSpans } from './fetch-spans.ts';
 import type { Finding } from './finding.ts';
 import type { Rule, SilenceJudgement, TrafficBaseline } from './rule.ts';
-import type { JudgingSource, VersionInfo } from './source.ts';
+import type { JudgingSource, Traffic, VersionInfo } from './source.ts';
 import { type Verdict, without } from './verdict.ts';
 
 /** What a baseline of traffic expects in the window, and in words how it came to that; null where the model is too young. */
@@ -26,12 +26,11 @@ export async function judgeSilence(
   const ids = versions.map((one) => one.id);
   const from = tick - judgement.windowMs;
   const began = Math.min(...versions.map((one) => one.firstSeen));
-  const rowsIn = async (start: number, end: number): Promise<number> => (await source.traffic(ids, start, end)).rows;
-
+  const trafficIn: TrafficIn = (start, end) => source.traffic(ids, start, end);
   const verdict =
     judgement.measure === 'null_share'
       ? await nullVerdict(rule, judgement, ids, tick, source)
-      : await rowsVerdict(rule, judgement, began, tick, rowsIn);
+      : await trafficVerdict(rule, judgement, began, tick, trafficIn);
   return [
     {
       labels: { alertname: rule.alert, ...rule.labels, model },
@@ -47,21 +46,36 @@ export async function judgeSilence(
   ];
 }
 
-async function rowsVerdict(
+async function trafficVerdict(
   rule: Rule,
   judgement: SilenceJudgement,
   began: number,
   tick: number,
-  rowsIn: (from: number, to: number) => Promise<number>,
+  trafficIn: TrafficIn,
 ): Promise<Verdict> {
   const from = tick - judgement.windowMs;
-  const rows = await rowsIn(from, tick);
+  const traffic = await trafficIn(from, tick);
   const expected =
-    judgement.baseline === null ? null : await expectedRows(judgement.baseline, from, tick, began, rowsIn);
-  const verdict = verdictOn(judgement, rows, began <= from, expected);
+    judgement.baseline === null ? null : await expectedRows(judgement.baseline, from, tick, began, trafficIn);
+  const isRetired =
+    judgement.measure === 'reports' &&
+    traffic.windows === 0 &&
+    (await trafficIn(from - RETIRED_MS, from)).windows === 0;
+  const verdict = isRetired
+    ? without(
+        'insufficient',
+        0,
+        `no agent has reported for ${formatDuration(RETIRED_MS)}: the model is taken to be retired`,
+      )
+    : verdictOn(judgement, traffic, began <= from, expected);
   const isWrong = verdict.value !== null && !rule.clear.holds(verdict.value);
-  return { ...verdict, samples: rows, evidence: isWrong ? [evidenceOf(judgement, rows, expected)] : [] };
+  return { ...verdict, samples: traffic.rows, evidence: isWrong ? evidenceOf(judgement, traffic, expected) : [] };
 }
+
+/** A model of which nothing was heard for so long is served no more, and its agents are not missed. */
+const RETIRED_MS = 7 * 86_400_000;
+
+type TrafficIn = (from: number, to: number) => Promise<Traffic>;
 
 /** The stages of what a model is fed. */
 const FED: readonly string[] = ['input', 'feature'];
@@ -95,12 +109,13 @@ async function nullVerdict(
 
 function verdictOn(
   judgement: SilenceJudgement,
-  rows: number,
+  { rows, windows }: Traffic,
   oldEnough: boolean,
   expected: Expected,
 ): Pick<Finding, 'health' | 'value' | 'message'> {
   if (!oldEnough) return { health: 'insufficient', value: null, message: 'the model is younger than the window' };
   if (judgement.measure === 'rows') return { health: 'ok', value: rows, message: null };
+  if (judgement.measure === 'reports') return { health: 'ok', value: windows, message: null };
   if (expected === null)
     return { health: 'insufficient', value: null, message: 'the model is younger than its baseline' };
   if (expected.rows < judgement.minSamples) {
@@ -115,21 +130,22 @@ async function expectedRows(
   from: number,
   to: number,
   began: number,
-  rowsIn: (from: number, to: number) => Promise<number>,
+  trafficIn: TrafficIn,
 ): Promise<Expected> {
   if (baseline.kind === 'trailing') {
     const end = from - baseline.offsetMs;
     const start = Math.max(began, end - baseline.durationMs);
     // A mean over less than one window would compare with noise.
     if (end - start < to - from) return null;
-    const rows = ((await rowsIn(start, end)) * (to - from)) / (end - start);
-    return { rows, words: `mean of the ${formatDuration(end - start)} before` };
+    const { rows } = await trafficIn(start, end);
+    const words = `mean of the ${formatDuration(end - start)} before`;
+    return { rows: (rows * (to - from)) / (end - start), words };
   }
   const counts: number[] = [];
   for (let period = 1; period <= baseline.periods; period++) {
     const back = period * baseline.offsetMs;
     if (from - back < began) break;
-    counts.push(await rowsIn(from - back, to - back));
+    counts.push((await trafficIn(from - back, to - back)).rows);
   }
   if (counts.length === 0) return null;
   // The median, so that one earlier outage or rush does not move what is expected.
@@ -139,11 +155,15 @@ async function expectedRows(
   };
 }
 
-function evidenceOf(judgement: SilenceJudgement, rows: number, expected: Expected): string {
+function evidenceOf(judgement: SilenceJudgement, { rows, windows }: Traffic, expected: Expected): string[] {
   const window = formatDuration(judgement.windowMs);
-  return expected === null
-    ? `${rows} rows in ${window}`
-    : `rows in ${window} ${short(expected.rows)} -> ${rows} (${expected.words})`;
+  const served =
+    expected === null
+      ? `${rows} rows in ${window}`
+      : `rows in ${window} ${short(expected.rows)} -> ${rows} (${expected.words})`;
+  if (rows > 0) return [served];
+  // The first question of whoever is woken: is there nothing to serve, or nobody who would say so?
+  return [served, windows > 0 ? 'an agent reports that nothing is served' : 'no agent reports'];
 }
 
 function lastServing(versions: readonly VersionInfo[], tick: number): VersionInfo {

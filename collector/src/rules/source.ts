@@ -20,7 +20,7 @@ export type SeriesInfo = {
   readonly kind: SeriesKind;
 };
 
-/** Rows served in a span, how many of them ended in an error, and how many windows say so. */
+/** Rows served in a span, how many of them ended in an error, and on how many windows agents reported, also on empty ones. */
 export type Traffic = { readonly rows: number; readonly errors: number; readonly windows: number };
 
 /** All that judging needs to see of the store. Spans are half-open, [from, to), on whole windows. */

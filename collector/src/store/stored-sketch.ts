@@ -39,7 +39,8 @@ export function packSketch(summary: Summary, lifetime: 'own' | 'passing' = 'own'
 }
 
 /**
- * Rebuilds a summary, checking its bytes as if they came from outside; nobody may change them from then on.
+ * Rebuilds a summary, checking its bytes as if they came from outside; nobody may change them from then on. Digests are unpacked at
+ * once, as what is read from a store is looked at or merged, which reads packed ones a second time.
  * @throws {SketchError} where they are damaged.
  */
 export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: StoredBytes, sizeRule?: SizeRule): Summary {
@@ -50,7 +51,7 @@ export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: Store
     kind,
     {
       kinds,
-      ...(digest === null ? {} : { digest: Digest.over(digest) }),
+      ...(digest === null ? {} : { digest: Digest.fromBytes(digest) }),
       ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
       ...(categories === null ? {} : { categories: Categories.over(categories) }),
       ...(projections === null ? {} : { projections: Projections.fromBytes(projections) }),

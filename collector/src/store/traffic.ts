@@ -2,7 +2,7 @@ import type { PartAddress, TrafficPart } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral } from './database.ts';
 import { checkAllWritten, LEVELS, type Widest } from './levels.ts';
 
-/** Inferences in a span; `windows` counts the windows that hold any. */
+/** Inferences in a span; `windows` counts the windows that agents reported on, also where nothing was served. */
 export type TrafficTotal = { readonly rows: number; readonly errors: number; readonly windows: number };
 
 /** Writes whole parts; a part that is not the next `rev` of what the store holds fails. */

@@ -57,6 +57,24 @@ describe('ingest', () => {
       assert.equal(stored.length, 1, 'one row for a series and window, however many batches brought it');
     }));
 
+  test('takes an empty window for word that nothing was served, which makes no version older or younger', () =>
+    withDatabase(async (database) => {
+      const ingest = await startIngest(database);
+      const source = newSource();
+      await ingest.take(received(makeBatch(source, 1, [window([1, 2])])));
+      const store = new StoreJudgingSource(database, PROJECT);
+      const [before] = await store.versions('m');
+      await ingest.take(received(makeBatch(source, 2, [{ start: T0 + 5 * HOUR, rows: 0, series: [] }])));
+      assert.deepEqual(await store.versions('m'), [before]);
+      assert.deepEqual(await store.traffic(before!.id, T0 + 5 * HOUR, T0 + 6 * HOUR), {
+        rows: 0,
+        errors: 0,
+        windows: 1,
+      });
+      assert.deepEqual(await store.traffic(before!.id, T0 + HOUR, T0 + 5 * HOUR), { rows: 0, errors: 0, windows: 0 });
+      assert.deepEqual(await totals(database), { rows: 2, errors: 0, valid: 2, mean: 1.5 });
+    }));
+
   test('counts a batch once, also when it comes twice in one group or from a second collector', () =>
     withDatabase(async (database) => {
       const ingest = await startIngest(database);

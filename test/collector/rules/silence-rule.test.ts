@@ -21,7 +21,7 @@ const ROWS = 'silence: { model: flights, measure: rows, window: 10m }';
 test('no rows are 0, not a lack of data, and are counted over all versions', async () => {
   const { source, version } = served();
   const [none] = await evaluateRule(rule(ROWS, '< 1'), TICK, source);
-  assert.deepEqual([none!.value, none!.health, none!.evidence], [0, 'ok', ['0 rows in 10m']]);
+  assert.deepEqual([none!.value, none!.health, none!.evidence], [0, 'ok', ['0 rows in 10m', 'no agent reports']]);
   assert.deepEqual(none!.labels, { alertname: 'A', severity: 'warning', team: 'risk', model: 'flights' });
   const next = source.addVersion('flights', 'v2', TICK - 5 * MINUTE, TICK);
   source.addTraffic(version, TICK - 2 * MINUTE, TICK - MINUTE, 30);
@@ -36,6 +36,33 @@ test('a model younger than the window is not called silent, and one never seen g
   const [young] = await evaluateRule(rule(ROWS, '< 1'), TICK, source);
   assert.deepEqual([young!.health, young!.value], ['insufficient', null]);
   assert.deepEqual(await evaluateRule(rule(ROWS.replace('flights', 'other'), '< 1'), TICK, source), []);
+});
+
+test('a model that nobody asks is told from agents that are gone', async () => {
+  const reports = 'silence: { model: flights, measure: reports, window: 10m }';
+  const { source, version } = served();
+  source.addTraffic(version, TICK - DAY, TICK - DAY + MINUTE, 7);
+  const [gone] = await evaluateRule(rule(reports, '< 1'), TICK, source);
+  assert.deepEqual(
+    [gone!.value, gone!.health, gone!.samples, gone!.evidence],
+    [0, 'ok', 0, ['0 rows in 10m', 'no agent reports']],
+  );
+  source.addTraffic(version, TICK - 2 * MINUTE, TICK - MINUTE, 0);
+  const [there] = await evaluateRule(rule(reports, '< 1'), TICK, source);
+  assert.deepEqual([there!.value, there!.evidence], [1, []]);
+  const [quiet] = await evaluateRule(rule(ROWS, '< 1'), TICK, source);
+  assert.deepEqual([quiet!.value, quiet!.evidence], [0, ['0 rows in 10m', 'an agent reports that nothing is served']]);
+});
+
+test('nobody misses the agents of a model of which nothing was heard for a week', async () => {
+  const reports = 'silence: { model: flights, measure: reports, window: 10m }';
+  const { source, version } = served();
+  source.addTraffic(version, TICK - 8 * DAY, TICK - 8 * DAY + MINUTE, 7);
+  const [retired] = await evaluateRule(rule(reports, '< 1'), TICK, source);
+  assert.deepEqual(
+    [retired!.value, retired!.health, retired!.message],
+    [null, 'insufficient', 'no agent has reported for 7d: the model is taken to be retired'],
+  );
 });
 
 test('traffic is compared with the median of the same time before', async () => {

@@ -91,6 +91,7 @@ export class GivenSource implements TickSource {
   #addVersion([model, version]: readonly [string, string], given: readonly GivenText[]): void {
     const versionId = this.#versions.length;
     const traffic = new Map<number, Rows>();
+    const idle = new Set<number>();
     for (const { stage = 'feature', field, runs } of given) {
       const kind = kindOfRuns(runs) ?? 'number';
       const windows = windowsOf(kind, runs, this.#widthMs);
@@ -101,6 +102,7 @@ export class GivenSource implements TickSource {
         const rows = Math.max(known.rows, summary.kinds.total);
         traffic.set(start, { rows, errors: Math.max(known.errors, errors) });
       }
+      for (const start of idleStarts(runs, this.#widthMs)) idle.add(start);
       if (windows.size === 0) continue;
       this.#series.push({
         id: this.#series.length,
@@ -115,6 +117,7 @@ export class GivenSource implements TickSource {
     if (traffic.size === 0) return;
     const firstSeen = Math.min(...traffic.keys());
     const lastSeen = Math.max(...traffic.keys()) + this.#widthMs;
+    for (const start of idle) if (!traffic.has(start)) traffic.set(start, { rows: 0, errors: 0 });
     this.#versions.push({ id: versionId, model, version, firstSeen, lastSeen, traffic });
   }
 }
@@ -122,7 +125,7 @@ export class GivenSource implements TickSource {
 /** The kind of series that runs make; null where they hold no values. */
 export function kindOfRuns(runs: GivenText['runs']): SeriesKind | null {
   for (const run of runs) {
-    const kind = run.none === true ? null : kindOf(run);
+    const kind = isEmpty(run) ? null : kindOf(run);
     if (kind !== null) return kind;
   }
   return null;
@@ -140,12 +143,27 @@ function windowsOf(kind: SeriesKind, runs: GivenText['runs'], widthMs: number): 
   for (const run of runs) {
     const end = start + parseDuration(run.for);
     for (; start < end; start += widthMs) {
-      if (run.none === true) continue;
+      if (isEmpty(run)) continue;
       const summary = summaryOf(kind, run, (start - START) / widthMs);
       windows.set(start, { summary, errors: Math.min(run.errors ?? 0, summary.kinds.total) });
     }
   }
   return windows;
+}
+
+function isEmpty({ none, idle }: GivenText['runs'][number]): boolean {
+  return none === true || idle === true;
+}
+
+/** Where the windows start on which an agent reports that nothing is served. */
+function idleStarts(runs: GivenText['runs'], widthMs: number): number[] {
+  const starts: number[] = [];
+  let start = START;
+  for (const run of runs) {
+    const end = start + parseDuration(run.for);
+    for (; start < end; start += widthMs) if (run.idle === true) starts.push(start);
+  }
+  return starts;
 }
 
 function baselinesOf(columns: readonly BaselineText[]): Baseline[] {

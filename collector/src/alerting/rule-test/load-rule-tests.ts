@@ -104,9 +104,10 @@ function checkGiven(test: RuleTest, path: YamlPath, complain: Complain): void {
       if (width > 0 && (length === 0 || length % width !== 0))
         complain([...here, 'for'], `expected a multiple of the window, ${test.window ?? WINDOW}, got ${run.for}`);
       windows += width > 0 ? length / width : 0;
-      if (run.none === true) {
-        if (WAYS.some((way) => run[way] !== undefined) || run.errors !== undefined)
-          complain([...here, 'none'], 'there are no windows or there are values, not both', 'key');
+      const empty = (['none', 'idle'] as const).filter((key) => run[key] === true);
+      if (empty.length > 0) {
+        if (empty.length > 1 || WAYS.some((way) => run[way] !== undefined) || run.errors !== undefined)
+          complain([...here, empty[0]!], 'there are no windows, or empty ones, or values: one of these', 'key');
         continue;
       }
       checkGenerator(run, here, complain);

@@ -62,7 +62,8 @@ const baseline = Type.Object(
 const run = Type.Object(
   {
     for: duration('How long windows are like this; a multiple of `window`.'),
-    none: Type.Optional(Type.Literal(true, { description: 'No windows at all.' })),
+    none: Type.Optional(Type.Literal(true, { description: 'No windows at all, and no agent that reports.' })),
+    idle: Type.Optional(Type.Literal(true, { description: 'An agent reports that nothing is served.' })),
     errors: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Rows of each window that end in an error.' }),
     ),

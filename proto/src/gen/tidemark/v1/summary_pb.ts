@@ -14,7 +14,8 @@ export const file_tidemark_v1_summary: GenFile = /*@__PURE__*/
 
 /**
  * Window holds what one model version did in one half-open UTC span.
- * It is a delta: the collector adds it to what it has of the same window.
+ * It is a delta: the collector adds it to what it has of the same window. An empty one says that the agent was
+ * there and nothing was served.
  *
  * @generated from message tidemark.v1.Window
  */
