@@ -4,6 +4,7 @@ import type { Block } from './inherit.ts';
 import { measureNamed, neededBy, SIGNED_MEASURES } from './measure.ts';
 import { at, itemsOf, type Raw, textAt } from './raw.ts';
 import { durationAt, measureIn } from './read-raw.ts';
+import { isRowShare } from './rule.ts';
 
 /** Windows are stored by the minute. */
 const BASE_WINDOW_MS = 60_000;
@@ -48,8 +49,21 @@ function checkAsked(block: Block, raw: Raw, measure: string, complain: Complain)
   if (at(raw, 'direction') !== undefined && !SIGNED_MEASURES.includes(measure)) {
     complain(['direction'], `'${measure}' has no sign; direction goes with ${SIGNED_MEASURES.join(', ')}`, 'key');
   }
-  if (measure === 'presence' && at(raw, 'slice_by') !== undefined)
-    complain(['slice_by'], "'presence' is judged over all traffic: how many rows a slice had is not known", 'key');
+  if (isRowShare(measure) && at(raw, 'slice_by') !== undefined)
+    complain(['slice_by'], `'${measure}' is judged over all traffic: how many rows a slice had is not known`, 'key');
+  if (block === 'schema') checkViolations(raw, measure, complain);
+}
+
+/** The check names what is counted, and the guard's own series is where. */
+function checkViolations(raw: Raw, measure: string, complain: Complain): void {
+  if (measure !== 'violation_share') {
+    if (at(raw, 'check') !== undefined) complain(['check'], `'${measure}' takes no 'check'`, 'key');
+    return;
+  }
+  if (at(raw, 'check') === undefined) complain([], "'violation_share' needs 'check', the name of a check of the guard");
+  for (const key of ['stage', 'field', 'fields', 'exclude']) {
+    if (at(raw, key) !== undefined) complain([key], "'violation_share' is of whole calls and takes no fields", 'key');
+  }
 }
 
 function checkWindow(raw: Raw, complain: Complain): void {

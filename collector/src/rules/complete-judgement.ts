@@ -7,6 +7,7 @@ import type {
   FieldChoice,
   Judgement,
   MovingBaseline,
+  RowShareName,
   SeriesJudgement,
   SilenceJudgement,
   SliceChoice,
@@ -41,7 +42,7 @@ export function completeJudgement(rule: RuleText): Judgement {
     return { kind: 'errors', ...chosen, measure: 'error_share', baseline: null };
   }
   if (rule.drift) return seriesOf('drift', rule.drift, 'feature', rule.drift.method);
-  if (rule.schema) return seriesOf('schema', rule.schema, 'feature', rule.schema.measure);
+  if (rule.schema) return schemaOf(rule.schema);
   if (rule.latency) {
     const judgement = seriesOf('latency', rule.latency, 'latency', 'quantile');
     return { ...judgement, asked: { ...ASKED_NOTHING, quantile: rule.latency.quantile ?? DEFAULT_QUANTILE } };
@@ -50,6 +51,15 @@ export function completeJudgement(rule: RuleText): Judgement {
   const stage = confidence.measure === 'class_share' ? 'prediction' : 'confidence';
   const { quantile = null, below = null, class: category = null } = confidence;
   return { ...seriesOf('confidence', confidence, stage, confidence.measure), asked: { quantile, below, category } };
+}
+
+/** What a guard found amiss is a series of its own. */
+const VIOLATIONS = { stage: 'step:guard', field: 'violation' } as const;
+
+function schemaOf(raw: NonNullable<RuleText['schema']>): SeriesJudgement {
+  if (raw.measure !== 'violation_share') return seriesOf('schema', raw, 'feature', raw.measure);
+  const judgement = seriesOf('schema', { ...raw, field: VIOLATIONS.field }, VIOLATIONS.stage, raw.measure);
+  return { ...judgement, asked: { ...ASKED_NOTHING, category: raw.check! } };
 }
 
 type ChosenBlock = {
@@ -91,7 +101,7 @@ function seriesOf(
   kind: SeriesJudgement['kind'],
   raw: SeriesBlock,
   stage: string,
-  measure: AnyMeasureName | 'presence',
+  measure: AnyMeasureName | RowShareName,
 ): SeriesJudgement {
   const moving = raw.baseline === undefined ? null : movingOf(raw.baseline);
   return {

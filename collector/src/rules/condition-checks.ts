@@ -5,6 +5,7 @@ import type { Block } from './inherit.ts';
 import { measureNamed } from './measure.ts';
 import { at, type Raw, textAt } from './raw.ts';
 import { conditionAt, measureIn } from './read-raw.ts';
+import { ROW_SHARES } from './rule.ts';
 
 /** What a schema cannot see in `fire` and `clear`: that one is missing, that both hold at once, that no value reaches them. */
 export function checkConditions(
@@ -37,7 +38,7 @@ export function checkConditions(
   }
 }
 
-const SHARES: readonly string[] = ['presence', 'error_share'];
+const SHARES: readonly string[] = [...ROW_SHARES, 'error_share'];
 const COUNTS: readonly string[] = ['rows', 'rows_ratio', 'reports'];
 
 /** A bound outside what the measure can reach is a slip, such as a percentage where a share belongs. */

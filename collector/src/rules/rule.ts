@@ -36,6 +36,15 @@ export type MovingBaseline =
   | { readonly kind: 'same_time'; readonly offsetMs: number; readonly periods: number }
   | { readonly kind: 'version'; readonly version: 'previous' | (string & {}); readonly durationMs: number };
 
+/** Shares of the rows of a stage: no scores of a series by itself, but held against how many rows the others had. */
+export const ROW_SHARES = ['presence', 'violation_share'] as const;
+export type RowShareName = (typeof ROW_SHARES)[number];
+
+/** Whether a measure is a share of the rows of a stage. */
+export function isRowShare(measure: string): measure is RowShareName {
+  return (ROW_SHARES as readonly string[]).includes(measure);
+}
+
 /** A score of series, with or without a baseline: the blocks `drift`, `schema`, `confidence` and `latency` come to this. */
 export type SeriesJudgement = Span & {
   readonly kind: 'drift' | 'schema' | 'confidence' | 'latency';
@@ -46,8 +55,7 @@ export type SeriesJudgement = Span & {
   readonly isMerged: boolean;
   readonly stage: string;
   readonly fields: FieldChoice;
-  /** `presence` is no score of a series by itself: it is held against the rows of the others. */
-  readonly measure: AnyMeasureName | 'presence';
+  readonly measure: AnyMeasureName | RowShareName;
   readonly asked: Asked;
   /** null for the measure as it is. */
   readonly direction: Direction | null;

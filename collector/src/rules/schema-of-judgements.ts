@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { DRIFT_METHODS, SCHEMA_MEASURES } from '../drift/index.ts';
 import { CONFIDENCE_MEASURES } from './measure.ts';
-import { SILENCE_MEASURES } from './rule.ts';
+import { ROW_SHARES, SILENCE_MEASURES } from './rule.ts';
 import { closed, duration, names, optional, text } from './schema-words.ts';
 
 /** What of a block can stand in `defaults` instead. */
@@ -115,10 +115,11 @@ export const schema = Type.Object(
     ...inherited,
     stage: optional(text('As for drift.')),
     ...fields,
-    measure: Type.Enum([...SCHEMA_MEASURES, 'presence'], {
+    measure: Type.Enum([...SCHEMA_MEASURES, ...ROW_SHARES], {
       description:
-        'What is counted; collector/scores.md has what each says. presence: share of rows that have the field.',
+        'What is counted; collector/scores.md has what each says. presence: share of rows that have the field. violation_share: share of guarded calls of which a check of the guard said no.',
     }),
+    check: optional(text('For violation_share: the name of the check, such as one of your own over several fields.')),
     ...slices,
   },
   { ...closed, description: 'Faults of single values, counted.' },

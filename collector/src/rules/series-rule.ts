@@ -8,11 +8,12 @@ import type { Finding } from './finding.ts';
 import { liveVersions } from './live-versions.ts';
 import { measureOf } from './measure.ts';
 import { movingBaseline } from './moving-baseline.ts';
-import type { Rule, SeriesJudgement } from './rule.ts';
+import { rowShareOf } from './row-share.ts';
+import { isRowShare, type Rule, type SeriesJudgement } from './rule.ts';
 import { ruleOfField } from './rule-of-field.ts';
 import { type Selected, selectSeries } from './select-series.ts';
 import type { JudgingSource, SeriesInfo, VersionInfo } from './source.ts';
-import { type Judged, presenceOf, type Verdict, verdictOn, without } from './verdict.ts';
+import { type Judged, type Verdict, verdictOn, without } from './verdict.ts';
 import { widerSpans } from './wider-spans.ts';
 
 /**
@@ -50,7 +51,7 @@ async function judgeVersions(
   const { baseline, failed, faults } = await baselineOf(judgement, version, tick, source);
   // A rule for every model judges those that have the baseline; a model named in the rule ought to have it.
   if (judgement.baseline !== null && baseline === null && failed === null && judgement.model === null) return [];
-  const measure = judgement.measure === 'presence' ? EVERY_KIND : measureOf(judgement.measure, judgement.asked);
+  const measure = isRowShare(judgement.measure) ? EVERY_KIND : measureOf(judgement.measure, judgement.asked);
   const selected = selectSeries(judgement, measure, infos, baseline).map((one) => {
     const fault = failed ?? faults?.get(one.field) ?? one.fault;
     return fault === one.fault ? one : { ...one, fault };
@@ -132,13 +133,13 @@ async function verdictsOn(scope: Scope, selected: readonly Selected[], from: num
   const { rule, judgement, measure, tick, source } = scope;
   const readable = selected.filter(({ fault }) => fault === null);
   const spans = await fetchSpans(readable.flatMap(idsOf), from, tick, source);
-  const rows = judgement.measure === 'presence' ? await rowsOfStage(scope, from) : 0;
+  const rows = isRowShare(judgement.measure) ? await rowsOfStage(scope, from) : 0;
   return selected.map((one) => {
     const own = ruleOfField(rule, one.field);
     const ownJudgement = { ...judgement, minSamples: own.judgement.minSamples };
     const span = together(idsOf(one), spans);
-    return judgement.measure === 'presence'
-      ? presenceOf(own, ownJudgement, one, span, rows)
+    return isRowShare(judgement.measure)
+      ? rowShareOf(own, ownJudgement, one, span, rows)
       : verdictOn(own, ownJudgement, measure, one, span);
   });
 }

@@ -1,7 +1,7 @@
 import type { Summary } from '@tidemark/sketch';
 import type { Measure } from '../drift/index.ts';
 import { messageOf } from '../errors.ts';
-import { evidenceOf, percent } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 import type { Fetched } from './fetch-spans.ts';
 import type { Finding, FindingHealth } from './finding.ts';
 import type { Direction, Rule, SeriesJudgement } from './rule.ts';
@@ -30,28 +30,6 @@ export function verdictOn(
   } catch (error) {
     return without('error', 0, messageOf(error));
   }
-}
-
-/**
- * Judges in which share of the rows of its stage a field was there at all. `rows` are those of the field with the most:
- * where rows are sampled, all fields of a stage are sampled alike.
- */
-export function presenceOf(
-  rule: Rule,
-  judgement: SeriesJudgement,
-  one: Selected,
-  span: Fetched,
-  rows: number,
-): Verdict {
-  if (one.fault !== null) return without('error', 0, one.fault);
-  if ('failed' in span) return without('error', 0, span.failed);
-  if (rows === 0) return without('nodata', 0, 'no rows in the span');
-  if (rows < judgement.minSamples)
-    return without('insufficient', rows, `${rows} rows, ${judgement.minSamples} are needed`);
-  const kinds = span.summary?.kinds;
-  const value = kinds === undefined ? 0 : Math.min(1, (kinds.total - kinds.missing) / rows);
-  const evidence = rule.clear.holds(value) ? [] : [`in ${percent(value)} of ${rows} rows`];
-  return { health: 'ok', value, samples: rows, message: null, evidence };
 }
 
 /** A finding without a value, and why it has none. */

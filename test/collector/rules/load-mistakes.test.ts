@@ -382,6 +382,27 @@ const CASES: [what: string, text: string, line: number, column: number, message:
     /over all traffic/,
   ],
   [
+    'a share of violations without a check',
+    withRule('schema: { model: m, measure: violation_share, window: 1h }\nfire: "> 0.01"'),
+    6,
+    17,
+    /'violation_share' needs 'check'/,
+  ],
+  [
+    'a share of violations of fields',
+    withRule('schema: { model: m, measure: violation_share, check: c, fields: [a], window: 1h }\nfire: "> 0.01"'),
+    6,
+    65,
+    /takes no fields/,
+  ],
+  [
+    'a check of what is not the guard',
+    withRule('schema: { model: m, measure: null_share, check: c, window: 1h }\nfire: "> 0.01"'),
+    6,
+    50,
+    /'null_share' takes no 'check'/,
+  ],
+  [
     'a share of missing values with a baseline',
     withRule(
       'silence: { model: m, measure: null_share, window: 10m, baseline: { kind: trailing, duration: 1d } }\nfire: ">= 1"',

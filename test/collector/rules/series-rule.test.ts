@@ -158,6 +158,36 @@ test('presence is held against the field that came most, so that sampled rows do
   });
 });
 
+test('a relation between fields is judged by the share of guarded calls in which it did not hold', async () => {
+  const { source, version } = served();
+  const put = (field: string, values: readonly string[]) =>
+    source.addWindow(
+      source.addSeries(version, 'step:guard', field, 'category'),
+      TICK - HOUR,
+      TICK,
+      summaryOf('category', values),
+    );
+  const long = 'x'.repeat(80);
+  put('verdict', [...new Array(360).fill('pass'), ...new Array(40).fill('annotate')]);
+  put('violation', [
+    ...new Array(20).fill('relation:feature/order'),
+    ...new Array(8).fill('custom:prediction/order'),
+    ...new Array(4).fill(`custom:feature/${long}`),
+    ...new Array(30).fill('range:feature/amount'),
+    ...new Array(10).fill('range:feature/order'),
+  ]);
+  const block = (check: string) =>
+    `schema: { model: m, measure: violation_share, check: ${check}, window: 1h, min_samples: 100 }`;
+  const share = (check: string, tick = TICK) => found(source, block(check), '> 0.01', tick);
+  assert.deepEqual(await share('order'), { violation: 0.07 });
+  assert.deepEqual(await share(long), { violation: 0.01 });
+  assert.deepEqual(await share('range'), { violation: 0.1 });
+  assert.deepEqual(await share('never'), { violation: 0 });
+  assert.deepEqual(await share('order', TICK + 2 * HOUR), { violation: 'nodata' });
+  const [finding] = await evaluateRule(rule(block('order'), '> 0.01'), TICK, source);
+  assert.deepEqual([finding!.samples, finding!.evidence], [400, ['in 7 % of 400 rows']]);
+});
+
 test('a latency is a percentile over every process and, where asked, every version', async () => {
   const { source, version } = served();
   const canary = source.addVersion('m', 'v2', TICK - 30 * MINUTE, TICK);
