@@ -4,6 +4,12 @@ import type { NullDistribution } from '../drift/null-distribution.ts';
 import type { Side } from '../drift/side.ts';
 import type { WidenedNull } from '../drift/window-variation.ts';
 
+/**
+ * How well the far end of a null is to be known. `usual` is right within a tenth at 1 %, but off by three times and more on average at 1 in
+ * 10 000, where a budget for many fields asks; `far` draws eight times as many windows, and takes as much longer.
+ */
+export type Precision = 'usual' | 'far';
+
 /** What chance is asked about: one measure, looked at from one side, on one series of a baseline. */
 export type ChanceSubject = {
   /** Names the series of the baseline: the same seed gives the same nulls, whoever draws them. */
@@ -11,6 +17,7 @@ export type ChanceSubject = {
   readonly measure: MeasureName;
   /** On which side the score itself (not turned by a rule's `direction`) is away from the baseline. */
   readonly side: Side;
+  readonly precision: Precision;
   readonly reference: BaselineSeries;
   /** Span that is judged, ms. */
   readonly spanMs: number;

@@ -4,8 +4,8 @@ import type { ChanceSubject } from './chance.ts';
 const MOST_SUBJECTS = 1000;
 
 /** Under which a subject's nulls are kept. */
-export function subjectKey({ seed, measure, side, spanMs }: ChanceSubject): string {
-  return JSON.stringify([seed, measure, side, spanMs]);
+export function subjectKey({ seed, measure, side, precision, spanMs }: ChanceSubject): string {
+  return JSON.stringify([seed, measure, side, precision, spanMs]);
 }
 
 /** What is kept of subjects, by key. */

@@ -7,7 +7,7 @@ import { oriented, type Side } from '../drift/side.ts';
 import type { Reference } from '../drift/simulated-null.ts';
 import type { WindowScore } from '../drift/time-slots.ts';
 import { messageOf } from '../errors.ts';
-import { type ChanceSubject, ChanceUnknown } from './chance.ts';
+import { type ChanceSubject, ChanceUnknown, type Precision } from './chance.ts';
 
 /**
  * A subject as plain data, which can go to another thread. Packing rounds what a digest holds a little, so it is packed also where it
@@ -17,6 +17,7 @@ export type PackedSubject = {
   readonly seed: string;
   readonly measure: MeasureName;
   readonly side: Side;
+  readonly precision: Precision;
   readonly kind: SeriesKind;
   readonly kinds: Readonly<Record<string, number>>;
   readonly digest: Uint8Array | null;
@@ -31,7 +32,7 @@ const SCORED_AT_ONCE = 50;
 
 /** Scores the windows of the baseline and packs all that nulls are drawn from. Not for vectors. @throws {ChanceUnknown} where they cannot be scored. */
 export async function packSubject(subject: ChanceSubject): Promise<PackedSubject> {
-  const { seed, measure: name, side } = subject;
+  const { seed, measure: name, side, precision } = subject;
   const { summary, kind, bins } = subject.reference;
   const windows = await scored(subject, await subject.windows());
   const isFilled = summary.kinds.valid > 0;
@@ -39,6 +40,7 @@ export async function packSubject(subject: ChanceSubject): Promise<PackedSubject
     seed,
     measure: name,
     side,
+    precision,
     kind,
     kinds: { ...summary.kinds },
     digest: isFilled && kind === 'number' ? summary.digest.toBytes() : null,

@@ -1,8 +1,12 @@
 import { BaselineNulls } from '../drift/baseline-nulls.ts';
 import { MEASURES } from '../drift/index.ts';
+import { DEFAULT_DRAWS } from '../drift/simulated-null.ts';
 import { WindowVariation } from '../drift/window-variation.ts';
-import type { JudgedWindow, Nulls } from './chance.ts';
+import type { JudgedWindow, Nulls, Precision } from './chance.ts';
 import { type PackedSubject, unpackReference } from './packed-subject.ts';
+
+/** Windows that are drawn. */
+const DRAWS: Readonly<Record<Precision, number>> = { usual: DEFAULT_DRAWS, far: 8 * DEFAULT_DRAWS };
 
 /** The nulls of one subject: drawn when a window of a new size is asked about (seconds), and kept. */
 export class SubjectNulls {
@@ -11,10 +15,11 @@ export class SubjectNulls {
   readonly #variation: WindowVariation;
 
   constructor(subject: PackedSubject) {
-    const { measure, side, seed, windows } = subject;
+    const { measure, side, seed, precision, windows } = subject;
     const { score } = MEASURES[measure];
     this.#measure = measure;
-    this.#independent = new BaselineNulls(unpackReference(subject), [{ name: measure, side, score }], { seed });
+    const options = { seed, draws: DRAWS[precision] };
+    this.#independent = new BaselineNulls(unpackReference(subject), [{ name: measure, side, score }], options);
     this.#variation = new WindowVariation({
       independent: (n) => this.#independent.nullOf(measure, n),
       windows,

@@ -1,5 +1,5 @@
 import type { Baseline } from '../baseline/baseline.ts';
-import { type Chance, ChanceUnknown, type Nulls } from '../chance/chance.ts';
+import { type Chance, ChanceUnknown, type Nulls, type Precision } from '../chance/chance.ts';
 import { type CalibratedScore, calibratedScore } from '../drift/calibrated-score.ts';
 import { falseDiscovery } from '../drift/false-discovery.ts';
 import type { Measure, MeasureName } from '../drift/index.ts';
@@ -28,12 +28,25 @@ export type BudgetScope = {
   readonly chance: Chance;
 };
 
-type Tested = { readonly index: number; readonly field: string; readonly budget: Budget; readonly chance: ChanceFound };
+/** A field whose tail probability is held against the budget it shares with others. */
+type Tested = {
+  readonly index: number;
+  readonly field: string;
+  readonly own: Rule;
+  readonly budget: Budget;
+  tail: number;
+  /** Whether nothing more precise can be known of the tail, or matters. */
+  isSure: boolean;
+};
+
+/** However badly the far end of a null is known, a tail probability below this is beyond every budget. */
+const SURE = 1e-7;
 
 /**
  * Holds what was found of one model version at one tick against the budgets of the rule and its overrides. Chance is asked only where the
  * effect that the rule wants is there: it may cost seconds, and changes nothing else. Fields that share a budget are tested together, those
- * of too small an effect as if they were sure to be chance, which can only make alarms fewer.
+ * of too small an effect as if they were sure to be chance, which can only make alarms fewer. Before a field is named, what chance does to it
+ * is found out more precisely: naming is rare, and hangs on the far end of the null.
  */
 export async function holdToBudgets(
   scope: BudgetScope,
@@ -45,25 +58,47 @@ export async function holdToBudgets(
   for (const [index, one] of selected.entries()) {
     const own = ruleOfField(scope.rule, one.field);
     if (own.budget === null || held[index]!.verdict.value === null) continue;
-    held[index] = await withChance(scope, own, one, held[index]!);
+    held[index] = await withChance(scope, own, one, judged[index]!, 'usual');
     const { chance } = held[index]!.verdict;
-    if (chance !== undefined) tested.push({ index, field: one.field, budget: own.budget, chance });
+    if (chance === undefined) continue;
+    const tail = testedTail(chance);
+    tested.push({ index, field: one.field, own, budget: own.budget, tail, isSure: tail < SURE });
   }
   for (const [budget, together] of Map.groupBy(tested, (one) => one.budget)) {
-    const named = falseDiscovery(
-      together.map(({ field, chance }) => ({ tail: testedTail(chance), importance: importanceOf(budget, field) })),
-      budget.rate,
-    );
-    for (const [i, { index, chance }] of together.entries()) {
-      const { verdict, spanFrom } = held[index]!;
-      held[index] = { verdict: { ...verdict, chance: { ...chance, isBeyond: named[i]! } }, spanFrom };
+    let named = namedOf(budget, together);
+    for (;;) {
+      const unsure = together.filter((one, i) => named[i] && !one.isSure);
+      if (unsure.length === 0) break;
+      for (const one of unsure) {
+        held[one.index] = await withChance(scope, one.own, selected[one.index]!, judged[one.index]!, 'far');
+        one.tail = testedTail(held[one.index]!.verdict.chance);
+        one.isSure = true;
+      }
+      named = namedOf(budget, together);
     }
+    for (const [i, { index }] of together.entries()) held[index] = told(held[index]!, named[i]!);
   }
   return held;
 }
 
+function namedOf(budget: Budget, together: readonly Tested[]): boolean[] {
+  const tests = together.map(({ field, tail }) => ({ tail, importance: importanceOf(budget, field) }));
+  return falseDiscovery(tests, budget.rate);
+}
+
+function told({ verdict, spanFrom }: Judged, isBeyond: boolean): Judged {
+  const { chance } = verdict;
+  return { verdict: chance === undefined ? verdict : { ...verdict, chance: { ...chance, isBeyond } }, spanFrom };
+}
+
 /** The judgement with what chance has to do with it; an error where that is not known, which is never ok. */
-async function withChance(scope: BudgetScope, own: Rule, one: Selected, judged: Judged): Promise<Judged> {
+async function withChance(
+  scope: BudgetScope,
+  own: Rule,
+  one: Selected,
+  judged: Judged,
+  precision: Precision,
+): Promise<Judged> {
   const { measure, judgement } = scope;
   const { verdict, spanFrom } = judged;
   const value = verdict.value!;
@@ -83,7 +118,7 @@ async function withChance(scope: BudgetScope, own: Rule, one: Selected, judged: 
   }
   const spanMs = scope.tick - spanFrom;
   try {
-    const nulls = await nullsOf(scope, one, rawSide(judgement, own.fire), spanMs, verdict.samples);
+    const nulls = await nullsOf(scope, one, { side: rawSide(judgement, own.fire), precision }, spanMs, verdict.samples);
     const calibrated = calibratedScore({ ...known, ...nulls });
     if (Number.isNaN(calibrated.tail)) return { verdict: unknown(scope, one, verdict.samples), spanFrom };
     const chance = chanceOf(calibrated);
@@ -98,7 +133,7 @@ async function withChance(scope: BudgetScope, own: Rule, one: Selected, judged: 
 function nullsOf(
   scope: BudgetScope,
   { reference }: Selected,
-  side: Side,
+  looked: { readonly side: Side; readonly precision: Precision },
   spanMs: number,
   values: number,
 ): Promise<Nulls> {
@@ -109,7 +144,7 @@ function nullsOf(
     seed: `${id}/${series.stage}/${series.field}`,
     // Checked with the rule: a budget goes with measures that compare with a baseline, and all of those have a name there.
     measure: judgement.measure as MeasureName,
-    side,
+    ...looked,
     reference: series,
     spanMs,
     windows: async () => (await source.baselineWindows?.(id, series, spanMs)) ?? [],
@@ -138,7 +173,8 @@ function chanceOf({ effect, nRef, nullMultiple, tail }: CalibratedScore): Chance
 }
 
 /** No tail is told to be smaller than the smallest, so that one may be as small as any budget wants. */
-function testedTail({ tail }: ChanceFound): number {
+function testedTail(chance: ChanceFound | undefined): number {
+  const tail = chance?.tail ?? null;
   if (tail === null) return 1;
   return tail <= SMALLEST_TAIL ? 0 : tail;
 }

@@ -35,6 +35,7 @@ function seriesOf(between: number) {
       seed: 'test',
       measure,
       side,
+      precision: 'usual',
       reference: { stage: 'feature', field: 'x', kind: 'number', summary, bins },
       spanMs: HOUR,
       windows: async () => windows,

@@ -21,6 +21,7 @@ function subjectOf(kind: 'number' | 'category', seed: string): ChanceSubject {
     seed,
     measure: 'psi',
     side: 'above',
+    precision: 'usual',
     reference: { stage: 'feature', field: 'x', kind, summary, bins: makeBins(summary) },
     spanMs: HOUR,
     windows: async () => windows,

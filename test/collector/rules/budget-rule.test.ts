@@ -118,6 +118,29 @@ describe('a budget', () => {
     assert.deepEqual([...new Set(asked.map(({ reference }) => reference.field))], ['a']);
   });
 
+  test('names nobody before the far end of the null is known precisely, and draws it for nobody else', async () => {
+    const { source } = sourceOf(['a', 'b', 'c'], 1, (_, field) => (field === 'c' ? 0 : 0.3));
+    const plain = await evaluateRule(ruleWith(block(), '"> 0.05"'), HOUR, source);
+    const scoreOf = new Map(plain.map(({ labels, value }) => [labels.field, value!]));
+    /** Tail probabilities of the fields, as powers of ten, at both precisions. */
+    const named = async (usual: Record<string, number>, far: Record<string, number>) => {
+      const asked: ChanceSubject[] = [];
+      const chance = chanceWith(({ reference: { field }, precision }) => {
+        return scoreOf.get(field)! / (precision === 'far' ? far : usual)[field]!;
+      }, asked);
+      const found = await evaluateRule(ruleWith(block(), '{ at_most: 1/month }'), HOUR, source, chance);
+      const more = asked.filter(({ precision }) => precision === 'far').map(({ reference }) => reference.field);
+      return { named: found.filter((one) => one.chance?.isBeyond).map(({ labels }) => labels.field), asked: more };
+    };
+    const likely = { a: 1, b: 1, c: 1 };
+    assert.deepEqual(await named({ ...likely, a: 5 }, { a: 2 }), { named: [], asked: ['a'] });
+    assert.deepEqual(await named({ ...likely, a: 5 }, { a: 4 }), { named: ['a'], asked: ['a'] });
+    assert.deepEqual(await named({ ...likely, a: 8 }, {}), { named: ['a'], asked: [] }, 'beyond every doubt');
+    // One in 1 600 is enough where the other field stands out too, not by itself.
+    assert.deepEqual(await named({ a: 5, b: 3.2, c: 1 }, { a: 5, b: 3.2 }), { named: ['a', 'b'], asked: ['a', 'b'] });
+    assert.deepEqual(await named({ a: 5, b: 3.2, c: 1 }, { a: 1, b: 3.2 }), { named: [], asked: ['a', 'b'] });
+  });
+
   test('of an override is its own, and an override without one is judged by its effect', async () => {
     const { source } = sourceOf(['a', 'b'], 1, () => 0.3);
     const rule = ruleWith(
