@@ -35,6 +35,10 @@ const measured: Measured = {
     { measure: 'ks', shift: 0.02, nLive: 1_000_000, trials: 10, byBudget: 10, byBoth: 1 },
   ],
   peers: [{ peer: 'Evidently', shape: 'normal', nLive: 100, trials: 10, alarms: 7 }],
+  budget: [
+    { measure: 'psi', alarms: [5, 4, 0], wanted: 2 },
+    { measure: 'ks', alarms: [3, 0], wanted: 3 },
+  ],
 };
 
 describe('findings of the calibration bench', () => {
@@ -58,6 +62,9 @@ describe('findings of the calibration bench', () => {
     near('F4-month-most', 1.5);
     near('F5-most', 1.5);
     near('F5-least', 1.5);
+    near('F6-most', 1.5);
+    near('F6-least', 0.5);
+    assert.equal(found.get('F6-least')!.where, 'ks');
     near('P1', 99);
     near('P2', 10);
   });

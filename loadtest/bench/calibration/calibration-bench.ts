@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Bench, type BenchOptions, type Outcome, WrongUse } from '../bench.ts';
 import { budgetOf, judge } from '../budget.ts';
+import { type BudgetAlarms, budgetAlarms } from './budget-alarms.ts';
 import type { CellDone, CellWork } from './cells-worker.ts';
 import { type Effort, FULL, QUICK } from './effort.ts';
 import { type FalseAlarms, falseAlarms } from './false-alarms.ts';
@@ -84,7 +85,12 @@ async function measure(effort: Effort, { only, progress }: BenchOptions): Promis
       ),
     ),
   };
-  return { ...here, cells: [...here.cells, ...(await large)] };
+  const budget: BudgetAlarms[] = [];
+  for (const measure of isMeant('budget') ? (['psi', 'ks'] as const) : []) {
+    progress(`budget: ${measure}`);
+    budget.push(await budgetAlarms(measure, effort.budget));
+  }
+  return { ...here, budget, cells: [...here.cells, ...(await large)] };
 }
 
 /** All cells of some sizes, in a thread; told of each as it is done. */

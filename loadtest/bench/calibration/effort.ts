@@ -1,3 +1,4 @@
+import type { BudgetTrials } from './budget-alarms.ts';
 import type { Trials } from './false-alarms.ts';
 import type { History } from './traffic-alarms.ts';
 
@@ -12,6 +13,7 @@ export type Effort = {
   readonly trafficValues: number;
   /** Trials of every peer in every cell, for the sizes that cells have. */
   readonly peerTrials: Readonly<Record<number, number>>;
+  readonly budget: BudgetTrials;
   readonly powerTrials: { readonly half: number; readonly tiny: number };
 };
 
@@ -27,6 +29,7 @@ export const FULL: Effort = {
   history: { histories: 40, windows: 336, judged: 60, draws: 500 },
   trafficValues: 200,
   peerTrials: { 100: 400, 1000: 200, 100000: 20 },
+  budget: { baselines: 3, fields: 20, hours: 2160, nRef: 20_000, nLive: 256 },
   powerTrials: { half: 400, tiny: 30 },
 };
 
@@ -38,5 +41,6 @@ export const QUICK: Effort = {
   history: { histories: 1, windows: 30, judged: 10, draws: 200 },
   trafficValues: 100,
   peerTrials: { 100: 20 },
+  budget: { baselines: 1, fields: 2, hours: 5, nRef: 500, nLive: 16 },
   powerTrials: { half: 10, tiny: 1 },
 };

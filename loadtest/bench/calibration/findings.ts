@@ -6,7 +6,7 @@ import type { Power } from './power.ts';
 type Where = { readonly where: string; readonly value: number };
 
 /** What was measured for every line of the budget; lines of parts that were not measured are missing. */
-export function findings({ cells, even, tail, traffic, power }: Measured): Map<string, Finding> {
+export function findings({ cells, even, tail, traffic, power, budget }: Measured): Map<string, Finding> {
   const smooth = (all: readonly FalseAlarms[]) => all.filter((cell) => !cell.isCoarse);
   const byCell = (all: readonly FalseAlarms[]) =>
     all.map((cell) => ({
@@ -23,6 +23,10 @@ export function findings({ cells, even, tail, traffic, power }: Measured): Map<s
       where: `${measure}, ${name}`,
       value: widened[1]! / trials / RATES[1],
     }));
+  const kept = budget.map(({ measure, alarms, wanted }) => ({
+    where: measure,
+    value: alarms.reduce((sum, one) => sum + one, 0) / alarms.length / wanted,
+  }));
   const found: readonly (readonly [id: string, finding: Finding | undefined])[] = [
     ['F1-most', highest(byCell(cells))],
     ['F1-least', lowest(byCell(smooth(cells)))],
@@ -37,6 +41,8 @@ export function findings({ cells, even, tail, traffic, power }: Measured): Map<s
     ['F4-minutes-least', lowest(pooled(tail, 3))],
     ['F5-most', highest(streams)],
     ['F5-least', lowest(streams)],
+    ['F6-most', highest(kept)],
+    ['F6-least', lowest(kept)],
     ['P1', lowest(fired(power, 0.5))],
     ['P2', highest(fired(power, 0.02))],
   ];

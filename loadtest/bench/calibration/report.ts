@@ -6,7 +6,7 @@ import type { Measured } from './measured.ts';
 const TIMES = ['5 %', '1 %', '1/720', '1/8640'];
 
 /** The tables for people: alarms as multiples of the rate that was asked for. */
-export function report({ cells, even, tail, traffic, power, peers }: Measured, gates: readonly Gate[]): string {
+export function report({ cells, even, tail, traffic, power, peers, budget }: Measured, gates: readonly Gate[]): string {
   const parts: string[] = [];
   const section = (title: string, header: readonly string[], rows: readonly (readonly string[])[]) => {
     if (rows.length > 0) parts.push(`${title}\n\n${textTable(header, rows)}`);
@@ -36,6 +36,11 @@ export function report({ cells, even, tail, traffic, power, peers }: Measured, g
       figures((100 * byBudget) / trials),
       figures((100 * byBoth) / trials),
     ]),
+  );
+  section(
+    'Hours with an alarm under one budget for all fields of a model, nothing drifting',
+    ['score', 'wanted of each', 'by baseline'],
+    budget.map(({ measure, wanted, alarms }) => [measure, figures(wanted), alarms.join(', ')]),
   );
   const products = [...new Set(peers.map(({ peer }) => peer))];
   const places = [...new Set(peers.map(({ shape, nLive }) => `${shape}|${nLive}`))];
