@@ -56,30 +56,33 @@ async function* chunksOf(
 }
 
 async function* rowsOf(path: string, delimiter: string, told: ReadTold, toLine?: number): AsyncGenerator<Row> {
-  const file = createReadStream(path);
-  const parser = parse({
-    bom: true,
-    delimiter,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_ROW_CHARACTERS,
-    ...(toLine === undefined ? {} : { to: toLine }),
-  });
-  // pipe() does not carry errors on; without this a file that cannot be read would hang the reader.
-  file.on('error', (error) => parser.destroy(error));
   try {
     const { size } = await stat(path);
+    const file = createReadStream(path);
+    const parser = parse({
+      bom: true,
+      delimiter,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: MAX_ROW_CHARACTERS,
+      ...(toLine === undefined ? {} : { to: toLine }),
+    });
+    // pipe() does not carry errors on; without this a file that cannot be read would hang the reader. From here to the loop
+    // nothing is awaited: an error of the parser while nobody reads it would end the process.
+    file.on('error', (error) => parser.destroy(error));
     file.on('data', () => told(Math.min(1, file.bytesRead / size)));
     file.pipe(parser);
-    for await (const row of parser) yield row as Row;
+    try {
+      for await (const row of parser) yield row as Row;
+    } finally {
+      file.destroy();
+      parser.destroy();
+    }
   } catch (cause) {
     if (cause instanceof CollectorError) throw cause;
     const line = cause instanceof CsvError && typeof cause.lines === 'number' ? `:${cause.lines}` : '';
     throw new CollectorError('BASELINE_INVALID', `${path}${line}: ${messageOf(cause)}`, { cause });
-  } finally {
-    file.destroy();
-    parser.destroy();
   }
 }
 
