@@ -217,7 +217,21 @@ describe('trying rules over HTTP', () => {
     withDatabase(async (database) => {
       await seedBaseline(database);
       await (await createFeed(database))(simulatedHours());
-      const minutely = RULES.replaceAll(/interval: \d+h/g, 'interval: 1m');
+      // More than any machine judges in the time it is given.
+      const more = Array.from(
+        { length: 60 },
+        (_, i) => `  - name: more-${i}
+    interval: 1m
+    rules:
+      - alert: More${i}
+        drift: { model: m, fields: ["*"], method: psi, window: 3h, baseline: { kind: reference, name: ref }, min_samples: 100 }
+        fire: "> 0.5"
+`,
+      );
+      const minutely = RULES.replaceAll(/interval: \d+h/g, 'interval: 1m').replace(
+        'receivers:',
+        `${more.join('')}receivers:`,
+      );
       await withApi(
         database,
         async (ask) => {
