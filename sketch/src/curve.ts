@@ -12,6 +12,9 @@ const drawnShares = new Float64Array(2 * MAX_CENTROIDS);
 /** Of a curve, ascending: x, and the share of the weight up to there. */
 export type Points = { readonly x: Float64Array; readonly share: Float64Array };
 
+/** Those of nothing. */
+export const NO_POINTS: Points = { x: new Float64Array(0), share: new Float64Array(0) };
+
 /**
  * The cumulative distribution of a digest as a polyline: a plain centroid is one point (its mean, the middle of its
  * weight), an atom a vertical step at its value. Shares are divided once and then compared, never multiplied back, so
@@ -34,7 +37,7 @@ export class Curve {
     this.#list = list;
   }
 
-  /** Share of values <= `at`. */
+  /** Share of values <= `at`; NaN for NaN, as of the others that take a value. */
   atOrBelow(at: number): number {
     return this.#upTo(at, this.#share);
   }
@@ -46,6 +49,7 @@ export class Curve {
   }
 
   #upTo(at: number, levels: Float64Array): number {
+    if (Number.isNaN(at)) return Number.NaN;
     const x = this.#x;
     const next = firstAbove(x, x.length, at);
     if (next === 0) return 0;
@@ -55,6 +59,7 @@ export class Curve {
 
   /** Share of values < `at`. */
   below(at: number): number {
+    if (Number.isNaN(at)) return Number.NaN;
     const x = this.#x;
     const next = firstAtLeast(x, at);
     if (next === x.length) return 1;
@@ -110,6 +115,7 @@ export function sharesOnce(list: CentroidList, total: number, xs: readonly numbe
   const points = draw(list);
   const share = (i: number) => drawnWeights[i] / total;
   return xs.map((at) => {
+    if (Number.isNaN(at)) return Number.NaN;
     const next = firstAbove(drawnX, points, at);
     if (next === 0) return 0;
     if (next === points || drawnX[next - 1] === at) return share(next - 1);

@@ -1,6 +1,6 @@
 import { columnsOf, isAllAtoms } from './centroid-list.ts';
 import { checkCount, MAX_COUNT, sumOfCounts } from './count.ts';
-import type { Curve, Points } from './curve.ts';
+import { NO_POINTS, type Points } from './curve.ts';
 import { checkShare, checkShares, full } from './digest-refusals.ts';
 import { checkFinite, copyInto, doublesOf, notFinite } from './finite.ts';
 import { kernel } from './kernel.ts';
@@ -8,7 +8,6 @@ import { MergedCentroids, readPassing } from './merged-centroids.ts';
 import { CHUNK, type SizeRule, WINDOW_SIZE_RULE } from './size-rule.ts';
 
 const NO_ROOM = new Float64Array(0);
-const NO_POINTS: Points = { x: NO_ROOM, share: NO_ROOM };
 const FIRST_ROOM = 32;
 const REPEATED = 16; // up to this weight a value goes through the chunk, beyond it a merge of one atom is cheaper
 
@@ -113,38 +112,33 @@ export class Digest {
    */
   quantile(q: number): number {
     checkShare(q);
-    return this.#curveNow()?.quantile(q) ?? Number.NaN;
+    return this.#ready.curve?.quantile(q) ?? Number.NaN;
   }
 
   /** `quantile` of each share; asked once, it keeps nothing in memory. */
   quantiles(qs: readonly number[]): number[] {
     qs.forEach(checkShare);
-    this.makeReady();
-    return this.#merged.quantiles(qs);
+    return this.#ready.quantiles(qs);
   }
 
   /** Share of values <= x, 0 to 1; NaN when empty or x is NaN. */
   cdf(x: number): number {
-    if (Number.isNaN(x)) return Number.NaN;
-    return this.#curveNow()?.atOrBelow(x) ?? Number.NaN;
+    return this.#ready.curve?.atOrBelow(x) ?? Number.NaN;
   }
 
   /** `cdf` of each x; asked once, it keeps nothing in memory. */
   cdfs(xs: readonly number[]): number[] {
-    this.makeReady();
-    return this.#merged.sharesUpTo(xs);
+    return this.#ready.sharesUpTo(xs);
   }
 
   /** Share of values < x, 0 to 1; differs from `cdf` where x is an atom. NaN when empty or x is NaN. */
   cdfBelow(x: number): number {
-    if (Number.isNaN(x)) return Number.NaN;
-    return this.#curveNow()?.below(x) ?? Number.NaN;
+    return this.#ready.curve?.below(x) ?? Number.NaN;
   }
 
   /** How many values are <= x: 0 to `count`, exact while the digest is; NaN when empty or x is NaN. */
   rank(x: number): number {
-    if (Number.isNaN(x)) return Number.NaN;
-    return this.#curveNow()?.rank(x) ?? Number.NaN;
+    return this.#ready.curve?.rank(x) ?? Number.NaN;
   }
 
   /**
@@ -153,7 +147,7 @@ export class Digest {
    */
   trimmedMean(low: number, high: number): number {
     checkShares(low, high);
-    const mean = this.#curveNow()?.meanBetween(low, high) ?? Number.NaN;
+    const mean = this.#ready.curve?.meanBetween(low, high) ?? Number.NaN;
     return Math.min(Math.max(mean, this.quantile(low)), this.quantile(high));
   }
 
@@ -162,7 +156,7 @@ export class Digest {
    * difference of two digests' distributions is found at one of their knots, by `cdf` or by `cdfBelow`.
    */
   knots(): number[] {
-    return this.#curveNow()?.knots() ?? [];
+    return this.#ready.curve?.knots() ?? [];
   }
 
   /**
@@ -171,13 +165,12 @@ export class Digest {
    * They are the digest's own: not to be changed.
    */
   points(): Points {
-    return this.#curveNow()?.points ?? NO_POINTS;
+    return this.#ready.curve?.points ?? NO_POINTS;
   }
 
   /** The same for who goes through them at once: they are good until something is asked of another digest. */
   passingPoints(): Points {
-    this.makeReady();
-    return this.#merged.passingPoints ?? NO_POINTS;
+    return this.#ready.passingPoints;
   }
 
   /** How many values were counted in. */
@@ -187,32 +180,27 @@ export class Digest {
 
   /** Smallest value, exact; NaN when empty. */
   get min(): number {
-    this.makeReady();
-    return this.#merged.total === 0 ? Number.NaN : this.#merged.min;
+    return this.#ready.min;
   }
 
   /** Largest value, exact; NaN when empty. */
   get max(): number {
-    this.makeReady();
-    return this.#merged.total === 0 ? Number.NaN : this.#merged.max;
+    return this.#ready.max;
   }
 
   /** Whether every value still stands for itself, so that `cdf` and `quantile` are exact. */
   get exact(): boolean {
-    this.makeReady();
-    return isAllAtoms(this.#merged.list);
+    return isAllAtoms(this.#ready.list);
   }
 
   /** How many centroids are kept, never more than MAX_CENTROIDS. */
   get centroidCount(): number {
-    this.makeReady();
-    return this.#merged.length;
+    return this.#ready.length;
   }
 
   /** Copies of the centroids, ascending by mean; `atom` is 1 where all values of the centroid are identical. */
   centroids(): { mean: Float64Array; weight: Float64Array; atom: Uint8Array } {
-    this.makeReady();
-    return columnsOf(this.#merged.list);
+    return columnsOf(this.#ready.list);
   }
 
   /** The byte form, described in digest-bytes.ts. */
@@ -223,8 +211,7 @@ export class Digest {
 
   /** The same for who copies it at once: it is good until the bytes of another digest are asked for, and not to be changed. */
   passingBytes(): Uint8Array {
-    this.makeReady();
-    return this.#merged.passingBytes;
+    return this.#ready.passingBytes;
   }
 
   /** The digest `toBytes` was called on. Throws SKETCH_BYTES_INVALID for bytes that are not exactly one valid form. */
@@ -302,8 +289,9 @@ export class Digest {
     if (this.#merged.total > MAX_COUNT - CHUNK) this.#pending = NO_ROOM;
   }
 
-  #curveNow(): Curve | null {
+  /** Everything that was counted in, merged. */
+  get #ready(): MergedCentroids {
     this.makeReady();
-    return this.#merged.curve;
+    return this.#merged;
   }
 }

@@ -1,5 +1,5 @@
 import { type CentroidList, centroidList, takePairs } from './centroid-list.ts';
-import { Curve, type Points, passingPoints, quantilesOnce, sharesOnce } from './curve.ts';
+import { Curve, NO_POINTS, type Points, passingPoints, quantilesOnce, sharesOnce } from './curve.ts';
 import { encodeDigest, isNewestForm, readDigest } from './digest-bytes.ts';
 import type { DigestState } from './digest-state.ts';
 import { kernel } from './kernel.ts';
@@ -64,12 +64,14 @@ export class MergedCentroids {
     return this.#packed === null ? this.#list.length : this.#packedLength;
   }
 
-  /** The first mean and the last; of no meaning when there are none. */
+  /** The first mean and the last; NaN when there are none. */
   get min(): number {
+    if (this.#total === 0) return Number.NaN;
     return this.#packed === null ? (this.#list.pairs[0] as number) : this.#packedMin;
   }
 
   get max(): number {
+    if (this.#total === 0) return Number.NaN;
     return this.#packed === null ? (this.#list.pairs[2 * this.#list.length - 2] as number) : this.#packedMax;
   }
 
@@ -97,8 +99,8 @@ export class MergedCentroids {
   }
 
   /** The points of the curve, which is not kept for them; good until those of another digest are asked for. */
-  get passingPoints(): Points | null {
-    if (this.#curve !== null || this.#total === 0) return this.#curve?.points ?? null;
+  get passingPoints(): Points {
+    if (this.#curve !== null || this.#total === 0) return this.#curve?.points ?? NO_POINTS;
     return passingPoints(this.list, this.#total);
   }
 
@@ -106,8 +108,7 @@ export class MergedCentroids {
   sharesUpTo(xs: readonly number[]): number[] {
     const curve = this.#curve;
     if (this.#total === 0) return xs.map(() => Number.NaN);
-    const shares = curve === null ? sharesOnce(this.list, this.#total, xs) : xs.map((x) => curve.atOrBelow(x));
-    return shares.map((share, i) => (Number.isNaN(xs[i]) ? Number.NaN : share));
+    return curve === null ? sharesOnce(this.list, this.#total, xs) : xs.map((x) => curve.atOrBelow(x));
   }
 
   /** Merges in the first `n` values that the kernel holds. */
