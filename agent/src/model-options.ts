@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Mistake, optionsInvalid, show } from './errors.ts';
 import { isName, isStage } from './names.ts';
 import { isObject, isText, type OptionRow, readOptions } from './option-table.ts';
+import { checkPairs, MAX_PAIRS, type PairOption } from './pair-options.ts';
 
 /** What a model version expects of one field. Numbers may have bounds (both included), categories known values. */
 export type FieldSchema = {
@@ -25,10 +26,13 @@ export type ModelOptions = {
   readonly artifactSha256?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly fields?: readonly FieldSchema[];
+  /** Two fields each, of which is recorded how they go together; named by field for a feature, else as `prediction.value`. */
+  readonly pairs?: readonly PairOption[];
 };
 
 /** Checked and completed model options, frozen. */
-export type ModelSpec = Omit<ModelOptions, 'tags' | 'fields'> & Required<Pick<ModelOptions, 'tags' | 'fields'>>;
+export type ModelSpec = Omit<ModelOptions, 'tags' | 'fields' | 'pairs'> &
+  Required<Pick<ModelOptions, 'tags' | 'fields' | 'pairs'>>;
 
 // Together they keep a description well below the 4 MiB of a message.
 const MAX_FIELDS = 500;
@@ -119,6 +123,16 @@ export const MODEL_TABLE: readonly OptionRow[] = [
     expected: `a list of at most ${MAX_FIELDS} fields`,
     inside: checkFields,
   },
+  {
+    name: 'pairs',
+    type: '[string, string][]',
+    default: Object.freeze([]),
+    defaultText: '`[]`',
+    doc: "fields of numbers of which is recorded, two by two, how they go together, as `['distance', 'prediction.value']`: a feature by its name, others as `stage.field`; at most 50",
+    accepts: isListUpTo(MAX_PAIRS),
+    expected: `a list of at most ${MAX_PAIRS} pairs`,
+    inside: checkPairs,
+  },
 ];
 
 /** Checks the options of a model version; adds every mistake under `path`. */
@@ -147,7 +161,7 @@ function checkSize(spec: unknown, mistakes: Mistake[]): void {
 
 /** Whether a spec says nothing but which version it means. */
 export function isBare(spec: ModelSpec): boolean {
-  return isDeepStrictEqual(spec, { name: spec.name, version: spec.version, tags: {}, fields: [] });
+  return isDeepStrictEqual(spec, { name: spec.name, version: spec.version, tags: {}, fields: [], pairs: [] });
 }
 
 function checkTags(tags: Readonly<Record<string, unknown>>, path: string, mistakes: Mistake[]): void {

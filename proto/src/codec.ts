@@ -4,6 +4,7 @@ import {
   Digest,
   Kinds,
   Moments,
+  PairMoments,
   Projections,
   type SeriesKind,
   SketchError,
@@ -39,6 +40,7 @@ const KIND_MESSAGES = {
   number: SeriesKindMessage.NUMBER,
   category: SeriesKindMessage.CATEGORY,
   vector: SeriesKindMessage.VECTOR,
+  pair: SeriesKindMessage.PAIR,
 } as const satisfies Record<SeriesKind, SeriesKindMessage>;
 
 /** The sketches that a summary of each kind carries, where it has valid values. */
@@ -46,8 +48,9 @@ const PARTS_OF_KIND = {
   number: ['digest', 'moments'],
   category: ['categories'],
   vector: ['projections'],
+  pair: ['moments'],
 } as const satisfies Record<SeriesKind, readonly (keyof SummaryMessage & keyof SummaryParts)[]>;
-const PARTS = Object.values(PARTS_OF_KIND).flat();
+const PARTS = [...new Set(Object.values(PARTS_OF_KIND).flat())];
 
 /** Packs a summary for the wire; the summary itself is unchanged. */
 export function encodeSummary(series: SeriesName, summary: Summary): SummaryMessage {
@@ -65,6 +68,9 @@ export function encodeSummary(series: SeriesName, summary: Summary): SummaryMess
       break;
     case 'vector':
       message.projections = summary.projections.toBytes();
+      break;
+    case 'pair':
+      message.moments = summary.pairs.toBytes();
   }
   return message;
 }
@@ -131,6 +137,8 @@ function decodeSketches(kind: SeriesKind, message: SummaryMessage): Omit<Summary
       checkMost('projections', 'directions', projections.directions, LIMITS.maxDirections);
       return { projections };
     }
+    case 'pair':
+      return { pairs: PairMoments.fromBytes(message.moments) };
   }
 }
 
@@ -138,5 +146,6 @@ function decodeKind(kind: SeriesKindMessage): SeriesKind {
   if (kind === SeriesKindMessage.NUMBER) return 'number';
   if (kind === SeriesKindMessage.CATEGORY) return 'category';
   if (kind === SeriesKindMessage.VECTOR) return 'vector';
-  throw new WireError('malformed', `kind: expected number, category or vector, got ${kind}`);
+  if (kind === SeriesKindMessage.PAIR) return 'pair';
+  throw new WireError('malformed', `kind: expected number, category, vector or pair, got ${kind}`);
 }

@@ -54,6 +54,7 @@ export class CategorySketches implements KindSketches {
     const { categories, kinds } = this;
     if (parts.digest !== undefined || parts.moments !== undefined) return 'sketches of numbers';
     if (parts.projections !== undefined) return 'projections of vectors';
+    if (parts.pairs !== undefined) return 'moments of pairs';
     if (categories.total !== kinds.valid) return 'counts that differ';
     if (kinds.outOfRange > 0) return 'numbers out of range';
     return kinds.unseen > kinds.valid ? 'more unseen than valid' : null;

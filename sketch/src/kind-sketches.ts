@@ -2,6 +2,7 @@ import type { Categories } from './categories.ts';
 import type { Digest } from './digest.ts';
 import type { Kinds } from './kinds.ts';
 import type { Moments } from './moments.ts';
+import type { PairMoments } from './pair-moments.ts';
 import type { Projections, ProjectionsOptions } from './projections.ts';
 import type { SizeRule } from './size-rule.ts';
 
@@ -26,6 +27,7 @@ export type SummaryParts = {
   readonly digest?: Digest;
   readonly categories?: Categories;
   readonly projections?: Projections;
+  readonly pairs?: PairMoments;
 };
 
 /** What a Summary of one kind keeps: counts by kind, and the sketches of that kind. */

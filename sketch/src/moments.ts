@@ -1,3 +1,4 @@
+import { bounded, weighted } from './bounded.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { sumOfCounts } from './count.ts';
@@ -72,7 +73,7 @@ export class Moments {
     if (value > this.#max) this.#max = value;
     const before = this.#mean;
     this.#mean = weighted(before, value, 1 / this.#count);
-    this.#m2 = capped(this.#m2 + (value - before) * (value - this.#mean));
+    this.#m2 = bounded(this.#m2 + (value - before) * (value - this.#mean));
   }
 
   /**
@@ -158,11 +159,11 @@ export class Moments {
       this.#min = min;
       this.#max = max;
       this.#mean = mean;
-      this.#m2 = capped(m2);
+      this.#m2 = bounded(m2);
     } else {
       const share = n / count;
       const step = mean - this.#mean;
-      this.#m2 = capped(this.#m2 + m2 + step * step * share * this.#count);
+      this.#m2 = bounded(this.#m2 + m2 + step * step * share * this.#count);
       this.#mean = weighted(this.#mean, mean, share);
       if (min < this.#min) this.#min = min;
       if (max > this.#max) this.#max = max;
@@ -185,16 +186,4 @@ function checkFinite(values: Float64Array, n: number): void {
 
 function notFinite(value: unknown): SketchError {
   return valueInvalid(`moments take finite numbers, got ${String(value)}`);
-}
-
-/** The point `share` of the way from a to b, never beyond either, also where their difference overflows. */
-function weighted(a: number, b: number, share: number): number {
-  const step = b - a;
-  const mean = step - step === 0 ? a + step * share : a * (1 - share) + b * share;
-  // + 0: the mean of values around zero must not become -0.
-  return (a < b ? Math.min(Math.max(mean, a), b) : Math.min(Math.max(mean, b), a)) + 0;
-}
-
-function capped(m2: number): number {
-  return m2 < Number.MAX_VALUE ? m2 : Number.MAX_VALUE;
 }

@@ -107,6 +107,7 @@ export class NumberSketches implements KindSketches {
     const { digest, moments, kinds } = this;
     if (parts.categories !== undefined) return 'categories';
     if (parts.projections !== undefined) return 'projections of vectors';
+    if (parts.pairs !== undefined) return 'moments of pairs';
     if (digest.count !== kinds.valid || moments.count !== kinds.valid) return 'counts that differ';
     if (kinds.valid > 0 && (digest.min !== moments.min || digest.max !== moments.max)) return 'extremes that differ';
     if (kinds.unseen > 0) return 'unseen categories';

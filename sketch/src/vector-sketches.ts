@@ -75,6 +75,7 @@ export class VectorSketches implements KindSketches {
     if (parts.projections !== undefined) this.#projections = parts.projections;
     if (parts.digest !== undefined || parts.moments !== undefined) return 'sketches of numbers';
     if (parts.categories !== undefined) return 'categories';
+    if (parts.pairs !== undefined) return 'moments of pairs';
     if ((parts.projections?.count ?? 0) !== this.kinds.valid) return 'counts that differ';
     return this.kinds.outOfRange > 0 || this.kinds.unseen > 0 ? 'counts of what only single values can be' : null;
   }

@@ -19,7 +19,7 @@ async function takeFlights(database: Database): Promise<void> {
     () => undefined,
   );
   const random = seeded(1);
-  const many = (value: () => number) => Array.from({ length: 50 }, value);
+  const many = <T>(value: () => T) => Array.from({ length: 50 }, value);
   const windows = Array.from({ length: 48 }, (_, hour) => ({
     model: 'flight-delay',
     version: '2001-02',
@@ -27,6 +27,12 @@ async function takeFlights(database: Database): Promise<void> {
     series: [
       { field: 'distance', values: many(() => (hour < 24 ? 100 : 160) * Math.round(5 + normal(random))) },
       { field: 'hour', values: many(() => Math.floor(24 * random())) },
+      {
+        stage: 'step:pair',
+        field: 'distance~prediction.value',
+        kind: 'pair' as const,
+        values: many(() => [normal(random), normal(random)] as const),
+      },
       { stage: 'latency', field: 'call_ms', values: many(() => 100 * random()) },
     ],
   }));

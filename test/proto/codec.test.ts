@@ -15,7 +15,7 @@ import {
   toCount,
   WireError,
 } from '@tidemark/proto';
-import { MAX_CENTROIDS, MAX_DIRECTIONS, type SeriesKind, Summary } from '@tidemark/sketch';
+import { MAX_CENTROIDS, MAX_DIRECTIONS, SERIES_KINDS, type SeriesKind, Summary } from '@tidemark/sketch';
 import fc from 'fast-check';
 
 const NAME: SeriesName = { stage: 'feature', field: 'distance', slice: '' };
@@ -135,6 +135,20 @@ describe('the way of a summary over the wire', () => {
     );
   });
 
+  test('keeps every count of pairs, and how they go together', () => {
+    const value = fc.oneof(fc.double(), oddValue);
+    fc.assert(
+      fc.property(seriesName, fc.array(fc.tuple(value, value), { maxLength: 30 }), (name, values) => {
+        const before = summaryOf('pair', values);
+        const { summary: after, ...named } = sent(name, before);
+        assert.deepEqual(named, name);
+        assert.equal(after.kind, 'pair');
+        assert.deepEqual({ ...after.kinds }, { ...before.kinds });
+        assert.deepEqual(after.pairs.toBytes(), before.pairs.toBytes());
+      }),
+    );
+  });
+
   test('has room for the largest summary of vectors there can be', () => {
     const summary = new Summary('vector', {
       sizeRule: { middle: 0.002, tail: 0.02 },
@@ -158,8 +172,9 @@ describe('the way of a summary over the wire', () => {
   });
 
   test('needs no sketch where no value is valid', () => {
-    for (const kind of ['number', 'category', 'vector'] as const) {
-      const message = messageOf(kind, [null, kind === 'vector' ? [Number.NaN] : Number.NaN]);
+    for (const kind of SERIES_KINDS) {
+      const nan = { number: Number.NaN, category: Number.NaN, vector: [Number.NaN], pair: [1, Number.NaN] }[kind];
+      const message = messageOf(kind, [null, nan]);
       const { digest, moments, categories, projections } = message;
       assert.deepEqual(
         [digest, moments, categories, projections].map(({ length }) => length),
@@ -189,6 +204,7 @@ describe('a spoilt summary', () => {
     ['with a slice too long', 'bad_name', { slice: tooLong }],
     ['of no kind', 'malformed', { kind: 0 }],
     ['of a kind of the future', 'malformed', { kind: 99 as SeriesKindMessage }],
+    ['of pairs, with the moments of numbers', 'malformed', { kind: SeriesKindMessage.PAIR, digest: new Uint8Array() }],
     ['of the other kind', 'malformed', { kind: SeriesKindMessage.CATEGORY }],
     ['without kinds', 'malformed', { kinds: null }],
     ['with a count above 2^53', 'malformed', { kinds: { valid: 3n, missing: 2n ** 53n } }],

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Categories, Digest, Kinds, Moments, Projections, type SeriesKind, Summary } from '@tidemark/sketch';
+import {
+  Categories,
+  Digest,
+  Kinds,
+  Moments,
+  PairMoments,
+  Projections,
+  SERIES_KINDS,
+  type SeriesKind,
+  Summary,
+} from '@tidemark/sketch';
 import fc from 'fast-check';
 
 const ODD = [null, undefined, Number.NaN, Infinity, Infinity, -Infinity, {}, [], Symbol('s'), () => 1];
 
-const KINDS: readonly SeriesKind[] = ['number', 'category', 'vector'];
+const KINDS = SERIES_KINDS;
 
 function summaryOf(kind: SeriesKind, values: readonly unknown[]): Summary {
   const summary = new Summary(kind);
@@ -146,6 +156,39 @@ describe('Summary of vectors', () => {
   });
 });
 
+describe('Summary of pairs', () => {
+  it('counts every pair by its kind, one of which either is missing as missing', () => {
+    const good = [[1, 2], [3n, -4], [0.5, 9]]; // biome-ignore format: one line
+    const missing = [[null, 1], [1, undefined], ['x', null]]; // biome-ignore format: one line
+    const spoilt = [[Number.NaN, Infinity], [1, Infinity], [-Infinity, 1], [10n ** 400n, 1]]; // biome-ignore format: one line
+    const wrong = [['1', 2], [1], [1, 2, 3], Float64Array.of(1, 2), [true, 1], [1, Number.NaN.toString()]];
+    const summary = summaryOf('pair', [...good, ...missing, ...spoilt, ...wrong, ...ODD]);
+    assert.deepEqual(
+      { ...summary.kinds },
+      {
+        valid: 3,
+        missing: 3 + 2,
+        nan: 1,
+        positiveInfinity: 2,
+        negativeInfinity: 1,
+        wrongType: wrong.length + ODD.length - 2,
+        outOfRange: 0,
+        unseen: 0,
+      },
+    );
+    const together = new Summary('pair');
+    for (const [x, y] of good) together.addPair(x, y);
+    assert.deepEqual(together.pairs.toBytes(), summary.pairs.toBytes());
+    assert.throws(() => new Summary('number').addPair(1, 2), { code: 'SKETCH_VALUE_INVALID' });
+  });
+
+  it('leaves a clone independent', () => {
+    const summary = summaryOf('pair', [[1, 2]]);
+    summary.clone().add([3, 4]);
+    assert.deepEqual([summary.kinds.valid, summary.pairs.count], [1, 1]);
+  });
+});
+
 describe('Summary', () => {
   it('never throws for a value and loses none', () => {
     fc.assert(
@@ -172,6 +215,7 @@ describe('Summary', () => {
           assert.deepEqual(merged.categories.toBytes(), whole.categories.toBytes());
           assert.deepEqual(merged.projections.toBytes(), whole.projections.toBytes());
           assert.equal(merged.moments.count, whole.moments.count);
+          assert.equal(merged.pairs.count, whole.pairs.count);
         }
       }),
     );
@@ -205,6 +249,8 @@ describe('Summary', () => {
     const { kinds: vectorKinds, projections } = summaryOf('vector', [[1, 2], null]);
     const vectors = { kinds: vectorKinds, projections };
     assert.equal(Summary.fromParts('vector', vectors).projections.norm.max, Math.sqrt(5));
+    const { kinds: pairKinds, pairs } = summaryOf('pair', [[1, 2], null]);
+    assert.equal(Summary.fromParts('pair', { kinds: pairKinds, pairs }).pairs.count, 1);
     const refusals: Parameters<typeof Summary.fromParts>[] = [
       ['number', { kinds, moments }],
       ['number', { kinds, moments: new Moments(), digest }],
@@ -215,6 +261,15 @@ describe('Summary', () => {
       ['category', { kinds: new Kinds(), categories: new Categories(), digest: new Digest() }],
       ['category', { kinds: new Kinds(), projections: new Projections() }],
       ['number', { kinds: new Kinds(), projections: new Projections() }],
+      ['pair', { kinds: pairKinds }],
+      ['pair', { kinds: new Kinds(), pairs }],
+      ['pair', { kinds: pairKinds, pairs, moments: new Moments() }],
+      ['pair', { kinds: pairKinds, pairs, categories: new Categories() }],
+      ['pair', { kinds: pairKinds, pairs, projections: new Projections() }],
+      ['pair', { kinds: Object.assign(pairKinds.clone(), { unseen: 1 }), pairs }],
+      ...(['number', 'category', 'vector'] as const).map(
+        (kind): Parameters<typeof Summary.fromParts> => [kind, { kinds: new Kinds(), pairs: new PairMoments() }],
+      ),
       ['vector', { kinds: vectors.kinds }],
       ['vector', { kinds: new Kinds(), projections: vectors.projections }],
       ['vector', { ...vectors, digest: new Digest() }],

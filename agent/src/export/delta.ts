@@ -17,6 +17,7 @@ export type Description = {
     readonly max?: number;
     readonly values?: readonly string[];
   }[];
+  readonly pairs: readonly (readonly [string, string])[];
 };
 
 /** Whose window it is. One object per model version and agent: compared by identity. */

@@ -1,6 +1,7 @@
 import { monotonicMs } from '../clock.ts';
 import type { Capture, Counting } from '../record/capture.ts';
-import type { FieldReader } from '../record/field-reader.ts';
+import type { FieldReader, Named } from '../record/field-reader.ts';
+import { type PairRow, PairSeries } from '../record/pair-series.ts';
 import { MAX_SAMPLED_ROWS, RowSample, xorshift } from '../record/row-sample.ts';
 import { hush, shielded } from '../shield.ts';
 import type { BatchShape } from './call-options.ts';
@@ -19,7 +20,12 @@ export type BatchPlan = {
 /** Rows of a call: a list of them, or how many. */
 type Rows = ArrayLike<unknown> | number;
 /** `looked` are the rows that are looked at; undefined for all of them. */
-type BatchCall = Call & { readonly list: Rows; readonly looked: Int32Array | undefined };
+type BatchCall = Call & {
+  readonly list: Rows;
+  readonly looked: Int32Array | undefined;
+  /** By row that is looked at; undefined where no pairs are declared. */
+  readonly pairs: readonly PairRow[] | undefined;
+};
 
 /** Sees the calls of a function that answers many inferences at once, and records each of them as a row of its own. */
 export class BatchWatch implements CallWatch {
@@ -28,10 +34,12 @@ export class BatchWatch implements CallWatch {
   readonly #rows: (args: readonly unknown[]) => unknown;
   readonly #answers: (args: readonly unknown[]) => unknown;
   readonly #random = xorshift(1);
+  readonly #pairs: PairSeries | undefined;
 
   constructor(capture: Capture, plan: BatchPlan) {
     this.#capture = capture;
     this.#plan = plan;
+    this.#pairs = PairSeries.of(plan.counting.version);
     const { rows, answers } = plan.shape;
     this.#rows = rows === undefined ? ([first]) => first : applied(rows);
     this.#answers = answers === undefined ? ([result]) => result : applied(answers);
@@ -43,15 +51,17 @@ export class BatchWatch implements CallWatch {
     const list = this.#listOf(args);
     const rows = typeof list === 'number' ? list : list.length;
     const looked = this.#lookedAt(rows);
+    const count = looked?.length ?? rows;
+    const pairs =
+      this.#pairs === undefined ? undefined : Array.from({ length: count }, this.#pairs.newRow, this.#pairs);
     if (before.length > 0 && !this.#capture.stopped) {
       const row: unknown[] = [undefined, ...args];
-      const count = looked?.length ?? rows;
       for (let k = 0; k < count; k++) {
         row[0] = rowAt(list, looked?.[k] ?? k);
-        recordAll(this.#capture, counting.version, before, atMs, row);
+        recordAll(this.#capture, counting.version, before, atMs, row, this.#pairsInto(pairs?.[k]));
       }
     }
-    return { atMs, startedMs: monotonicMs(), rows, list, looked };
+    return { atMs, startedMs: monotonicMs(), rows, list, looked, pairs };
   }
 
   end(call: BatchCall, result: unknown, args: readonly unknown[]): undefined {
@@ -71,7 +81,9 @@ export class BatchWatch implements CallWatch {
       const i = call.looked?.[k] ?? k;
       row[0] = answers[i];
       row[1] = rowAt(call.list, i);
-      recordAll(this.#capture, counting.version, after, call.atMs, row);
+      const pair = call.pairs?.[k];
+      recordAll(this.#capture, counting.version, after, call.atMs, row, this.#pairsInto(pair));
+      if (pair !== undefined) this.#pairs?.add(this.#capture.window(counting.version, call.atMs), pair);
     }
   }
 
@@ -84,6 +96,12 @@ export class BatchWatch implements CallWatch {
     const { counting } = this.#plan;
     counting.version.losses.add(counting.version, 'result-unobservable', call.rows);
     this.#capture.finish(counting, call.atMs, call.rows, false);
+  }
+
+  /** Puts what readers name into the row of pairs, where there is one. */
+  #pairsInto(row: PairRow | undefined): ((stage: string, fields: Named) => void) | undefined {
+    if (row === undefined) return undefined;
+    return (stage, fields) => this.#pairs?.read(row, stage, fields);
   }
 
   /** A fair sample of the rows of a call that has very many; undefined for all. */

@@ -1,6 +1,6 @@
 import { isTime } from '../clock.ts';
 import type { Capture } from '../record/capture.ts';
-import { type Extractor, FieldReader } from '../record/field-reader.ts';
+import { type Extractor, FieldReader, type Named } from '../record/field-reader.ts';
 import type { ModelVersion } from '../record/model-version.ts';
 import { hush, shielded } from '../shield.ts';
 
@@ -14,18 +14,21 @@ export function readersOf(version: ModelVersion, extractors: Extractors): readon
   );
 }
 
-/** Reads and records what every reader names, in the window of `atMs`. */
+/** Reads and records what every reader names, in the window of `atMs`; tells `seen` what was named. */
 export function recordAll(
   capture: Capture,
   version: ModelVersion,
   readers: readonly FieldReader[],
   atMs: number,
   args: readonly unknown[],
+  seen?: (stage: string, fields: Named) => void,
 ): void {
   for (const reader of readers) {
     const fields = reader.read(args);
     // Asked for only now: an extractor may have flushed, or called what else is watched.
-    if (fields !== undefined) reader.record(capture.window(version, atMs), fields);
+    if (fields === undefined) continue;
+    reader.record(capture.window(version, atMs), fields);
+    seen?.(reader.stage, fields);
   }
 }
 

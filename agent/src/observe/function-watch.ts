@@ -5,6 +5,7 @@ import type { Capture, Counting, Window } from '../record/capture.ts';
 import { type Extractor, FieldReader, type Named } from '../record/field-reader.ts';
 import { Latency } from '../record/latency.ts';
 import type { ModelVersion } from '../record/model-version.ts';
+import { type PairRow, PairSeries } from '../record/pair-series.ts';
 import type { Slice } from '../record/slices.ts';
 import { hush } from '../shield.ts';
 import type { Call, CallWatch, Instead } from './call-watch.ts';
@@ -12,8 +13,12 @@ import { type Before, type Ended, type Inspected, Inspector } from './inspector.
 import { SliceReader } from './slice-reader.ts';
 import { readsOf, type WrapOptions } from './wrap-options.ts';
 
-/** What a watch remembers of a call that is sliced or inspected. */
-type Notes = { readonly slices: readonly Slice[] | undefined; readonly inspected: Inspected | undefined };
+/** What a watch remembers of a call that is sliced or inspected, or has pairs. */
+type Notes = {
+  readonly slices: readonly Slice[] | undefined;
+  readonly inspected: Inspected | undefined;
+  readonly pairs: PairRow | undefined;
+};
 
 /** Sees the calls of one function and records what its extractors name. */
 export class FunctionWatch implements CallWatch {
@@ -24,6 +29,7 @@ export class FunctionWatch implements CallWatch {
   readonly #prediction: AnswerReader | undefined;
   readonly #confidence: FieldReader | undefined;
   readonly #slices: SliceReader | undefined;
+  readonly #pairs: PairSeries | undefined;
   readonly #inspector: Inspector | undefined;
   readonly #finished: Around['finished'];
   readonly #at: ((...args: unknown[]) => unknown) | undefined;
@@ -41,6 +47,7 @@ export class FunctionWatch implements CallWatch {
         ? reader('prediction', options.prediction, true)
         : new RankedReader(version, 'prediction', options.prediction, options.ranked);
     this.#confidence = reader('confidence', options.confidence, true);
+    this.#pairs = PairSeries.of(version);
     this.#finished = capture.around.finished;
     this.#inspector = role === 'inference' ? Inspector.of(capture, version, options, readsOf(options)) : undefined;
     if (options.slices !== undefined) this.#slices = new SliceReader(version, options.slices);
@@ -65,9 +72,17 @@ export class FunctionWatch implements CallWatch {
       if (input !== undefined) record(this.#input as FieldReader, window, input, slices);
       if (features !== undefined) record(this.#features as FieldReader, window, features, slices);
     }
+    const pairs = this.#pairs === undefined || stopped ? undefined : pairsBefore(this.#pairs, input, features);
     if (this.#inspector !== undefined && !stopped)
-      return this.#inspected(this.#inspector, { atMs, startedMs, rows: 1 }, slices, { input, features }, args);
-    return { atMs, startedMs, rows: 1, notes: slices === undefined ? undefined : { slices, inspected: undefined } };
+      return this.#inspected(
+        this.#inspector,
+        { atMs, startedMs, rows: 1 },
+        { slices, pairs },
+        { input, features },
+        args,
+      );
+    const notes = slices === undefined && pairs === undefined ? undefined : { slices, pairs, inspected: undefined };
+    return { atMs, startedMs, rows: 1, notes };
   }
 
   end(call: Call, result: unknown, args: readonly unknown[], promised = false): Instead | undefined {
@@ -82,6 +97,7 @@ export class FunctionWatch implements CallWatch {
     const window = this.#finish(call, false, latencyMs, notes?.slices);
     if (prediction !== undefined) record(this.#prediction as AnswerReader, window, prediction, notes?.slices);
     if (confidence !== undefined) record(this.#confidence as FieldReader, window, confidence, notes?.slices);
+    if (notes?.pairs !== undefined) this.#addPairs(call, notes, notes.pairs, prediction, confidence);
     // Others hear of it only now: they may flush, and the window is another one then.
     this.#finished?.(this.#counting.version, this.#counting.role, latencyMs, false);
     if (notes?.inspected === undefined) return undefined;
@@ -110,18 +126,31 @@ export class FunctionWatch implements CallWatch {
   #inspected(
     inspector: Inspector,
     call: Call,
-    slices: readonly Slice[] | undefined,
+    kept: Omit<Notes, 'inspected'>,
     before: Before,
     args: readonly unknown[],
   ): Call {
     const inspected = inspector.before(before, args);
     const instead = inspector.instead(inspected, args);
-    const whole = { ...call, notes: { slices, inspected }, instead };
+    const whole = { ...call, notes: { ...kept, inspected }, instead };
     if (instead !== undefined) {
       this.#capture.count(this.#counting, this.#window(call.atMs), call.rows, false);
       inspector.replaced(inspected, this.#ended(whole, 0));
     }
     return whole;
+  }
+
+  #addPairs(
+    call: Call,
+    { slices }: Notes,
+    row: PairRow,
+    prediction: Named | undefined,
+    confidence: Named | undefined,
+  ): void {
+    this.#pairs?.read(row, 'prediction', prediction);
+    this.#pairs?.read(row, 'confidence', confidence);
+    // Asked for only now: a getter may have flushed.
+    this.#pairs?.add(this.#window(call.atMs), row, slices);
   }
 
   #ended(call: Call, latencyMs: number): Ended {
@@ -154,6 +183,13 @@ export class FunctionWatch implements CallWatch {
     version.losses.add(version, 'extractor-failed');
     return this.#capture.now();
   }
+}
+
+function pairsBefore(pairs: PairSeries, input: Named | undefined, features: Named | undefined): PairRow {
+  const row = pairs.newRow();
+  pairs.read(row, 'input', input);
+  pairs.read(row, 'feature', features);
+  return row;
 }
 
 /** Records what an extractor named, for all traffic and for the slices of the call. */

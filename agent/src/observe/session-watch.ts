@@ -9,12 +9,13 @@ import { type Shape, shapeOf, type Table, type TensorLike, tableOfShape } from '
 import { hush, shielded } from '../shield.ts';
 import type { Call, CallWatch } from './call-watch.ts';
 import { DEFAULT_MAX_SHARE, type SessionOptions } from './session-options.ts';
+import { SessionPairs, type TakenPairs } from './session-pairs.ts';
 import { type Reading, SessionPlan } from './session-plan.ts';
 
 type Tensors = Readonly<Record<string, unknown>>;
 
 /** A run under way, and how many of its rows are recorded. */
-type Run = Call & { readonly recorded: number };
+type Run = Call & { readonly recorded: number; readonly pairs?: TakenPairs | undefined };
 
 /**
  * Rows of a window that are recorded whatever share of the run time that takes, at most 10 ms a run: so a quiet model is
@@ -32,6 +33,7 @@ export class SessionWatch implements CallWatch {
   readonly #capture: Capture;
   readonly #counting: Counting;
   readonly #plan: SessionPlan;
+  readonly #pairs: SessionPairs | undefined;
   readonly #firstInput: string | undefined;
   readonly #firstColumns: number;
   readonly #budget: RowBudget;
@@ -44,6 +46,7 @@ export class SessionWatch implements CallWatch {
     this.#capture = capture;
     this.#counting = { version, role, latency: new Latency(version, role === 'step' ? 'step_ms' : 'session_ms') };
     this.#plan = new SessionPlan(version, inputNames, options);
+    this.#pairs = SessionPairs.of(version, options);
     const [first] = Object.entries(options.features ?? {});
     this.#firstInput = first?.[0] ?? inputNames[0];
     this.#firstColumns = first?.[1].length ?? 1;
@@ -66,25 +69,32 @@ export class SessionWatch implements CallWatch {
     const window = this.#capture.window(this.#counting.version, atMs);
     const recorded = this.#allowed(window, rows);
     // Where nothing is recorded no time has gone by: a look at the clock is a fifth of what such a run costs.
-    if (recorded === 0 || this.#plan.inputs.length === 0) return { atMs, startedMs: beganMs, rows, recorded };
+    if (recorded === 0 || (this.#plan.inputs.length === 0 && this.#pairs === undefined))
+      return { atMs, startedMs: beganMs, rows, recorded };
     this.#addInputs(window, feeds, shape, recorded);
+    const pairs = this.#takePairs(feeds, rows, recorded);
     const startedMs = monotonicMs();
     this.#budget.recorded(recorded, (startedMs - beganMs) * 1e6);
-    return { atMs, startedMs, rows, recorded };
+    return { atMs, startedMs, rows, recorded, pairs };
   }
 
   end(call: Call, result: unknown): undefined {
-    const { atMs, startedMs, rows, recorded } = call as Run;
+    const { atMs, startedMs, rows, recorded, pairs } = call as Run;
     const endedMs = monotonicMs();
     // What runs one after the other waits for those before it: Lindley's (1952) service time.
     this.#budget.ran(rows, (endedMs - Math.max(startedMs, this.#lastEndMs)) * 1e6);
     this.#lastEndMs = endedMs;
     this.#capture.finish(this.#counting, atMs, rows, false, endedMs - startedMs);
-    if (recorded === 0 || this.#plan.outputs.length === 0 || this.#capture.stopped) return;
+    if (recorded === 0 || this.#capture.stopped) return;
+    if (this.#plan.outputs.length === 0 && pairs === undefined) return;
     if (typeof result !== 'object' || result === null) return;
     const window = this.#capture.window(this.#counting.version, atMs);
     this.#addOutputs(window, result as Tensors, rows, recorded);
-    this.#budget.recorded(this.#plan.inputs.length === 0 ? recorded : 0, (monotonicMs() - endedMs) * 1e6);
+    if (pairs !== undefined) this.#addPairs(window, pairs, result as Tensors);
+    this.#budget.recorded(
+      this.#plan.inputs.length === 0 && pairs === undefined ? recorded : 0,
+      (monotonicMs() - endedMs) * 1e6,
+    );
   }
 
   fail(call: Call): void {
@@ -116,6 +126,23 @@ export class SessionWatch implements CallWatch {
       if (tensor === undefined) continue;
       const known = reading.name === this.#firstInput ? first : undefined;
       this.#add(window, reading, tensor, known, first?.rows ?? 1, recorded);
+    }
+  }
+
+  #takePairs(feeds: Tensors, rows: number, recorded: number): TakenPairs | undefined {
+    try {
+      return this.#pairs?.begin(feeds, rows, recorded);
+    } catch {
+      this.#lose('capture-failed');
+      return undefined;
+    }
+  }
+
+  #addPairs(window: Window, taken: TakenPairs, results: Tensors): void {
+    try {
+      this.#pairs?.end(window, taken, results);
+    } catch {
+      this.#lose('capture-failed');
     }
   }
 

@@ -21,6 +21,7 @@ const SINGLE = 'value';
  * counted as a loss. No object (null, undefined) means that every field known so far is missing.
  */
 export class FieldReader {
+  readonly stage: string;
   readonly #version: ModelVersion;
   readonly #extract: (...args: unknown[]) => unknown;
   readonly #scalars: boolean;
@@ -28,6 +29,7 @@ export class FieldReader {
 
   /** @param scalars whether a bare number, string or boolean is taken, as the field `value`. */
   constructor(version: ModelVersion, stage: string, extract: Extractor, scalars: boolean) {
+    this.stage = stage;
     this.#version = version;
     this.#extract = extract as (...args: unknown[]) => unknown;
     this.#scalars = scalars;

@@ -2,6 +2,7 @@ import type { SeriesKind } from '@tidemark/sketch';
 import type { Losses } from '../losses.ts';
 import type { ModelSpec } from '../model-options.ts';
 import { isName } from '../names.ts';
+import { type PairSpec, pairOf } from '../pair-options.ts';
 import { type Expectation, Series, type TextFilter } from '../window/series.ts';
 import { ColumnRoom } from './column-room.ts';
 import { MAX_SLICED_SERIES, Slices } from './slices.ts';
@@ -40,6 +41,7 @@ export class ModelVersion {
   /** Where recorders get memory for their blocks. */
   readonly room: ColumnRoom;
   readonly slices: Slices = new Slices(this);
+  readonly pairs: readonly PairSpec[];
   /** What the collector wants guards to go by; whoever has seen another revision looks again. */
   pushed: PushedBounds = NO_BOUNDS;
   readonly #byName = new Map<string, Series>();
@@ -56,6 +58,7 @@ export class ModelVersion {
     this.losses = losses;
     this.room = room;
     this.filterOf = filterOf;
+    this.pairs = spec.pairs.map(pairOf);
     for (const field of spec.fields) {
       const known = field.kind === 'category' && field.values !== undefined ? new Set(field.values) : undefined;
       const range = {

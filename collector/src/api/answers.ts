@@ -32,7 +32,7 @@ export const SeriesAnswer = Type.Object({
   stage: Type.String(),
   field: Type.String(),
   slice: Type.String(),
-  kind: Type.Union([Type.Literal('number'), Type.Literal('category'), Type.Literal('vector')]),
+  kind: Type.Union([Type.Literal('number'), Type.Literal('category'), Type.Literal('vector'), Type.Literal('pair')]),
 });
 
 /** What a summary comes to for people. */
@@ -47,6 +47,7 @@ const SUMMARY = {
   min: Nullable(Type.Number()),
   max: Nullable(Type.Number()),
   mean: Nullable(Type.Number()),
+  correlation: Nullable(Type.Number({ description: 'Of a pair of fields: how they go together, -1 to 1.' })),
   quantiles: Nullable(Type.Record(Type.String(), Type.Number())),
   top: Nullable(Type.Array(Type.Object({ key: Type.String(), count: Type.Integer() }))),
 };

@@ -45,6 +45,8 @@ function boundsOf(summary: Summary, rule: BoundsRule): Pick<PlainBounds, 'min' |
       return categoryBounds(summary);
     case 'vector':
       return 'vectors have no bounds';
+    case 'pair':
+      return 'pairs have no bounds';
   }
 }
 

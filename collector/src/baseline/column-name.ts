@@ -1,3 +1,5 @@
+import { seriesKey } from './baseline.ts';
+
 /** Stages that a column name can begin with; a step of the pipeline is `step:<name>`. */
 const STAGES = new Set(['input', 'feature', 'prediction', 'confidence', 'latency', 'outcome']);
 
@@ -14,4 +16,10 @@ export function targetOfColumn(column: string): ColumnTarget {
   const field = column.slice(dot + 1);
   const isStage = STAGES.has(stage) || /^step:[A-Za-z0-9_-]+$/.test(stage);
   return isStage && field !== '' ? { stage, field } : { stage: 'feature', field: column };
+}
+
+/** The key of that series among those of a baseline. */
+export function keyOfColumn(column: string): string {
+  const { stage, field } = targetOfColumn(column);
+  return seriesKey(stage, field);
 }

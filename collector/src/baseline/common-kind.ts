@@ -11,13 +11,13 @@ const FAULTS = 0.05;
  * The one kind of a column of two files. The reference decides: it is of numbers where at least 95 % of its values look like
  * numbers, of vectors where at least 95 % are, else of categories; one without values leaves it to the live side. The live
  * side can contradict: where most of its values are not of the kind of the reference, or all are numbers beside a reference
- * of text that has none, the column has changed its kind and no score means anything. `isCategory` settles it: categories
- * on both sides.
+ * of text that has none, the column has changed its kind and no score means anything. `settled` is a kind that was asked for, on
+ * both sides.
  */
-export function commonKind(reference: ColumnSurvey, live: ColumnSurvey, isCategory = false): CommonKind {
-  const kind = isCategory ? 'category' : kindOf(valuesOf(reference) === 0 ? live : reference);
+export function commonKind(reference: ColumnSurvey, live: ColumnSurvey, settled: SeriesKind | null = null): CommonKind {
+  const kind = settled ?? kindOf(valuesOf(reference) === 0 ? live : reference);
   const absence = absenceOf(reference, live);
-  if (absence !== null || isCategory) return { kind, fault: absence, isChanged: false };
+  if (absence !== null || settled !== null) return { kind, fault: absence, isChanged: false };
   const change = changeOf(kind, reference, live);
   return { kind, fault: change, isChanged: change !== null };
 }

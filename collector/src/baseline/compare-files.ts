@@ -1,8 +1,9 @@
-import { Kinds } from '@tidemark/sketch';
+import { Kinds, type SeriesKind } from '@tidemark/sketch';
 import { CollectorError, messageOf } from '../errors.ts';
 import { didYouMean } from '../near-name.ts';
 import { type CommonKind, commonKind, kindOf } from './common-kind.ts';
 import type { ComparedColumn } from './compared-column.ts';
+import { columnsOfPair, type PairColumn, withPairs } from './pair-columns.ts';
 import { type ReadColumn, readColumns } from './read-columns.ts';
 import type { ColumnFile } from './read-file.ts';
 import { scoreColumn } from './score-column.ts';
@@ -14,6 +15,8 @@ export type CompareOptions = {
   readonly columns?: readonly string[] | undefined;
   /** Columns to read as categories, whatever their values look like: codes, classes. */
   readonly categories?: readonly string[] | undefined;
+  /** Pairs of columns to compare in addition, by how they go together: `a~b`. */
+  readonly pairs?: readonly string[] | undefined;
   /** Scores of all values, which are held in memory, instead of sketches of bounded size. */
   readonly exact?: boolean | undefined;
 };
@@ -31,16 +34,23 @@ export type Comparison = {
  * file cannot be read to its end or neither has a column that is asked for.
  */
 export async function compareFiles(
-  reference: ColumnFile,
-  live: ColumnFile,
-  { columns, categories = [], exact = false }: CompareOptions = {},
+  referenceFile: ColumnFile,
+  liveFile: ColumnFile,
+  { columns, categories = [], pairs = [], exact = false }: CompareOptions = {},
 ): Promise<Comparison> {
-  const names = wantedNames(reference, live, columns, categories);
+  const wanted = wantedNames(referenceFile, liveFile, columns, categories);
+  const pairColumns = pairColumnsOf(referenceFile, liveFile, pairs);
+  const [reference, live] = [withPairs(referenceFile, pairColumns), withPairs(liveFile, pairColumns)];
+  const names = [...wanted, ...pairColumns.map(({ column }) => column)];
+  const settledOf = (name: string) => {
+    if (categories.includes(name)) return 'category';
+    return pairs.includes(name) ? 'pair' : null;
+  };
   const has = ({ columns }: ColumnFile) => names.filter((name) => columns.includes(name));
   const before = await surveyColumns(reference, has(reference));
   const now = await surveyColumns(live, has(live));
   const plans = new Map(
-    names.map((name) => [name, planOf(before.surveys.get(name), now.surveys.get(name), categories.includes(name))]),
+    names.map((name) => [name, planOf(before.surveys.get(name), now.surveys.get(name), settledOf(name))]),
   );
   const kindsIn = (file: ColumnFile) => new Map(has(file).map((name) => [name, plans.get(name)!.kind]));
   const references = await readColumns(reference, kindsIn(reference), exact);
@@ -68,10 +78,33 @@ function wantedNames(
   return columns === undefined ? known : [...new Set(columns)];
 }
 
-function planOf(reference: ColumnSurvey | undefined, live: ColumnSurvey | undefined, isCategory: boolean): CommonKind {
-  if (reference !== undefined && live !== undefined) return commonKind(reference, live, isCategory);
+/** The pairs that are asked for, each once; both columns must be in one of the files. */
+function pairColumnsOf(reference: ColumnFile, live: ColumnFile, pairs: readonly string[]): PairColumn[] {
+  const known = [...new Set([...reference.columns, ...live.columns])];
+  const complaints: string[] = [];
+  const found = [...new Set(pairs)].flatMap((column): PairColumn[] => {
+    const of = columnsOfPair(column);
+    if (of === null) complaints.push(`'${column}' is no pair: expected two names such as a~b`);
+    for (const name of of ?? [])
+      if (!known.includes(name)) complaints.push(`no column '${name}'${didYouMean(name, known)}`);
+    return of === null ? [] : [{ column, of }];
+  });
+  if (complaints.length === 0) return found;
+  const list = complaints.map((complaint) => `\n  - ${complaint}`).join('');
+  throw new CollectorError(
+    'BASELINE_INVALID',
+    `the pairs cannot be read from ${reference.path} and ${live.path}:${list}`,
+  );
+}
+
+function planOf(
+  reference: ColumnSurvey | undefined,
+  live: ColumnSurvey | undefined,
+  settled: SeriesKind | null,
+): CommonKind {
+  if (reference !== undefined && live !== undefined) return commonKind(reference, live, settled);
   const only = reference ?? live;
-  const kind = isCategory || only === undefined ? 'category' : kindOf(only);
+  const kind = settled ?? (only === undefined ? 'category' : kindOf(only));
   return { kind, isChanged: true, fault: `it is in ${reference === undefined ? 'LIVE' : 'REF'} only` };
 }
 

@@ -3,7 +3,7 @@ import { makeBins } from '../drift/bins.ts';
 import { CollectorError } from '../errors.ts';
 import { didYouMean } from '../near-name.ts';
 import { type NewBaselineSeries, seriesKey } from './baseline.ts';
-import { type ColumnTarget, targetOfColumn } from './column-name.ts';
+import { type ColumnTarget, keyOfColumn, targetOfColumn } from './column-name.ts';
 import { ColumnSummary } from './column-summary.ts';
 import type { ColumnFile } from './read-file.ts';
 import { type RowTime, RowWindows } from './row-windows.ts';
@@ -64,11 +64,6 @@ export async function createBaseline(file: ColumnFile, options: CreateOptions = 
     });
   }
   return { series, rows, span: windows?.span() ?? null };
-}
-
-function keyOfColumn(column: string): string {
-  const { stage, field } = targetOfColumn(column);
-  return seriesKey(stage, field);
 }
 
 /** The columns to read, after all complaints about their names were gathered. */

@@ -1,3 +1,4 @@
+import { whyNotDrawn } from '../drift/simulated-null.ts';
 import { messageOf } from '../errors.ts';
 import { type Chance, type ChanceSubject, ChanceUnknown, type JudgedWindow, type Nulls } from './chance.ts';
 import { KnownSubjects, subjectKey } from './known-subjects.ts';
@@ -9,7 +10,7 @@ export class ChanceHere implements Chance {
   readonly #known = new KnownSubjects<SubjectNulls>();
 
   async nullsFor(subject: ChanceSubject, window: JudgedWindow): Promise<Nulls> {
-    if (subject.reference.kind === 'vector') return { independent: null, widened: null };
+    if (whyNotDrawn(subject.reference.kind) !== null) return { independent: null, widened: null };
     const key = subjectKey(subject);
     const packed = this.#known.get(key) === undefined ? await packSubject(subject) : null;
     try {

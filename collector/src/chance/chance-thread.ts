@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { NullDistribution } from '../drift/null-distribution.ts';
+import { whyNotDrawn } from '../drift/simulated-null.ts';
 import { messageOf } from '../errors.ts';
 import {
   type Chance,
@@ -54,7 +55,7 @@ export class ChanceThread implements Chance {
 
   async nullsFor(subject: ChanceSubject, window: JudgedWindow): Promise<Nulls> {
     if (this.#isStopped) throw new ChanceStopped();
-    if (subject.reference.kind === 'vector') return { independent: null, widened: null };
+    if (whyNotDrawn(subject.reference.kind) !== null) return { independent: null, widened: null };
     const life = this.#livingNow();
     const key = subjectKey(subject);
     const packed = life.knows(key) ? null : await packSubject(subject);

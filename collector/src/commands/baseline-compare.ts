@@ -9,20 +9,22 @@ import { terminalWidth } from './terminal-width.ts';
 
 export const baselineCompare: Command = {
   name: 'baseline compare',
-  usage: 'baseline compare REF LIVE [--columns a,b] [--categories c,d] [--exact] [--json]',
+  usage: 'baseline compare REF LIVE [--columns a,b] [--categories c,d] [--pairs a~b] [--exact] [--json]',
   summary:
     'Score two files (CSV, Parquet or JSON Lines in any mix) column by column, without a store: by the sketches a baseline ' +
-    'has, or with --exact by all values. Bins lie where REF puts them. Columns that cannot be compared are named; ' +
+    'has, or with --exact by all values. Bins lie where REF puts them. --pairs adds how two columns go together. Columns that cannot be compared are named; ' +
     'it has failed where none can.',
   async run(args) {
     const options = {
       columns: { type: 'string', multiple: true },
       categories: { type: 'string', multiple: true },
+      pairs: { type: 'string', multiple: true },
       exact: { type: 'boolean' },
       json: { type: 'boolean' },
     } as const;
     const { values, positionals } = readArguments(args, options, { min: 2, max: 2 }, this.usage);
     const [columns, categories] = [namesIn(values.columns), namesIn(values.categories)];
+    const pairs = namesIn(values.pairs);
     if (columns?.length === 0)
       throw new CollectorError('USAGE', `--columns: expected names, got none\nusage: tidemark ${this.usage}`);
     const bars = positionals.map((path) => showBar(path));
@@ -31,7 +33,7 @@ export const baselineCompare: Command = {
         await readFile(positionals[0]!, bars[0]!.told),
         await readFile(positionals[1]!, bars[1]!.told),
       ];
-      const comparison = await compareFiles(reference, live, { columns, categories, exact: values.exact });
+      const comparison = await compareFiles(reference, live, { columns, categories, pairs, exact: values.exact });
       for (const bar of bars) bar.end();
       if (values.json === true) console.log(JSON.stringify({ columns: comparison.columns.map(comparedJson) }));
       else {

@@ -3,6 +3,7 @@ import type { NewBaselineSeries } from '../baseline/baseline.ts';
 import { createBaseline } from '../baseline/create.ts';
 import { expectedSeries, type KnownSeries } from '../baseline/expected-series.ts';
 import { fromWindows, type WindowPlan } from '../baseline/from-windows.ts';
+import { columnsOfPair, type PairColumn, withPairs } from '../baseline/pair-columns.ts';
 import { readFile } from '../baseline/read-file.ts';
 import { type Span, spanText } from '../baseline/spans.ts';
 import { CollectorError } from '../errors.ts';
@@ -38,7 +39,7 @@ export const baselineCreate: Command = {
     '--from-windows --since TIME --until TIME [--mask FROM..UNTIL]... [--window 1h] [--force]) [--revise] [--project NAME] [--config tidemark.yaml] [--json]',
   summary:
     'Make a reference. From a CSV, Parquet or JSON Lines file, whose columns are named stage.field, such as input.origin; ' +
-    'every input and feature that the version is known to have must be there, except with --partial. Or from what the ' +
+    'every input and feature that the version is known to have must be there, except with --partial; of its pairs those of which both are. Or from what the ' +
     'store has of the version between two times, without masked spans, and without spans in which alerts were on ' +
     'except with --force. With --revise it becomes the next revision of a name that is there.',
   async run(args) {
@@ -98,15 +99,26 @@ async function* noted(
 /** A file that is absent or has no header is refused before the store is opened, and perhaps made. */
 async function openFile({ path, time, partial }: Extract<BaselineOrigin, { kind: 'file' }>): Promise<Make> {
   const bar = showBar(path);
-  const file = await readFile(path, bar.told).finally(bar.end);
+  const opened = await readFile(path, bar.told).finally(bar.end);
   return async ({ database, projectId }, model, version) => {
     const known = await knownSeries(database, projectId, model, version);
+    const file = withPairs(opened, pairsOf(known));
     // The rows are read to their end before anything is written: a bad file changes nothing.
     const expected = expectedSeries(known, file.columns, partial);
     const { series, rows, span } = await createBaseline(file, { expected, time }).finally(bar.end);
     const windowMs = time?.windowMs ?? null;
     return { source: path, rows, series: series.values(), span: span ?? undefined, masks: [], windowMs };
   };
+}
+
+/** The pairs that the version is known to have, as a file has them: two columns each. */
+function pairsOf({ declared, seen }: KnownSeries): PairColumn[] {
+  const pairs = new Map<string, PairColumn>();
+  for (const { stage, field, kind } of [...declared, ...seen]) {
+    const of = kind === 'pair' ? columnsOfPair(field) : null;
+    if (of !== null) pairs.set(field, { column: `${stage}.${field}`, of });
+  }
+  return [...pairs.values()];
 }
 
 function makeOfWindows(plan: WindowPlan): Make {

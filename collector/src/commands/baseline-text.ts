@@ -32,13 +32,14 @@ export function useOf({ pinned, in_use }: BaselineRow): string {
 
 /** One series of a baseline for programs, its bins whole. */
 export function seriesJson({ stage, field, kind, summary, bins }: BaselineSeries) {
-  const { kinds, digest, moments, categories } = summary;
+  const { kinds, digest, moments, categories, pairs } = summary;
   const { valid, missing, nan, positiveInfinity, negativeInfinity, wrongType } = kinds;
   const counts = { valid, missing, nan, infinite: positiveInfinity + negativeInfinity, wrong_type: wrongType };
   const about = { stage, field, kind, ...counts, bins };
   if (valid === 0) return about;
   if (kind === 'category')
     return { ...about, distinct: Math.round(categories.distinct), top: topOf(categories.entries()) };
+  if (kind === 'pair') return { ...about, correlation: Number.isNaN(pairs.correlation) ? null : pairs.correlation };
   if (kind === 'vector') return about;
   const [q05, q50, q95] = digest.quantiles(QUANTILES);
   return { ...about, min: digest.min, q05, q50, q95, max: digest.max, mean: moments.mean };
@@ -53,7 +54,7 @@ export function baselineText(row: BaselineRow, { series }: Baseline, width: numb
   if (masks.length > 0) lines.push(`without ${masks.map(([from, to]) => spanText({ from, to })).join(', ')}`);
   if (row.window_s !== null) lines.push(`its windows of ${formatDuration(row.window_s * 1000)} are kept`);
   const sorted = [...series.values()].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  for (const kind of ['number', 'category', 'vector'] as const) {
+  for (const kind of ['number', 'category', 'vector', 'pair'] as const) {
     const rows = sorted.filter((one) => one.kind === kind).map(rowOf);
     if (rows.length > 0) lines.push('', ...textTable([...TITLES[kind]], rows, width));
   }
@@ -64,10 +65,11 @@ const TITLES = {
   number: ['number', 'valid', 'null', 'min', 'q05', 'q50', 'q95', 'max', 'mean', 'bins'],
   category: ['category', 'valid', 'null', 'distinct', 'bins', 'most frequent'],
   vector: ['vector', 'valid', 'null', 'size'],
+  pair: ['pair', 'valid', 'null', 'correlation'],
 } as const;
 
 function rowOf(one: BaselineSeries): string[] {
-  const { kinds, digest, moments, categories, projections } = one.summary;
+  const { kinds, digest, moments, categories, projections, pairs } = one.summary;
   const cells = [nameOf(one), String(kinds.valid), String(kinds.missing + kinds.nan)];
   switch (one.kind) {
     case 'number': {
@@ -83,7 +85,13 @@ function rowOf(one: BaselineSeries): string[] {
     }
     case 'vector':
       return [...cells, String(projections.size)];
+    case 'pair':
+      return [...cells, correlationText(pairs.correlation)];
   }
+}
+
+function correlationText(correlation: number): string {
+  return Number.isNaN(correlation) ? '-' : correlation.toFixed(3);
 }
 
 function topOf(entries: readonly { readonly key: string; readonly count: number }[]) {

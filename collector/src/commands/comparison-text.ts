@@ -7,7 +7,7 @@ import { textTable } from './text-table.ts';
 const MAX_NAME = 32;
 
 /** Scores of 0 to 1, whatever the kind and unit of a column: the largest tells how much of it has moved. */
-const MOVED = ['js', 'ks', 'range_share', 'unseen_share', 'sliced_wasserstein'] as const;
+const MOVED = ['js', 'ks', 'range_share', 'unseen_share', 'sliced_wasserstein', 'correlation_change'] as const;
 
 /** What is smaller than this is what arithmetic leaves over. */
 const NOTHING = 1e-9;
@@ -15,7 +15,7 @@ const NOTHING = 1e-9;
 /** A comparison for people: a table for each kind of column, what moved most first, and below it what could not be compared. */
 export function comparisonText(title: string, columns: readonly ComparedColumn[], width: number): string {
   const sections = [title];
-  for (const kind of ['number', 'category', 'vector'] as const) {
+  for (const kind of ['number', 'category', 'vector', 'pair'] as const) {
     const scored = columns.filter((column) => column.kind === kind && column.error === null);
     if (scored.length > 0) sections.push(scoresTable(kind, scored, width));
   }
@@ -55,7 +55,7 @@ function scoresTable(kind: string, columns: readonly ComparedColumn[], width: nu
 
 function moved({ reference, live, scores }: ComparedColumn): number {
   const nulls = Math.abs(nullShareOf(live) - nullShareOf(reference));
-  return Math.max(nulls, ...MOVED.map((name) => scores[name] ?? 0));
+  return Math.max(nulls, ...MOVED.map((name) => Math.abs(scores[name] ?? 0)));
 }
 
 function nullShareOf({ missing, nan, total }: Kinds): number {

@@ -78,6 +78,7 @@ const EXACT: Readonly<Record<MeasureName, ExactScore>> = {
   mean_shift: fromSummaries('mean_shift'),
   quantile_shift: ({ reference, live }) => exactQuantileShift(reference.sorted, live.sorted, sigmaOf(reference)),
   variance_shift: fromSummaries('variance_shift'),
+  correlation_change: fromSummaries('correlation_change'),
   null_share: fromSummaries('null_share'),
   null_share_change: fromSummaries('null_share_change'),
   type_share: fromSummaries('type_share'),

@@ -2,12 +2,14 @@ import { CONCENTRATION_MEASURES } from './concentration-measures.ts';
 import { DISTANCE_MEASURES } from './distance-measures.ts';
 import { FAULT_MEASURES } from './fault-measures.ts';
 import type { Measure } from './measure.ts';
+import { PAIR_MEASURES } from './pair-measures.ts';
 import { SHIFT_MEASURES } from './shift-measures.ts';
 
 /** Every measure that a rule can name. */
 export const MEASURES = {
   ...DISTANCE_MEASURES,
   ...SHIFT_MEASURES,
+  ...PAIR_MEASURES,
   ...FAULT_MEASURES,
   ...CONCENTRATION_MEASURES,
 } as const satisfies Record<string, Measure>;
@@ -23,6 +25,7 @@ const concentrations = namesOf(CONCENTRATION_MEASURES);
 export const DRIFT_METHODS: readonly MeasureName[] = [
   ...namesOf(DISTANCE_MEASURES),
   ...namesOf(SHIFT_MEASURES).filter(needsBaseline),
+  ...namesOf(PAIR_MEASURES),
   ...concentrations.filter(needsBaseline),
 ];
 

@@ -1,4 +1,4 @@
-import type { Summary } from '@tidemark/sketch';
+import type { SeriesKind, Summary } from '@tidemark/sketch';
 import type { Bins } from './bins.ts';
 import { CategoryPopulation } from './category-population.ts';
 import type { ScoreInput } from './index.ts';
@@ -61,8 +61,14 @@ export function simulateNulls(
   return nulls;
 }
 
+/** Why no values can be drawn again from a summary of that kind; null where they can. */
+export function whyNotDrawn(kind: SeriesKind): string | null {
+  if (kind === 'vector') return 'of vectors only projections are kept';
+  return kind === 'pair' ? 'of pairs only moments are kept' : null;
+}
+
 function populationOf(summary: Summary): ((n: number, random: Random) => Summary) | null {
-  if (summary.kinds.valid === 0 || summary.kind === 'vector') return null;
+  if (summary.kinds.valid === 0 || whyNotDrawn(summary.kind) !== null) return null;
   const population =
     summary.kind === 'number' ? new NumberPopulation(summary.digest) : new CategoryPopulation(summary.categories);
   return (n, random) => population.draw(n, random);

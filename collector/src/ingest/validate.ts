@@ -10,6 +10,7 @@ import {
   type WindowMessage,
   WireError,
 } from '@tidemark/proto';
+import { SERIES_KINDS } from '@tidemark/sketch';
 import { keptAs } from '../kept-for.ts';
 import type { Attempt, FieldDescription, PartRefusal, ValidBatch, ValidWindow, VersionDescription } from './batch.ts';
 import { checkTime, type TimeBounds } from './time-bounds.ts';
@@ -150,16 +151,17 @@ function pick({ uri, from, to }: { uri: string; from: string; to: string }) {
 function validateField(message: ModelVersion['fields'][number]): FieldDescription {
   checkName('stage', message.stage);
   checkName('field', message.field);
-  if (message.kind !== 'number' && message.kind !== 'category' && message.kind !== 'vector') {
+  const kind = SERIES_KINDS.find((one) => one === message.kind);
+  if (kind === undefined) {
     throw new WireError(
       'malformed',
-      `kind of ${message.field}: expected number, category or vector, got ${JSON.stringify(message.kind)}`,
+      `kind of ${message.field}: expected one of ${SERIES_KINDS.join(', ')}, got ${JSON.stringify(message.kind)}`,
     );
   }
   return {
     stage: message.stage,
     field: message.field,
-    kind: message.kind,
+    kind,
     ...(message.min === undefined ? {} : { min: message.min }),
     ...(message.max === undefined ? {} : { max: message.max }),
     ...(message.values.length === 0 ? {} : { values: message.values.map((value) => clean(value)) }),

@@ -1,4 +1,5 @@
 import { BUDGET_PATTERN, parseBudget } from '../drift/alarm-budget.ts';
+import { whyNotDrawn } from '../drift/simulated-null.ts';
 import { didYouMean } from '../near-name.ts';
 import type { Complain } from './complain.ts';
 import { meansField } from './field-pattern.ts';
@@ -56,8 +57,9 @@ function withoutChance(fire: Raw, block: Block, raw: Raw): string | null {
   const kind = textAt(at(raw, 'baseline'), 'kind');
   if (kind === 'trailing' || kind === 'same_time' || kind === 'version')
     return `what chance does is learnt from a baseline that stays, and one of the kind '${kind}' does not; give an effect alone, or a reference`;
-  if (known.kinds.every((kind) => kind === 'vector'))
-    return `what chance does to '${measure}' is not known, since of vectors only projections are kept; give an effect alone`;
+  const reasons = known.kinds.map(whyNotDrawn);
+  if (!reasons.includes(null))
+    return `what chance does to '${measure}' is not known, since ${reasons.join(' and ')}; give an effect alone`;
   const isDownward = conditionAt(fire, 'effect')?.comparison.startsWith('<') ?? false;
   return isDownward && textAt(raw, 'direction') === 'both'
     ? "with 'direction: both' a budget is for what is far from the baseline, so the effect begins with > or >="

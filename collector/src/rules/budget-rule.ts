@@ -5,6 +5,7 @@ import { falseDiscovery } from '../drift/false-discovery.ts';
 import type { Measure, MeasureName } from '../drift/index.ts';
 import { SMALLEST_TAIL } from '../drift/null-distribution.ts';
 import type { Side } from '../drift/side.ts';
+import { whyNotDrawn } from '../drift/simulated-null.ts';
 import { messageOf } from '../errors.ts';
 import { chanceEvidence } from './chance-evidence.ts';
 import { isAboutData } from './fetch-spans.ts';
@@ -154,10 +155,7 @@ function nullsOf(
 
 function unknown({ judgement }: BudgetScope, { reference }: Selected, samples: number) {
   const kind = reference!.kind;
-  const why =
-    kind === 'vector'
-      ? 'of vectors only projections are kept'
-      : `the baseline has too few values of this ${kind} series`;
+  const why = whyNotDrawn(kind) ?? `the baseline has too few values of this ${kind} series`;
   const message = `what chance does to ${judgement.measure} here is not known (${why}), so 'at_most' cannot be judged`;
   return without('error', samples, message);
 }

@@ -18,6 +18,7 @@ export function evidenceOf(live: Summary, reference: Summary | null): string[] {
     ...shareLine('share of a wrong type', typeShare, live, reference),
   ];
   if (live.kind === 'number') lines.push(...numberLines(live, reference));
+  else if (live.kind === 'pair') lines.push(...pairLines(live, reference));
   else lines.push(...categoryLines(live, reference));
   return lines;
 }
@@ -52,6 +53,12 @@ function numberLines(live: Summary, reference: Summary | null): string[] {
     `5 % to 95 % of values ${q5} to ${q95} -> ${p5} to ${p95}`,
     ...range,
   ];
+}
+
+function pairLines(live: Summary, reference: Summary | null): string[] {
+  const [before, now] = [reference?.pairs.correlation ?? Number.NaN, live.pairs.correlation];
+  if (Number.isNaN(now)) return [];
+  return [Number.isNaN(before) ? `correlation ${short(now)}` : `correlation ${short(before)} -> ${short(now)}`];
 }
 
 function categoryLines(live: Summary, reference: Summary | null): string[] {

@@ -226,6 +226,7 @@ function summaryAnswer(summary: Summary) {
     max: isNumber ? summary.moments.max : null,
     mean: isNumber ? summary.moments.mean : null,
     quantiles: isNumber ? Object.fromEntries(QUANTILES.map((q, i) => [`p${q * 100}`, quantiles[i] as number])) : null,
+    correlation: kind === 'pair' && !Number.isNaN(summary.pairs.correlation) ? summary.pairs.correlation : null,
     top:
       kind === 'category'
         ? summary.categories

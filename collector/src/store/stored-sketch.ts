@@ -3,6 +3,7 @@ import {
   Digest,
   Kinds,
   Moments,
+  PairMoments,
   Projections,
   type SeriesKind,
   type SizeRule,
@@ -20,6 +21,7 @@ export type StoredKinds = Readonly<
 /** The byte forms of a series' sketches; null where there are no valid values or the kind has no such sketch. */
 export type StoredBytes = {
   readonly digest: Uint8Array | null;
+  /** Of numbers, or of pairs. */
   readonly moments: Uint8Array | null;
   readonly categories: Uint8Array | null;
   readonly projections: Uint8Array | null;
@@ -32,7 +34,7 @@ export function packSketch(summary: Summary, lifetime: 'own' | 'passing' = 'own'
   const bytesOf = (sketch: Digest | Categories) => (lifetime === 'own' ? sketch.toBytes() : sketch.passingBytes());
   return {
     digest: isNumber ? bytesOf(summary.digest) : null,
-    moments: isNumber ? summary.moments.toBytes() : null,
+    moments: filled ? momentsBytes(summary) : null,
     categories: filled && summary.kind === 'category' ? bytesOf(summary.categories) : null,
     projections: filled && summary.kind === 'vector' ? summary.projections.toBytes() : null,
   };
@@ -52,10 +54,22 @@ export function unpackSketch(kind: SeriesKind, counts: StoredKinds, bytes: Store
     {
       kinds,
       ...(digest === null ? {} : { digest: Digest.fromBytes(digest) }),
-      ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
+      ...(moments === null ? {} : momentsOf(kind, moments)),
       ...(categories === null ? {} : { categories: Categories.over(categories) }),
       ...(projections === null ? {} : { projections: Projections.fromBytes(projections) }),
     },
     options,
   );
+}
+
+function momentsBytes(summary: Summary): Uint8Array | null {
+  if (summary.kind === 'number') return summary.moments.toBytes();
+  return summary.kind === 'pair' ? summary.pairs.toBytes() : null;
+}
+
+function momentsOf(
+  kind: SeriesKind,
+  bytes: Uint8Array,
+): { readonly moments: Moments } | { readonly pairs: PairMoments } {
+  return kind === 'pair' ? { pairs: PairMoments.fromBytes(bytes) } : { moments: Moments.fromBytes(bytes) };
 }

@@ -25,7 +25,7 @@ class FakeDelta implements Delta<FakeDelta> {
   }
 }
 
-const owner = (version: string): Owner => ({ model: 'm', version, spec: { tags: {}, fields: [] } });
+const owner = (version: string): Owner => ({ model: 'm', version, spec: { tags: {}, fields: [], pairs: [] } });
 
 describe('deltas that wait', () => {
   it('merge within one window of one version, keep their turn, and count their bytes', () => {

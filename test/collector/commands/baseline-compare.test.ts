@@ -156,6 +156,39 @@ describe('tidemark baseline compare', () => {
     assert.match((await run(reference, live)).stdout, /\nvector {2}n_ref {2}n_live {2}sliced_wasserstein/);
   });
 
+  test('compares how two columns go together, where they are asked for, and names what is no pair', async () => {
+    const rows = (turn: (i: number) => number) =>
+      Array.from({ length: 500 }, (_, i) => [i % 50, turn(i % 50)] as const);
+    const csv = (all: readonly (readonly [number, number])[]) =>
+      `x,y,z\n${all.map(([x, y]) => `${x},${y},1`).join('\n')}\n`;
+    const reference = await fileOf('p.csv', csv(rows((x) => 3 * x)));
+    const live = await fileOf(
+      'p-live.jsonl',
+      rows((x) => -x)
+        .map(([x, y]) => JSON.stringify({ y, x: String(x) }))
+        .join('\n'),
+    );
+    for (const flags of [[], ['--exact'], ['--columns', 'x']]) {
+      const found = await compare(reference, live, '--pairs', 'x~y', ...flags);
+      const { kind, n_ref, n_live, scores } = found.get('x~y')!;
+      assert.deepEqual([kind, n_ref, n_live], ['pair', 500, 500]);
+      assert.deepEqual(Object.keys(scores), ['correlation_change']);
+      assert.ok(Math.abs(scores.correlation_change! + 2) < 1e-9, String(scores.correlation_change));
+      assert.equal(found.get('x')?.kind, 'number');
+    }
+    assert.equal((await compare(reference, live, '--pairs', 'x~z')).get('x~z')?.error, 'it is in REF only');
+    assert.match(
+      (await run(reference, live, '--pairs', 'x~y')).stdout,
+      /\npair {2}n_ref {2}n_live {2}correlation_change\nx~y/,
+    );
+    await assert.rejects(run(reference, live, '--pairs', 'x,x~w,y~y'), (error: Error) => {
+      assert.match(error.message, /'x' is no pair: expected two names such as a~b/);
+      assert.match(error.message, /no column 'w'/);
+      assert.match(error.message, /'y~y' is no pair/);
+      return true;
+    });
+  });
+
   test('bins lie where REF puts them: turned round, the scores differ', async () => {
     const [steps, wide] = [
       await fileOf('steps.csv', `x\n${Array.from({ length: 400 }, (_, i) => i % 4).join('\n')}\n`),

@@ -144,6 +144,7 @@ describe('tidemark baseline create for a version that is known', () => {
     { stage: 'feature', field: 'distance', kind: 'number' },
     { stage: 'feature', field: 'zip', kind: 'category' },
     { stage: 'prediction', field: 'delayed', kind: 'number' },
+    { stage: 'step:pair', field: 'distance~prediction.delayed', kind: 'pair' },
   ] as const;
   const nothing = { dataset: null, gitCommit: null, artifactSha256: null, tags: {} };
 
@@ -162,6 +163,7 @@ describe('tidemark baseline create for a version that is known', () => {
       await ensureSeries(database, [
         { ...series, stage: 'feature', field: 'distance', kind: 'number' },
         { ...series, stage: 'latency', field: 'total', kind: 'number' },
+        { ...series, stage: 'step:pair', field: 'distance~weight', kind: 'pair' },
       ]);
     }),
   );
@@ -184,6 +186,27 @@ describe('tidemark baseline create for a version that is known', () => {
       series.map(({ field, kind }) => `${field}:${kind}`),
       ['distance:number', 'origin:category', 'zip:category', 'extra:number'],
     );
+  });
+
+  test('takes the pairs of which the file has both columns, declared or seen, in windows where rows have times', async (t) => {
+    const at = (i: number) => new Date(T0 + Math.floor(i / 10) * HOUR).toISOString();
+    const line = (i: number) => `${at(i)},${i},${100 - i},ATL,30301\n`;
+    const rows = Array.from({ length: 40 }, (_, i) => line(i)).join('');
+    const header = 'at,feature.distance,prediction.delayed,input.origin,zip\n';
+    const names = { model: 'more columns', name: 'pairs' };
+    const made = await create(t, header + rows, names, '--time', 'at', '--window', '1h', '--json');
+    assert.deepEqual([made.code, made.stderr], [0, '']);
+    const { series } = JSON.parse(made.stdout) as { series: { field: string }[] };
+    assert.deepEqual(
+      series.find(({ field }) => field.includes('~')),
+      { stage: 'step:pair', field: 'distance~prediction.delayed', kind: 'pair', valid: 40, windows: 4 },
+    );
+    const shown = await inProcess(baselineShow, ['pairs', '--model', 'more columns'], settingsFor(store));
+    assert.match(shown.stdout, /\nstep:pair\/distance~prediction\.delayed +40 +0 +-1\.000$/m);
+    const json = await inProcess(baselineShow, ['pairs', '--model', 'more columns', '--json'], settingsFor(store));
+    assert.match(json.stdout, /"correlation": ?-1\b/);
+    const seen = await create(t, `distance,weight\n${'1,2\n3,4\n'}`, { model: 'seen', name: 'pairs' });
+    assert.equal(seen.stdout, 'baseline pairs of seen 1: 2 rows, 3 series\n');
   });
 
   test('takes fewer where it is told that the file is partial', async (t) => {

@@ -71,16 +71,16 @@ tests:
 `;
 
 const FOUND = [
-  'tests.yaml:4:5 baselines[0]: expected one of normal, uniform, counts, values, vectors here, got normal and counts',
+  'tests.yaml:4:5 baselines[0]: expected one of normal, uniform, counts, values, vectors, pairs here, got normal and counts',
   "tests.yaml:7:12 tests[0].only[0]: there is no rule 'Shfit' (did you mean 'Shift'?)",
   'tests.yaml:12:20 tests[0].given[0].runs[0].for: expected a multiple of the window, 1h, got 90m',
   'tests.yaml:13:24 tests[0].given[0].runs[1].none: there are no windows, or empty ones, or values: one of these',
-  'tests.yaml:14:13 tests[0].given[0].runs[2]: expected one of normal, uniform, counts, values, vectors here, got none',
-  'tests.yaml:14:24 tests[0].given[0].runs[2].n: n belongs to normal, uniform and vectors; counts and values say how many there are',
+  'tests.yaml:14:13 tests[0].given[0].runs[2]: expected one of normal, uniform, counts, values, vectors, pairs here, got none',
+  'tests.yaml:14:24 tests[0].given[0].runs[2].n: n belongs to normal, uniform, vectors and pairs; counts and values say how many there are',
   "tests.yaml:16:16 tests[0].given[1].field: the field 'x' is given twice",
-  'tests.yaml:18:11 tests[0].given[1].runs: a series holds numbers, categories or vectors, not several of them',
+  'tests.yaml:18:11 tests[0].given[1].runs: a series holds numbers, categories, vectors or pairs, not several of them',
   'tests.yaml:18:11 tests[0].given[1].runs: expected at most 10000 windows, got 20002',
-  'tests.yaml:18:42 tests[0].given[1].runs[0].n: n belongs to normal, uniform and vectors; counts and values say how many there are',
+  'tests.yaml:18:42 tests[0].given[1].runs[0].n: n belongs to normal, uniform, vectors and pairs; counts and values say how many there are',
   "tests.yaml:22:37 tests[0].expect[0].alerts[0].alert: 'Missing' is not among `only`",
   "tests.yaml:23:37 tests[0].expect[1].alerts[0].alert: 'Mising' is no rule (did you mean 'Missing'?)",
 ];

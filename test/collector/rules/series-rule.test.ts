@@ -52,6 +52,28 @@ test('patterns find fields, exclusions leave some out, names are always answered
   });
 });
 
+test('a rule of pairs finds them alone, and tells how they went together before and now', async () => {
+  const { source, version } = served();
+  const pairs = (slope: number) => ramp(50).map((i) => [i, slope * i + ((i * 7) % 5)]);
+  const put = (field: string, kind: 'pair' | 'number', values: readonly unknown[]) =>
+    source.addWindow(source.addSeries(version, 'step:pair', field, kind), TICK - HOUR, TICK, summaryOf(kind, values));
+  put('a~b', 'pair', pairs(-1));
+  put('a~c', 'pair', pairs(1));
+  put('odd', 'number', ramp(50));
+  source.addBaseline(version, 'ref', [
+    { stage: 'step:pair', field: 'a~b', summary: summaryOf('pair', pairs(1)) },
+    { stage: 'step:pair', field: 'a~c', summary: summaryOf('pair', pairs(1)) },
+    { stage: 'step:pair', field: 'odd', summary: summaryOf('number', ramp(50)) },
+  ]);
+  const block =
+    'drift: { model: m, stage: "step:pair", method: correlation_change, direction: both, baseline: { kind: reference, name: ref }, window: 1h, min_samples: 10 }';
+  const [broken, same, ...others] = await evaluateRule(rule(block, '> 0.3'), TICK, source);
+  assert.deepEqual(others, []);
+  assert.deepEqual([broken?.labels.field, same?.labels.field, same?.value], ['a~b', 'a~c', 0]);
+  assert.ok(Math.abs((broken?.value ?? 0) - 2) < 0.05, String(broken?.value));
+  assert.match(broken?.evidence.join() ?? '', /^correlation 0\.99\d* -> -0\.99\d*$/);
+});
+
 test('with slice_by each slice is judged by itself, those that were seen first up to the limit', async () => {
   const { source, version } = served();
   const put = (slice: string, values: readonly unknown[]) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BASELINE_SIZE_RULE, Summary } from '@tidemark/sketch';
+import { BASELINE_SIZE_RULE, SERIES_KINDS, Summary } from '@tidemark/sketch';
 import type { BaselineSeries } from '../../../collector/src/baseline/baseline.ts';
 import {
   findBaseline,
@@ -21,8 +21,9 @@ describe('a stored baseline', () => {
         number: [1, 2.5, null],
         category: ['a', 'b', 'a'],
         vector: [[1, 2], Float32Array.of(3, 4), null],
+        pair: [[1, 2], [3, 0.1], [7, 7], null],
       };
-      const series = (['number', 'category', 'vector'] as const).map((kind): BaselineSeries => {
+      const series = SERIES_KINDS.map((kind): BaselineSeries => {
         const summary = new Summary(kind, { sizeRule: BASELINE_SIZE_RULE });
         for (const value of values[kind]) summary.add(value);
         return { stage: 'feature', field: kind, kind, summary, bins: { kind: 'category', keys: [] } };
@@ -38,6 +39,7 @@ describe('a stored baseline', () => {
         assert.deepEqual({ ...found.kinds }, { ...summary.kinds });
         assert.deepEqual(found.digest.toBytes(), summary.digest.toBytes());
         assert.deepEqual(found.categories.entries(), summary.categories.entries());
+        assert.deepEqual(found.pairs.toBytes(), summary.pairs.toBytes());
         assert.equal(found.projections.count, summary.projections.count);
         assert.equal(found.projections.norm.max, summary.projections.norm.max);
       }

@@ -7,16 +7,16 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
 import { ensureSeries } from '../../../collector/src/store/series.ts';
 import { writeSummaries } from '../../../collector/src/store/write-summaries.ts';
-import { Summary } from '../../../sketch/src/index.ts';
+import { SERIES_KINDS, Summary } from '../../../sketch/src/index.ts';
 import { HOUR, T0 } from '../../support/batches.ts';
 import { withDatabase } from '../../support/database.ts';
 
 const MANY = 100;
 
-/** Parts of one number and one category series, in `count` windows of an hour and as many of a minute. */
+/** Parts of a series of each kind, in `count` windows of an hour and as many of a minute. */
 async function makeParts(database: Database, count: number, rev: number): Promise<SummaryPart[]> {
   const versionId = await ensureVersion(database, 1, 'm', '1');
-  const kinds = ['number', 'category', 'vector'] as const;
+  const kinds = SERIES_KINDS;
   const series = await ensureSeries(
     database,
     kinds.map((kind) => ({ versionId, stage: 'feature', field: `a "${kind}"`, slice: '', kind })),
@@ -32,6 +32,7 @@ async function makeParts(database: Database, count: number, rev: number): Promis
 
 function oneOf(kind: Summary['kind'], n: number): unknown {
   if (kind === 'number') return n / 3;
+  if (kind === 'pair') return [n, -n / 3];
   return kind === 'category' ? `key "${n % 5}\\ \u0000 é` : [n, 1, -n];
 }
 

@@ -2,7 +2,7 @@ import { type SeriesKind, Summary, type SummaryOptions } from '@tidemark/sketch'
 import type { Generator } from './schema-of-rule-tests.ts';
 
 /** Ways to make values; one to a generator. */
-export const WAYS = ['normal', 'uniform', 'counts', 'values', 'vectors'] as const;
+export const WAYS = ['normal', 'uniform', 'counts', 'values', 'vectors', 'pairs'] as const;
 
 const MANY = 1_000;
 
@@ -10,6 +10,7 @@ const MANY = 1_000;
 export function kindOf(generator: Generator): SeriesKind | null {
   if (generator.counts !== undefined) return 'category';
   if (generator.vectors !== undefined) return 'vector';
+  if (generator.pairs !== undefined) return 'pair';
   if (generator.values === undefined) return 'number';
   const first = generator.values.find((value) => value !== null);
   if (first === undefined) return null;
@@ -24,7 +25,7 @@ export function summaryOf(
   options: SummaryOptions = {},
 ): Summary {
   const summary = new Summary(kind, options);
-  const { normal, uniform, counts, values, vectors, n = MANY, nulls = 0, wrong = 0, seed = 1 } = generator;
+  const { normal, uniform, counts, values, vectors, pairs, n = MANY, nulls = 0, wrong = 0, seed = 1 } = generator;
   const random = seeded(seed + index * 7_919);
   if (normal !== undefined) for (let i = 0; i < n; i++) summary.add(normal.mean + normal.sd * standardNormal(random));
   if (uniform !== undefined)
@@ -33,6 +34,13 @@ export function summaryOf(
     const { size, mean, sd } = vectors;
     const vector = new Float64Array(size);
     for (let i = 0; i < n; i++) summary.add(vector.map(() => mean + sd * standardNormal(random)));
+  }
+  if (pairs !== undefined) {
+    const rest = Math.sqrt(1 - pairs.correlation ** 2);
+    for (let i = 0; i < n; i++) {
+      const x = standardNormal(random);
+      summary.addPair(x, pairs.correlation * x + rest * standardNormal(random));
+    }
   }
   for (const [key, count] of Object.entries(counts ?? {})) for (let i = 0; i < count; i++) summary.add(key);
   for (const value of values ?? []) summary.add(value);

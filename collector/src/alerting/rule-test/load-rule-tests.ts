@@ -114,7 +114,8 @@ function checkGiven(test: RuleTest, path: YamlPath, complain: Complain): void {
       const kind = kindOf(run);
       if (kind !== null) kinds.add(kind);
     }
-    if (kinds.size > 1) complain([...at, 'runs'], 'a series holds numbers, categories or vectors, not several of them');
+    if (kinds.size > 1)
+      complain([...at, 'runs'], 'a series holds numbers, categories, vectors or pairs, not several of them');
     if (windows > MAX_WINDOWS) complain([...at, 'runs'], `expected at most ${MAX_WINDOWS} windows, got ${windows}`);
   }
 }
@@ -125,11 +126,13 @@ function checkGenerator(generator: Generator, path: YamlPath, complain: Complain
     const got = ways.length === 0 ? 'none' : ways.join(' and ');
     complain(path, `expected one of ${WAYS.join(', ')} here, got ${got}`);
   }
-  const takesN = [generator.normal, generator.uniform, generator.vectors].some((way) => way !== undefined);
+  const takesN = [generator.normal, generator.uniform, generator.vectors, generator.pairs].some(
+    (way) => way !== undefined,
+  );
   if (generator.n !== undefined && !takesN)
     complain(
       [...path, 'n'],
-      'n belongs to normal, uniform and vectors; counts and values say how many there are',
+      'n belongs to normal, uniform, vectors and pairs; counts and values say how many there are',
       'key',
     );
 }

@@ -35,8 +35,18 @@ const generator = {
       { ...closed, description: 'Vectors of normal numbers.' },
     ),
   ),
+  pairs: Type.Optional(
+    Type.Object(
+      { correlation: Type.Number({ minimum: -1, maximum: 1 }) },
+      { ...closed, description: 'Pairs of normal numbers.' },
+    ),
+  ),
   n: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'How many numbers or vectors; 1000 where not said.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'How many numbers, vectors or pairs; 1000 where not said.',
+    }),
   ),
   nulls: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Missing values, in addition to the others.' }),
@@ -129,5 +139,5 @@ export type ExpectedAlert = Static<typeof alert>;
 /** What makes the values of a window. */
 export type Generator = Pick<
   BaselineText,
-  'normal' | 'uniform' | 'counts' | 'values' | 'vectors' | 'n' | 'nulls' | 'wrong' | 'seed'
+  'normal' | 'uniform' | 'counts' | 'values' | 'vectors' | 'pairs' | 'n' | 'nulls' | 'wrong' | 'seed'
 >;

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file tidemark/v1/summary.proto.
  */
 export const file_tidemark_v1_summary: GenFile = /*@__PURE__*/
-  fileDesc("Chl0aWRlbWFyay92MS9zdW1tYXJ5LnByb3RvEgt0aWRlbWFyay52MSKYAQoGV2luZG93Eg0KBW1vZGVsGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFQoNc3RhcnRfdW5peF9tcxgDIAEoAxIQCgh3aWR0aF9tcxgEIAEoDRIMCgRyb3dzGAUgASgEEg4KBmVycm9ycxgGIAEoBBInCglzdW1tYXJpZXMYByADKAsyFC50aWRlbWFyay52MS5TdW1tYXJ5IsoBCgdTdW1tYXJ5Eg0KBXN0YWdlGAEgASgJEg0KBWZpZWxkGAIgASgJEg0KBXNsaWNlGAMgASgJEiUKBGtpbmQYBCABKA4yFy50aWRlbWFyay52MS5TZXJpZXNLaW5kEiEKBWtpbmRzGAUgASgLMhIudGlkZW1hcmsudjEuS2luZHMSDgoGZGlnZXN0GAYgASgMEg8KB21vbWVudHMYByABKAwSEgoKY2F0ZWdvcmllcxgIIAEoDBITCgtwcm9qZWN0aW9ucxgJIAEoDCKkAQoFS2luZHMSDQoFdmFsaWQYASABKAQSDwoHbWlzc2luZxgCIAEoBBILCgNuYW4YAyABKAQSGQoRcG9zaXRpdmVfaW5maW5pdHkYBCABKAQSGQoRbmVnYXRpdmVfaW5maW5pdHkYBSABKAQSEgoKd3JvbmdfdHlwZRgGIAEoBBIUCgxvdXRfb2ZfcmFuZ2UYByABKAQSDgoGdW5zZWVuGAggASgEKnMKClNlcmllc0tpbmQSGwoXU0VSSUVTX0tJTkRfVU5TUEVDSUZJRUQQABIWChJTRVJJRVNfS0lORF9OVU1CRVIQARIYChRTRVJJRVNfS0lORF9DQVRFR09SWRACEhYKElNFUklFU19LSU5EX1ZFQ1RPUhADYgZwcm90bzM");
+  fileDesc("Chl0aWRlbWFyay92MS9zdW1tYXJ5LnByb3RvEgt0aWRlbWFyay52MSKYAQoGV2luZG93Eg0KBW1vZGVsGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSFQoNc3RhcnRfdW5peF9tcxgDIAEoAxIQCgh3aWR0aF9tcxgEIAEoDRIMCgRyb3dzGAUgASgEEg4KBmVycm9ycxgGIAEoBBInCglzdW1tYXJpZXMYByADKAsyFC50aWRlbWFyay52MS5TdW1tYXJ5IsoBCgdTdW1tYXJ5Eg0KBXN0YWdlGAEgASgJEg0KBWZpZWxkGAIgASgJEg0KBXNsaWNlGAMgASgJEiUKBGtpbmQYBCABKA4yFy50aWRlbWFyay52MS5TZXJpZXNLaW5kEiEKBWtpbmRzGAUgASgLMhIudGlkZW1hcmsudjEuS2luZHMSDgoGZGlnZXN0GAYgASgMEg8KB21vbWVudHMYByABKAwSEgoKY2F0ZWdvcmllcxgIIAEoDBITCgtwcm9qZWN0aW9ucxgJIAEoDCKkAQoFS2luZHMSDQoFdmFsaWQYASABKAQSDwoHbWlzc2luZxgCIAEoBBILCgNuYW4YAyABKAQSGQoRcG9zaXRpdmVfaW5maW5pdHkYBCABKAQSGQoRbmVnYXRpdmVfaW5maW5pdHkYBSABKAQSEgoKd3JvbmdfdHlwZRgGIAEoBBIUCgxvdXRfb2ZfcmFuZ2UYByABKAQSDgoGdW5zZWVuGAggASgEKokBCgpTZXJpZXNLaW5kEhsKF1NFUklFU19LSU5EX1VOU1BFQ0lGSUVEEAASFgoSU0VSSUVTX0tJTkRfTlVNQkVSEAESGAoUU0VSSUVTX0tJTkRfQ0FURUdPUlkQAhIWChJTRVJJRVNfS0lORF9WRUNUT1IQAxIUChBTRVJJRVNfS0lORF9QQUlSEARiBnByb3RvMw");
 
 /**
  * Window holds what one model version did in one half-open UTC span.
@@ -107,13 +107,15 @@ export type Summary = Message<"tidemark.v1.Summary"> & {
   kinds?: Kinds | undefined;
 
   /**
-   * Numbers only: digest and moments in the checked byte form of @tidemark/sketch.
+   * Numbers only, in the checked byte form of @tidemark/sketch.
    *
    * @generated from field: bytes digest = 6;
    */
   digest: Uint8Array;
 
   /**
+   * Numbers: count, extremes, mean and spread. Pairs: count, means, spreads and products. In the checked byte forms of @tidemark/sketch.
+   *
    * @generated from field: bytes moments = 7;
    */
   moments: Uint8Array;
@@ -222,6 +224,13 @@ export const SeriesKind = {
    * @generated from enum value: SERIES_KIND_VECTOR = 3;
    */
   VECTOR: 3,
+
+  /**
+   * Two numbers of one inference, of which only is kept how they go together.
+   *
+   * @generated from enum value: SERIES_KIND_PAIR = 4;
+   */
+  PAIR: 4,
 } as const;
 
 /**
