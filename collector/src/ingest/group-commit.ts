@@ -5,7 +5,8 @@ import { readStoreError } from './store-error.ts';
 /** What came of one batch. */
 export type BatchOutcome =
   | { readonly kind: 'accepted'; readonly refusals: readonly PartRefusal[] }
-  | { readonly kind: 'duplicate' }
+  /** It had been committed before, but for these parts. */
+  | { readonly kind: 'duplicate'; readonly refusals: readonly PartRefusal[] }
   /** The store will never take it, however often it comes. */
   | { readonly kind: 'refused'; readonly cause: Error }
   | { readonly kind: 'retry'; readonly cause: Error };

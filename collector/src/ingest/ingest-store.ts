@@ -1,6 +1,6 @@
 import type { PlainEvent, PlainHealth, PlainOutcome } from '@tidemark/proto';
 import type { SeriesKind, Summary } from '@tidemark/sketch';
-import type { AgentDescription, OwnedVersion, ValidLoss, VersionDescription } from './batch.ts';
+import type { AgentDescription, OwnedVersion, PartRefusal, ValidLoss, VersionDescription } from './batch.ts';
 
 /** Identity of a series in the store. */
 export type SeriesKey = {
@@ -55,6 +55,9 @@ export type AgentNote = {
 /** What tells a batch from all others. */
 export type BatchName = { readonly projectId: number; readonly source: string; readonly sequence: number };
 
+/** A batch of which not everything was kept. */
+export type RefusedBatch = BatchName & { readonly refusals: readonly PartRefusal[] };
+
 /** One key for a batch. */
 export function batchKey({ projectId, source, sequence }: BatchName): string {
   return `${projectId}/${source}/${sequence}`;
@@ -70,6 +73,10 @@ export type IngestStore = {
 export type IngestTransaction = {
   /** Records the batches; answers the ones that had not been recorded before, by `batchKey`. */
   registerBatches(batches: readonly BatchName[]): Promise<Set<string>>;
+  /** Keeps what was not kept of batches that were recorded in this transaction. */
+  noteRefusals(batches: readonly RefusedBatch[]): Promise<void>;
+  /** What was not kept of batches that had been recorded before, by `batchKey`; absent = nothing. */
+  findRefusals(batches: readonly BatchName[]): Promise<Map<string, readonly PartRefusal[]>>;
   /** Creates or updates the described versions; answers ids by `versionKey`. */
   describeVersions(versions: readonly (VersionDescription & OwnedVersion)[]): Promise<Map<string, number>>;
   /** Ids of versions that exist, by `versionKey`. */

@@ -7,6 +7,7 @@ import { CommitPace } from './commit-pace.ts';
 import { type BatchOutcome, GroupCommit } from './group-commit.ts';
 import {
   type AgentNote,
+  type BatchName,
   batchKey,
   type IngestStore,
   type IngestTransaction,
@@ -176,10 +177,7 @@ export class Ingest {
     const notes = newestNotes(fresh);
     await tx.noteAgents(this.#agents.stage(notes, this.#now()));
     await tx.noteHealth(notes);
-    const answers = batches.map((batch): BatchOutcome => {
-      const found = refusals.get(batch);
-      return found === undefined ? { kind: 'duplicate' } : { kind: 'accepted', refusals: found };
-    });
+    const answers = await answersTo(tx, batches, refusals);
     const newest = served.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
     return { outcomes: answers, newest };
   }
@@ -187,6 +185,28 @@ export class Ingest {
 
 function digestsOf(summary: Summary): number {
   return summary.kind === 'vector' && summary.kinds.valid > 0 ? summary.projections.directions + 2 : 1;
+}
+
+/** Of fresh batches what was refused now; of those that came again what was refused then, since nobody may have heard of it. */
+async function answersTo(
+  tx: IngestTransaction,
+  batches: readonly ValidBatch[],
+  refusals: ReadonlyMap<ValidBatch, readonly PartRefusal[]>,
+): Promise<BatchOutcome[]> {
+  const refused = [...refusals].filter(([, parts]) => parts.length > 0);
+  if (refused.length > 0)
+    await tx.noteRefusals(refused.map(([batch, parts]) => ({ ...nameOf(batch), refusals: parts })));
+  const again = batches.filter((batch) => !refusals.has(batch));
+  const before = again.length === 0 ? new Map() : await tx.findRefusals(again.map(nameOf));
+  return batches.map((batch): BatchOutcome => {
+    const found = refusals.get(batch);
+    if (found !== undefined) return { kind: 'accepted', refusals: found };
+    return { kind: 'duplicate', refusals: before.get(batchKey(batch)) ?? [] };
+  });
+}
+
+function nameOf({ projectId, source, sequence }: ValidBatch): BatchName {
+  return { projectId, source, sequence };
 }
 
 async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBatch[]): Promise<ValidBatch[]> {

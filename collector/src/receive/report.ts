@@ -157,7 +157,11 @@ export class ReportSession {
           refusals: toRefusals(outcome.refusals),
         });
       case 'duplicate':
-        return create(ReceiptSchema, { sequence, status: Receipt_Status.DUPLICATE });
+        return create(ReceiptSchema, {
+          sequence,
+          status: Receipt_Status.DUPLICATE,
+          refusals: toRefusals(outcome.refusals),
+        });
       case 'refused': {
         const { message } = outcome.cause;
         const refusal = { part: '', code: 'malformed', message: `the store refuses it: ${message}`, rows: 0 };

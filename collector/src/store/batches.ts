@@ -1,6 +1,6 @@
-import type { ValidLoss } from '../ingest/batch.ts';
-import { type BatchName, batchKey } from '../ingest/ingest-store.ts';
-import { type Queryable, toArrayLiteral } from './database.ts';
+import type { PartRefusal, ValidLoss } from '../ingest/batch.ts';
+import { type BatchName, batchKey, type RefusedBatch } from '../ingest/ingest-store.ts';
+import { type Queryable, toArrayLiteral, toJson } from './database.ts';
 
 /** Records batches; answers those that are new, by `batchKey`. */
 export async function registerBatches(tx: Queryable, batches: readonly BatchName[]): Promise<Set<string>> {
@@ -9,13 +9,42 @@ export async function registerBatches(tx: Queryable, batches: readonly BatchName
      select * from unnest($1::text::int[], $2::text::uuid[], $3::text::int8[]) as t (project, source, seq) order by 1, 2, 3
      on conflict do nothing
      returning project_id as "projectId", source::text, seq as sequence`,
-    [
-      toArrayLiteral(batches.map(({ projectId }) => projectId)),
-      toArrayLiteral(batches.map(({ source }) => source)),
-      toArrayLiteral(batches.map(({ sequence }) => sequence)),
-    ],
+    namesOf(batches),
   );
   return new Set(rows.map(batchKey));
+}
+
+/** Keeps with each batch, which has been recorded, what was not kept of it. */
+export async function noteRefusals(tx: Queryable, batches: readonly RefusedBatch[]): Promise<void> {
+  await tx.query(
+    `update ingest_batch b set refusals = t.refusals::jsonb
+     from unnest($1::text::int[], $2::text::uuid[], $3::text::int8[], $4::text::text[]) as t (project, source, seq, refusals)
+     where b.project_id = t.project and b.source = t.source and b.seq = t.seq`,
+    [...namesOf(batches), toArrayLiteral(batches.map(({ refusals }) => toJson(refusals)))],
+  );
+}
+
+/** What was not kept of batches that have been recorded, by `batchKey`; those that were kept whole are not there. */
+export async function findRefusals(
+  tx: Queryable,
+  batches: readonly BatchName[],
+): Promise<Map<string, readonly PartRefusal[]>> {
+  const rows = await tx.query<RefusedBatch>(
+    `select project_id as "projectId", b.source::text, seq as sequence, refusals
+     from ingest_batch b join unnest($1::text::int[], $2::text::uuid[], $3::text::int8[]) as t (project, source, number)
+       on b.project_id = t.project and b.source = t.source and b.seq = t.number
+     where refusals is not null`,
+    namesOf(batches),
+  );
+  return new Map(rows.map((row) => [batchKey(row), row.refusals]));
+}
+
+function namesOf(batches: readonly BatchName[]): string[] {
+  return [
+    toArrayLiteral(batches.map(({ projectId }) => projectId)),
+    toArrayLiteral(batches.map(({ source }) => source)),
+    toArrayLiteral(batches.map(({ sequence }) => sequence)),
+  ];
 }
 
 /** Adds what an agent could not keep. */

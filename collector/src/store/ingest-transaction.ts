@@ -1,6 +1,6 @@
 import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
 import { noteAgents, noteHealth } from './agents.ts';
-import { addLosses, registerBatches } from './batches.ts';
+import { addLosses, findRefusals, noteRefusals, registerBatches } from './batches.ts';
 import type { Database, Transaction } from './database.ts';
 import { writeEvents } from './events.ts';
 import { noteLateWindows } from './late-data.ts';
@@ -20,6 +20,8 @@ export function createIngestStore(database: Database, part: number): IngestStore
 function createTransaction(tx: Transaction, part: number): IngestTransaction {
   return {
     registerBatches: (batches) => registerBatches(tx, batches),
+    noteRefusals: (batches) => noteRefusals(tx, batches),
+    findRefusals: (batches) => findRefusals(tx, batches),
     describeVersions: (versions) => describeVersions(tx, versions),
     findVersions: (versions) => findVersions(tx, versions),
     countVersions: (projectId, model) => countVersions(tx, projectId, model),

@@ -78,6 +78,32 @@ describe('a budget of series', () => {
       assert.partialDeepStrictEqual(refusals, [{ part: 'windows[0].summaries[0]', code: 'over_budget', rows: 2 }]);
     }));
 
+  test('is told again to an agent that sends the batch again, also by a collector that is new', () =>
+    withDatabase(async (database) => {
+      const ingestOf = async () => {
+        const store = createIngestStore(database, await registerCollector(database, randomUUID(), 'test'));
+        return new Ingest(store, () => undefined, { budgets: { maxSeries: 10, maxVersions: 1 } });
+      };
+      const source = newSource();
+      const whole = () => received(makeBatch(source, 1, [{ version: '1', series: numbers(0, 1) }]));
+      const partial = () =>
+        received(
+          makeBatch(source, 2, [
+            { version: '1', start: T0 + HOUR, series: numbers(0, 1) },
+            { version: '"2\\', start: T0 + HOUR, series: numbers(0, 1) },
+          ]),
+        );
+      const first = await ingestOf();
+      const outcomes = await Promise.all([whole(), partial(), partial()].map((batch) => first.take(batch)));
+      const [, accepted, again] = outcomes;
+      assert.ok(accepted?.kind === 'accepted' && again?.kind === 'duplicate');
+      assert.partialDeepStrictEqual(accepted.refusals, [{ part: 'windows[1]', code: 'over_budget', rows: 1 }]);
+      assert.deepEqual(again.refusals, accepted.refusals);
+      const restarted = await ingestOf();
+      assert.deepEqual(await restarted.take(partial()), { kind: 'duplicate', refusals: accepted.refusals });
+      assert.deepEqual(await restarted.take(whole()), { kind: 'duplicate', refusals: [] });
+    }));
+
   test('is of each model version, and holds after a restart', () =>
     withDatabase(async (database) => {
       const { take } = await ingestOn(database, { maxSeries: 2 });

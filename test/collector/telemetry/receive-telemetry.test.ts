@@ -19,7 +19,7 @@ describe('what agents send', () => {
     const { recorder, samples } = startRecorder();
     const observer = createReceiveTelemetry(recorder);
     observer.answered(batch, { kind: 'accepted', refusals: [] }, 100, 20);
-    observer.answered(batch, { kind: 'duplicate' }, 100, 20);
+    observer.answered(batch, { kind: 'duplicate', refusals: [] }, 100, 20);
     observer.answered(batch, { kind: 'retry', cause }, 100, 20);
     observer.answered(batch, { kind: 'retry', cause }, 100, 20);
     observer.answered(batch, { kind: 'refused', cause }, 100, 20);
@@ -59,7 +59,7 @@ describe('what agents send', () => {
     });
     observer.answered({ ...batch, losses }, { kind: 'retry', cause }, 100, 20);
     observer.answered({ ...batch, losses }, { kind: 'accepted', refusals: [] }, 100, 20);
-    observer.answered({ ...batch, losses }, { kind: 'duplicate' }, 100, 20);
+    observer.answered({ ...batch, losses }, { kind: 'duplicate', refusals: [] }, 100, 20);
     const written = await samples();
     assert.equal(written.get('tidemark_receive_losses_total{reason="queue-full"}'), 5);
     assert.equal(written.get('tidemark_receive_losses_total{reason="other"}'), 10);

@@ -273,7 +273,8 @@ export type Receipt = Message<"tidemark.v1.Receipt"> & {
   status: Receipt_Status;
 
   /**
-   * Parts of an accepted batch that were not kept, each with a reason. Sending them again would not help.
+   * Parts of an accepted batch that were not kept, each with a reason. Sending them again would not help. A duplicate
+   * tells what was not kept when it came first.
    *
    * @generated from field: repeated tidemark.v1.Refusal refusals = 3;
    */
