@@ -204,7 +204,7 @@ export class Collector {
         isLeading: () => leader.isLeading,
       },
       storeKind: database.kind,
-      readStore: () => readStoreFigures(database),
+      readStore: () => readStoreFigures(database, config.budgets),
       checkHealth: () => health.check(),
     });
     return new Collector({

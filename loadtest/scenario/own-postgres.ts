@@ -31,14 +31,14 @@ export function whyNoPostgres(): string | undefined {
 export class OwnPostgres {
   readonly #programs: string;
   readonly #owner: Owner | undefined;
-  readonly #directory: string;
+  readonly directory: string;
   readonly #port: number;
   #server: ChildProcess | undefined;
 
   private constructor(programs: string, owner: Owner | undefined, directory: string, port: number) {
     this.#programs = programs;
     this.#owner = owner;
-    this.#directory = directory;
+    this.directory = directory;
     this.#port = port;
   }
 
@@ -63,11 +63,11 @@ export class OwnPostgres {
 
   /** Starts the server, which recovers from whatever end it had; resolves when it answers. */
   async start(): Promise<void> {
-    const settings = ['listen_addresses=127.0.0.1', `port=${this.#port}`, `unix_socket_directories=${this.#directory}`];
-    const args = ['-D', join(this.#directory, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    const settings = ['listen_addresses=127.0.0.1', `port=${this.#port}`, `unix_socket_directories=${this.directory}`];
+    const args = ['-D', join(this.directory, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     const child = spawn(join(this.#programs, 'postgres'), args, {
       ...this.#owner,
-      cwd: this.#directory,
+      cwd: this.directory,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#server = child;
@@ -81,6 +81,15 @@ export class OwnPostgres {
         throw new Error(`PostgreSQL did not start:\n${said}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** Asks the server to end: `fast` ends its sessions in order, `immediate` leaves everything as it is. */
+  async stop(mode: 'fast' | 'immediate'): Promise<void> {
+    const child = this.#server;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await ended;
   }
 
   /** As a crash does: every process of the server ends at once, nothing is flushed. */
@@ -116,7 +125,7 @@ export class OwnPostgres {
   /** Ends the server and removes its directory. */
   async remove(): Promise<void> {
     await this.kill();
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 
   async #answers(): Promise<boolean> {

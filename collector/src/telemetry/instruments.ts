@@ -196,6 +196,12 @@ export const INSTRUMENTS = {
   },
   'tidemark.outbox.depth': { kind: 'gauge', unit: '{delivery}', doc: 'Deliveries that are still to be made.' },
   'tidemark.outbox.age': { kind: 'gauge', unit: 's', doc: 'Age of the oldest of them; 0 = there is none.' },
+  'tidemark.budget.used': {
+    kind: 'gauge',
+    unit: '1',
+    doc: 'Share of a budget in use where it is used most: the series of a model version, the versions of a model. At 1, more are merged or refused.',
+    labels: { budget: ['series', 'versions'] },
+  },
   'tidemark.upkeep.duration': {
     kind: 'histogram',
     unit: 's',

@@ -25,6 +25,8 @@ export type StoreFigures = {
   readonly dueDeliveries: number;
   /** Age of the oldest of them, ms; 0 = there is none. */
   readonly oldestDueMs: number;
+  /** Share of each budget in use where it is used most. */
+  readonly used: { readonly series: number; readonly versions: number };
 };
 
 /** Lets the recorder ask the rooms. */
@@ -57,6 +59,12 @@ export function observeStore(recorder: Recorder, latest: () => StoreFigures | un
     }),
   );
   recorder.observe('tidemark.outbox.depth', (tell) => known(({ dueDeliveries }) => tell(dueDeliveries)));
+  recorder.observe('tidemark.budget.used', (tell) =>
+    known(({ used }) => {
+      tell(used.series, { budget: 'series' });
+      tell(used.versions, { budget: 'versions' });
+    }),
+  );
   recorder.observe('tidemark.outbox.age', (tell) => known(({ oldestDueMs }) => tell(oldestDueMs / 1000)));
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { encodeHealth } from '@tidemark/proto';
 import { AgentNotes } from '../../../collector/src/ingest/agent-notes.ts';
+import { DEFAULT_BUDGETS } from '../../../collector/src/ingest/budgets.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import type { AgentNote } from '../../../collector/src/ingest/ingest-store.ts';
 import { listAgents } from '../../../collector/src/store/agents.ts';
@@ -92,7 +93,7 @@ describe('ingest of what agents say of themselves', () => {
       const [heard] = await listAgents(database, PROJECT, 10);
       assert.equal(heard?.health?.captured, 2, 'its health is');
       assert.equal(heard?.last_seen, Date.parse(heard?.health?.said_at ?? ''));
-      assert.equal((await readStoreFigures(database)).agents, 1, 'it counts as alive');
+      assert.equal((await readStoreFigures(database, DEFAULT_BUDGETS)).agents, 1, 'it counts as alive');
       clock.now = 60_000;
       await send();
       assert.notEqual(await rowVersion(), before);

@@ -11,9 +11,9 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { migrate } from '../../../collector/src/store/migrate.ts';
 import { PostgresDatabase } from '../../../collector/src/store/postgres.ts';
+import { OwnPostgres, whyNoPostgres } from '../../../loadtest/scenario/own-postgres.ts';
 import { makeBatch, newSource, received } from '../../support/batches.ts';
 import { createTestStore, SERVER_URL } from '../../support/database.ts';
-import { OwnCluster, WHY_NO_CLUSTER } from '../../support/own-cluster.ts';
 
 const run = promisify(execFile);
 const source = newSource();
@@ -163,25 +163,25 @@ describe('a store that cannot keep anything', {
   });
 });
 
-describe('a server that goes away', { skip: WHY_NO_CLUSTER }, () => {
+describe('a server that goes away', { skip: whyNoPostgres() ?? false }, () => {
   for (const mode of ['fast', 'immediate'] as const) {
     test(`(stopped, ${mode}) and comes back: every batch is kept once`, async (t) => {
-      const cluster = await OwnCluster.create();
-      const database = await PostgresDatabase.connect(cluster.url, () => undefined);
+      const postgres = await OwnPostgres.create();
+      const database = await PostgresDatabase.connect(postgres.url, () => undefined);
       t.after(async () => {
         await database.close();
-        await cluster.remove();
+        await postgres.remove();
       });
       await migrate(database);
       const { ingest, kindOf, counts } = await ingestOn(database);
       assert.equal(await kindOf(1), 'accepted');
       const underWay = [2, 3, 4].map((sequence) => kindOf(sequence));
-      await cluster.stop(mode);
+      await postgres.stop(mode);
       await Promise.all(underWay);
       assert.equal(await kindOf(5), 'retry');
       assert.equal(ingest.condition.health.ok, false);
       assert.match(ingest.condition.health.detail, /cannot be reached|connection to the database broke|shutting down/);
-      await cluster.start();
+      await postgres.start();
       for (const sequence of [1, 2, 3, 4, 5]) await untilKept(() => kindOf(sequence));
       assert.equal(ingest.condition.health.ok, true);
       assert.deepEqual(await counts(), { rows: 5, valid: 5 });
@@ -189,20 +189,20 @@ describe('a server that goes away', { skip: WHY_NO_CLUSTER }, () => {
   }
 
   test('for want of disk says so, keeps what it had, and goes on when there is room', async (t) => {
-    const cluster = await OwnCluster.create();
-    const disk = join(cluster.directory, 'disk');
+    const postgres = await OwnPostgres.create();
+    const disk = join(postgres.directory, 'disk');
     await mkdir(disk);
-    if (!(await mountSmallDisk(t, disk))) return cluster.remove();
-    const server = await PostgresDatabase.connect(cluster.url, () => undefined);
+    if (!(await mountSmallDisk(t, disk))) return postgres.remove();
+    const server = await PostgresDatabase.connect(postgres.url, () => undefined);
     await server.query(`create tablespace small location '${disk}'`);
     await server.query('create database full_one tablespace small');
-    const database = await PostgresDatabase.connect(cluster.url.replace(/postgres$/, 'full_one'), () => undefined);
+    const database = await PostgresDatabase.connect(postgres.url.replace(/postgres$/, 'full_one'), () => undefined);
     t.after(async () => {
       await database.close();
       await server.close();
-      await cluster.stop('immediate');
+      await postgres.stop('immediate');
       await run('umount', [disk]);
-      await cluster.remove();
+      await postgres.remove();
     });
     await migrate(database);
     const { ingest, kindOf, counts } = await ingestOn(database);
