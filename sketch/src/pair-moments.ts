@@ -50,7 +50,7 @@ export class PairMoments {
     const leftY = y - this.#meanY;
     this.#squaresX = bounded(this.#squaresX + stepX * (x - this.#meanX));
     this.#squaresY = bounded(this.#squaresY + stepY * leftY);
-    this.#products = bounded(this.#products + stepX * leftY);
+    this.#products = bounded(this.#products + known(stepX * leftY));
   }
 
   /** Counts in everything `other` has. Throws SKETCH_VALUE_INVALID when the counts exceed 2^53 - 1. */
@@ -66,7 +66,7 @@ export class PairMoments {
     const [stepX, stepY] = [other.#meanX - this.#meanX, other.#meanY - this.#meanY];
     this.#squaresX = bounded(this.#squaresX + other.#squaresX + stepX * stepX * share * before);
     this.#squaresY = bounded(this.#squaresY + other.#squaresY + stepY * stepY * share * before);
-    this.#products = bounded(this.#products + other.#products + stepX * stepY * share * before);
+    this.#products = bounded(this.#products + other.#products + known(stepX * stepY * share * before));
     this.#meanX = weighted(this.#meanX, other.#meanX, share);
     this.#meanY = weighted(this.#meanY, other.#meanY, share);
     this.#count = count;
@@ -120,4 +120,9 @@ export class PairMoments {
     this.#squaresY = other.#squaresY;
     this.#products = other.#products;
   }
+}
+
+/** A product of steps of which one is infinite and the other 0 says nothing. */
+function known(product: number): number {
+  return Number.isNaN(product) ? 0 : product;
 }

@@ -1,7 +1,7 @@
 import { monotonicMs } from '../clock.ts';
 import type { Capture, Counting } from '../record/capture.ts';
 import type { FieldReader, Named } from '../record/field-reader.ts';
-import { type PairRow, PairSeries } from '../record/pair-series.ts';
+import { MAX_PAIR_VALUES, type PairRow, type PairSeries } from '../record/pair-series.ts';
 import { MAX_SAMPLED_ROWS, RowSample, xorshift } from '../record/row-sample.ts';
 import { hush, shielded } from '../shield.ts';
 import type { BatchShape } from './call-options.ts';
@@ -15,6 +15,8 @@ export type BatchPlan = {
   readonly after: readonly FieldReader[];
   readonly at: (args: readonly unknown[]) => number;
   readonly shape: BatchShape;
+  /** Where the pairs of its rows go. */
+  readonly pairs?: PairSeries | undefined;
 };
 
 /** Rows of a call: a list of them, or how many. */
@@ -23,8 +25,8 @@ type Rows = ArrayLike<unknown> | number;
 type BatchCall = Call & {
   readonly list: Rows;
   readonly looked: Int32Array | undefined;
-  /** By row that is looked at; undefined where no pairs are declared. */
-  readonly pairs: readonly PairRow[] | undefined;
+  /** By row that is looked at, with holes for rows of which none are kept; undefined where no pairs are declared. */
+  readonly pairs: readonly (PairRow | undefined)[] | undefined;
 };
 
 /** Sees the calls of a function that answers many inferences at once, and records each of them as a row of its own. */
@@ -39,7 +41,7 @@ export class BatchWatch implements CallWatch {
   constructor(capture: Capture, plan: BatchPlan) {
     this.#capture = capture;
     this.#plan = plan;
-    this.#pairs = PairSeries.of(plan.counting.version);
+    this.#pairs = plan.pairs;
     const { rows, answers } = plan.shape;
     this.#rows = rows === undefined ? ([first]) => first : applied(rows);
     this.#answers = answers === undefined ? ([result]) => result : applied(answers);
@@ -52,8 +54,7 @@ export class BatchWatch implements CallWatch {
     const rows = typeof list === 'number' ? list : list.length;
     const looked = this.#lookedAt(rows);
     const count = looked?.length ?? rows;
-    const pairs =
-      this.#pairs === undefined ? undefined : Array.from({ length: count }, this.#pairs.newRow, this.#pairs);
+    const pairs = this.#capture.stopped ? undefined : this.#newRows(count);
     if (before.length > 0 && !this.#capture.stopped) {
       const row: unknown[] = [undefined, ...args];
       for (let k = 0; k < count; k++) {
@@ -65,10 +66,19 @@ export class BatchWatch implements CallWatch {
   }
 
   end(call: BatchCall, result: unknown, args: readonly unknown[]): undefined {
-    const { after, counting } = this.#plan;
+    const { counting } = this.#plan;
     const latencyMs = monotonicMs() - call.startedMs;
     this.#capture.finish(counting, call.atMs, call.rows, false, latencyMs);
-    if (after.length === 0 || call.rows === 0 || this.#capture.stopped) return;
+    if (call.rows === 0 || this.#capture.stopped) return;
+    this.#readAnswers(call, result, args);
+    for (const pair of call.pairs ?? []) {
+      if (pair !== undefined) this.#pairs?.add(this.#capture.window(counting.version, call.atMs), pair);
+    }
+  }
+
+  #readAnswers(call: BatchCall, result: unknown, args: readonly unknown[]): void {
+    const { after, counting } = this.#plan;
+    if (after.length === 0) return;
     const answers = this.#answers([result, ...args]);
     hush(answers);
     if (!isList(answers)) {
@@ -81,9 +91,7 @@ export class BatchWatch implements CallWatch {
       const i = call.looked?.[k] ?? k;
       row[0] = answers[i];
       row[1] = rowAt(call.list, i);
-      const pair = call.pairs?.[k];
-      recordAll(this.#capture, counting.version, after, call.atMs, row, this.#pairsInto(pair));
-      if (pair !== undefined) this.#pairs?.add(this.#capture.window(counting.version, call.atMs), pair);
+      recordAll(this.#capture, counting.version, after, call.atMs, row, this.#pairsInto(call.pairs?.[k]));
     }
   }
 
@@ -96,6 +104,16 @@ export class BatchWatch implements CallWatch {
     const { counting } = this.#plan;
     counting.version.losses.add(counting.version, 'result-unobservable', call.rows);
     this.#capture.finish(counting, call.atMs, call.rows, false);
+  }
+
+  /** Rows for the pairs of so many inferences, or of a sample of them. */
+  #newRows(count: number): (PairRow | undefined)[] | undefined {
+    const pairs = this.#pairs;
+    if (pairs === undefined) return undefined;
+    const picked = new RowSample(this.#random).pick(count, Math.floor(MAX_PAIR_VALUES / pairs.places.length));
+    const rows = new Array<PairRow | undefined>(count).fill(undefined);
+    for (let i = 0; i < picked.count; i++) rows[picked.rows[i] as number] = pairs.newRow();
+    return rows;
   }
 
   /** Puts what readers name into the row of pairs, where there is one. */

@@ -47,7 +47,13 @@ export class FunctionWatch implements CallWatch {
         ? reader('prediction', options.prediction, true)
         : new RankedReader(version, 'prediction', options.prediction, options.ranked);
     this.#confidence = reader('confidence', options.confidence, true);
-    this.#pairs = PairSeries.of(version);
+    const read = {
+      input: this.#input,
+      feature: this.#features,
+      prediction: this.#prediction,
+      confidence: this.#confidence,
+    };
+    this.#pairs = PairSeries.of(version, ({ stage }) => read[stage as keyof typeof read] !== undefined);
     this.#finished = capture.around.finished;
     this.#inspector = role === 'inference' ? Inspector.of(capture, version, options, readsOf(options)) : undefined;
     if (options.slices !== undefined) this.#slices = new SliceReader(version, options.slices);

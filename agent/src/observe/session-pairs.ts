@@ -1,6 +1,7 @@
+import type { PairPlace } from '../pair-options.ts';
 import type { Window } from '../record/capture.ts';
 import type { ModelVersion } from '../record/model-version.ts';
-import { type PairRow, PairSeries, UNREAD } from '../record/pair-series.ts';
+import { MAX_PAIR_VALUES, type PairRow, PairSeries, UNREAD } from '../record/pair-series.ts';
 import { RowSample, xorshift } from '../record/row-sample.ts';
 import { type Table, tableOf, valueAt } from '../record/tensor.ts';
 import { outputOf, type SessionOptions } from './session-options.ts';
@@ -33,7 +34,7 @@ export class SessionPairs {
 
   /** Undefined where the session has both fields of none. */
   static of(version: ModelVersion, options: SessionOptions): SessionPairs | undefined {
-    const series = PairSeries.of(version, ({ of }) => of.every((place) => placeOf(place, options) !== undefined));
+    const series = PairSeries.of(version, (place) => placeOf(place, options) !== undefined);
     if (series === undefined) return undefined;
     const places = series.places.flatMap((place) => placeOf(place, options) ?? []);
     return new SessionPairs(series, places);
@@ -41,7 +42,8 @@ export class SessionPairs {
 
   /** Picks rows and copies what the inputs hold of them, since callers use their buffers again. */
   begin(feeds: Tensors, rows: number, recorded: number): TakenPairs {
-    const { count, rows: places } = this.#picked.pick(rows, recorded);
+    const most = Math.floor(MAX_PAIR_VALUES / this.#places.length);
+    const { count, rows: places } = this.#picked.pick(rows, Math.min(recorded, most));
     const values: PairRow = new Array(count * this.#places.length).fill(UNREAD);
     const taken = { rows: places.slice(0, count), of: rows, values };
     this.#read(taken, feeds, true);
@@ -74,10 +76,7 @@ export class SessionPairs {
   }
 }
 
-function placeOf(
-  { stage, field }: { readonly stage: string; readonly field: string },
-  options: SessionOptions,
-): Place | undefined {
+function placeOf({ stage, field }: PairPlace, options: SessionOptions): Place | undefined {
   if (stage === 'feature') {
     for (const [tensor, names] of Object.entries(options.features ?? {})) {
       const column = names.indexOf(field);

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { Latency } from '../record/latency.ts';
 import type { ModelVersion } from '../record/model-version.ts';
+import { PairSeries } from '../record/pair-series.ts';
 import { shielded } from '../shield.ts';
 import { BatchWatch } from './batch-watch.ts';
 import type { Callable, FollowStream } from './call.ts';
@@ -53,18 +54,21 @@ function batchWatch(
   batch: NonNullable<ReadCallOptions['batch']>,
 ): CallWatch {
   const role = options.role ?? 'inference';
+  const before = readersOf(version, [
+    ['input', options.input, false],
+    ['feature', options.features, false],
+  ]);
+  const after = readersOf(version, [
+    ['prediction', options.prediction, true],
+    ['confidence', options.confidence, true],
+  ]);
   return new BatchWatch(capture, {
     counting: { version, role, latency: new Latency(version, role === 'step' ? 'step_ms' : 'call_ms') },
-    before: readersOf(version, [
-      ['input', options.input, false],
-      ['feature', options.features, false],
-    ]),
-    after: readersOf(version, [
-      ['prediction', options.prediction, true],
-      ['confidence', options.confidence, true],
-    ]),
+    before,
+    after,
     at: eventTime(capture, version, options.at),
     shape: batch === true ? {} : batch,
+    pairs: PairSeries.of(version, ({ stage }) => [...before, ...after].some((reader) => reader.stage === stage)),
   });
 }
 

@@ -1,4 +1,4 @@
-import { PAIR_STAGE, type PairSpec } from '../pair-options.ts';
+import { PAIR_STAGE, type PairPlace, type PairSpec } from '../pair-options.ts';
 import { hushValue } from '../shield.ts';
 import type { Series } from '../window/series.ts';
 import type { WindowRecord } from '../window/window-record.ts';
@@ -10,13 +10,16 @@ import type { Slice } from './slices.ts';
 /** The place of a value that nobody has read. */
 export const UNREAD: unique symbol = Symbol('unread');
 
+/** Values held for the pairs of one call until it has answered, 16 MB at most: of a larger one rows are picked. */
+export const MAX_PAIR_VALUES = 1_048_576;
+
 /** What is read of one inference for its pairs: two values for each pair, one pair after the other. */
 export type PairRow = unknown[];
 
 /** The declared pairs of a model version, as series of its own: of each, how its two fields go together. */
 export class PairSeries {
   /** Two places for each pair, as in a row. */
-  readonly places: readonly PairSpec['of'][number][];
+  readonly places: readonly PairPlace[];
   readonly #version: ModelVersion;
   readonly #series: readonly Series[];
 
@@ -26,12 +29,15 @@ export class PairSeries {
     this.places = pairs.flatMap(({ spec }) => spec.of);
   }
 
-  /** Those of a version, or the ones among them that `wanted` says; undefined where there are none. */
-  static of(version: ModelVersion, wanted: (pair: PairSpec) => boolean = () => true): PairSeries | undefined {
-    const pairs = version.pairs.filter(wanted).flatMap((spec) => {
-      const series = ownSeries(version, PAIR_STAGE, spec.name, 'pair');
-      return series === undefined ? [] : [{ spec, series }];
-    });
+  /** Those of a version of which both fields can be `read`; undefined where there are none. */
+  static of(version: ModelVersion, read: (place: PairPlace) => boolean): PairSeries | undefined {
+    const pairs = version.pairs
+      .filter(({ of }) => of.every(read))
+      .flatMap((spec) => {
+        const series = ownSeries(version, PAIR_STAGE, spec.name, 'pair');
+        // Somebody has declared, or recorded, another series under this name.
+        return series?.kind === 'pair' ? [{ spec, series }] : [];
+      });
     return pairs.length === 0 ? undefined : new PairSeries(version, pairs);
   }
 
@@ -46,7 +52,7 @@ export class PairSeries {
     if (fields === undefined) return;
     try {
       for (let i = 0; i < this.places.length; i++) {
-        const place = this.places[i] as PairSpec['of'][number];
+        const place = this.places[i] as PairPlace;
         if (place.stage !== stage) continue;
         const value = (fields as Readonly<Record<string, unknown>>)[place.field];
         hushValue(value);

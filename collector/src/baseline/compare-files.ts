@@ -1,4 +1,4 @@
-import { Kinds, type SeriesKind } from '@tidemark/sketch';
+import { Kinds, type SeriesKind, type Summary } from '@tidemark/sketch';
 import { CollectorError, messageOf } from '../errors.ts';
 import { didYouMean } from '../near-name.ts';
 import { type CommonKind, commonKind, kindOf } from './common-kind.ts';
@@ -85,6 +85,7 @@ function pairColumnsOf(reference: ColumnFile, live: ColumnFile, pairs: readonly 
   const found = [...new Set(pairs)].flatMap((column): PairColumn[] => {
     const of = columnsOfPair(column);
     if (of === null) complaints.push(`'${column}' is no pair: expected two names such as a~b`);
+    if (known.includes(column)) complaints.push(`'${column}' is a column, so it cannot be a pair`);
     for (const name of of ?? [])
       if (!known.includes(name)) complaints.push(`no column '${name}'${didYouMean(name, known)}`);
     return of === null ? [] : [{ column, of }];
@@ -117,9 +118,22 @@ function compared(
   const counts = { reference: reference?.summary.kinds ?? new Kinds(), live: live?.summary.kinds ?? new Kinds() };
   const about = { name, kind, ...counts };
   if (isChanged || reference === undefined || live === undefined) return { ...about, scores: {}, error: fault };
+  const ofPairs = kind === 'pair' ? faultOfPairs(reference.summary, live.summary) : null;
+  if (ofPairs !== null) return { ...about, scores: {}, error: ofPairs };
   try {
     return { ...about, scores: scoreColumn(reference, live), error: fault };
   } catch (error) {
     return { ...about, scores: {}, error: messageOf(error) };
   }
+}
+
+/** Why two sides of pairs cannot be compared: what makes a pair is known only when it has been read. */
+function faultOfPairs(reference: Summary, live: Summary): string | null {
+  for (const [side, { pairs }] of [
+    ['REF', reference],
+    ['LIVE', live],
+  ] as const) {
+    if (pairs.count < 2) return `it has fewer than two pairs of numbers in ${side}`;
+  }
+  return Number.isNaN(reference.pairs.correlation) ? 'one of the two never changes in REF' : null;
 }

@@ -8,11 +8,12 @@ export type PairColumn = { readonly column: string; readonly of: readonly [strin
 /** What stands between the names of the two fields of a pair: `distance~prediction.delay`. */
 const BETWEEN = '~';
 
-/** The two columns that a pair of the name is of; null where it names none. */
+/** The two columns that a pair of the name is of, of two series; null where it names none. */
 export function columnsOfPair(name: string): readonly [string, string] | null {
   const parts = name.split(BETWEEN);
   const [one = '', other = ''] = parts;
-  return parts.length === 2 && one !== '' && other !== '' && one !== other ? [one, other] : null;
+  const isPair = parts.length === 2 && one !== '' && other !== '' && keyOfColumn(one) !== keyOfColumn(other);
+  return isPair ? [one, other] : null;
 }
 
 /**
@@ -21,9 +22,11 @@ export function columnsOfPair(name: string): readonly [string, string] | null {
  */
 export function withPairs(file: ColumnFile, pairs: readonly PairColumn[]): ColumnFile {
   const byKey = new Map(file.columns.map((column) => [keyOfColumn(column), column]));
+  const columnOf = (name: string) => (file.columns.includes(name) ? name : byKey.get(keyOfColumn(name)));
   const readable = pairs.flatMap(({ column, of: [one, other] }): PairColumn[] => {
-    const [x, y] = [byKey.get(keyOfColumn(one)), byKey.get(keyOfColumn(other))];
-    return x === undefined || y === undefined || file.columns.includes(column) ? [] : [{ column, of: [x, y] }];
+    const [x, y] = [columnOf(one), columnOf(other)];
+    const isPair = x !== undefined && y !== undefined && x !== y && !file.columns.includes(column);
+    return isPair ? [{ column, of: [x, y] }] : [];
   });
   if (readable.length === 0) return file;
   const columns = [...file.columns, ...readable.map(({ column }) => column)];

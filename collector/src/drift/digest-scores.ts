@@ -5,7 +5,7 @@ import { MEASURES } from './measures.ts';
 
 /**
  * Every score of one series by the name of its measure, from summaries. `bins` are those of the baseline (`makeBins`), null
- * for vectors and pairs. A score that means nothing for the kind, of an empty side, or in sigmas of a constant baseline is absent: all
+ * for vectors; pairs need none. A score that means nothing for the kind, of an empty side, or in sigmas of a constant baseline is absent: all
  * that are there are finite. Throws a RangeError where the two sides are of different kinds.
  */
 export function digestScores(reference: Summary, live: Summary, bins: Bins | null): Scores {

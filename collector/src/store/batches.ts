@@ -2,6 +2,12 @@ import type { PartRefusal, ValidLoss } from '../ingest/batch.ts';
 import { type BatchName, batchKey, type RefusedBatch } from '../ingest/ingest-store.ts';
 import { type Queryable, toArrayLiteral, toJson } from './database.ts';
 
+/** Refusals kept of one batch: its windows and summaries, as far as an agent sends them. */
+const MAX_REFUSALS = 1_024;
+const MAX_MESSAGES = 8;
+/** UTF-16 units. */
+const MAX_MESSAGE = 200;
+
 /** Records batches; answers those that are new, by `batchKey`. */
 export async function registerBatches(tx: Queryable, batches: readonly BatchName[]): Promise<Set<string>> {
   const rows = await tx.query<BatchName>(
@@ -20,8 +26,16 @@ export async function noteRefusals(tx: Queryable, batches: readonly RefusedBatch
     `update ingest_batch b set refusals = t.refusals::jsonb
      from unnest($1::text::int[], $2::text::uuid[], $3::text::int8[], $4::text::text[]) as t (project, source, seq, refusals)
      where b.project_id = t.project and b.source = t.source and b.seq = t.seq`,
-    [...namesOf(batches), toArrayLiteral(batches.map(({ refusals }) => toJson(refusals)))],
+    [...namesOf(batches), toArrayLiteral(batches.map(({ refusals }) => toJson(shortened(refusals))))],
   );
+}
+
+/** Parts, codes and rows, by which an agent counts; of messages, which are alike and may quote what came, a few. */
+function shortened(refusals: readonly PartRefusal[]): PartRefusal[] {
+  return refusals.slice(0, MAX_REFUSALS).map(({ message, ...one }, i) => ({
+    ...one,
+    message: i < MAX_MESSAGES ? message.slice(0, MAX_MESSAGE).toWellFormed() : '',
+  }));
 }
 
 /** What was not kept of batches that have been recorded, by `batchKey`; those that were kept whole are not there. */

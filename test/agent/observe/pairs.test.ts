@@ -149,6 +149,43 @@ describe('declared pairs', () => {
     assert.equal(pairOf('x~prediction.value').kinds.valid, 6);
   });
 
+  it('of features alone need no answers of a batch, nor do those of batch steps count', async () => {
+    const model = modelOf([['x', 'y']]);
+    const options = { model, batch: true, features: (x: unknown) => ({ x, y: -Number(x) }) } as const;
+    agent.wrap((rows: readonly number[]) => rows.length, options)(XS);
+    agent.step('load', (rows: readonly number[]) => rows, { model, batch: true, input: (x) => ({ x, y: x }) })(XS);
+    await agent.flush(WAIT);
+    near(pairOf('x~y').pairs.correlation, -1);
+    assert.equal(pairOf('x~y').kinds.valid, 6);
+  });
+
+  it('keep to the memory a call may take: of a huge batch rows are picked, and both values of a row stay together', async () => {
+    const pairs = Array.from({ length: 50 }, (_, i): [string, string] => [`x${i}`, `y${i}`]);
+    const names = pairs.map((_, i) => i);
+    const predict = agent.wrap((rows: number) => rows, {
+      model: modelOf(pairs),
+      batch: { rows: (rows) => rows, answers: () => [] },
+      features: (row) =>
+        Object.fromEntries(
+          names.flatMap((i) => [[`x${i}`, Number(row)] as const, [`y${i}`, i - Number(row)] as const]),
+        ),
+    });
+    predict(20_000);
+    await agent.flush(WAIT);
+    const { kinds, pairs: moments } = pairOf('x49~y49');
+    assert.equal(kinds.total, Math.floor(1_048_576 / 100));
+    near(moments.correlation, -1);
+  });
+
+  it('leave alone a series of another kind that has their name', async () => {
+    const model = { ...modelOf([['x', 'y']]), fields: [{ stage: 'step:pair', field: 'x~y', kind: 'number' }] } as const;
+    const predict = agent.wrap((x: number) => x, { model, features: (x) => ({ x, y: x }), prediction: (x) => x });
+    for (const x of XS) predict(x);
+    await agent.flush(WAIT);
+    assert.equal(collector.series('prediction/value').kinds.valid, 6);
+    assert.equal(agent.stats().incomplete['capture-failed'], 0);
+  });
+
   it('are recorded of the tensors of a real session, columns of the input and of the answer', async () => {
     const bare = await ort.InferenceSession.create(identityModel('float32'));
     const session = agent.wrapSession(bare, {
@@ -189,15 +226,24 @@ describe('declared pairs', () => {
   });
 
   it('are refused where they are none, all mistakes at once', () => {
-    const pairs = [
+    const fine = [
+      ['x', 'y'],
+      ['a,b', 'c'],
+      ['a', 'b,c'],
+      ['petal.length', 'input.x'],
+    ];
+    const wrong = [
       ['x'],
       ['x', 'x'],
-      ['x', 'y'],
-      ['y', 'x'],
+      ['x', 'feature.x'],
+      ['feature.y', 'x'],
       ['a~b', 'c'],
       ['x', 7],
+      ['x', 'outcome.delay'],
+      ['step:geo.lat', 'x'],
       ['p'.repeat(100), 'q'.repeat(100)],
     ];
+    const pairs = [...fine, ...wrong];
     const mistakes = (model: object) => {
       try {
         agent.model(model as ModelOptions);
@@ -209,7 +255,7 @@ describe('declared pairs', () => {
     };
     assert.deepEqual(
       mistakes({ name: 'm', version: 'wrong', pairs }),
-      [0, 1, 3, 4, 5, 6].map((i) => `model.pairs[${i}]`),
+      wrong.map((_, i) => `model.pairs[${fine.length + i}]`),
     );
     const many = Array.from({ length: 51 }, (_, i) => [`x${i}`, 'y']);
     assert.deepEqual(mistakes({ name: 'm', version: 'many', pairs: many }), ['model.pairs']);

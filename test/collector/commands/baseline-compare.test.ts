@@ -177,6 +177,20 @@ describe('tidemark baseline compare', () => {
       assert.equal(found.get('x')?.kind, 'number');
     }
     assert.equal((await compare(reference, live, '--pairs', 'x~z')).get('x~z')?.error, 'it is in REF only');
+    const numberless = await fileOf('p-text.csv', 'x,y,z\nup,down,\nup,down,\n');
+    const errorOf = async (ref: string, other: string) =>
+      (await compare(ref, other, '--pairs', 'x~y')).get('x~y')?.error;
+    assert.equal(await errorOf(reference, numberless), 'it has fewer than two pairs of numbers in LIVE');
+    const same = await fileOf('p-same.csv', 'x,y\n1,1\n2,1\n');
+    assert.equal(await errorOf(same, reference), 'one of the two never changes in REF');
+    const stuck = (await compare(reference, same, '--pairs', 'x~y')).get('x~y')!;
+    assert.equal(stuck.error, undefined);
+    assert.ok(Math.abs(stuck.scores.correlation_change! + 1) < 1e-9);
+    const named = await fileOf('p-named.csv', 'x,feature.x,y\n1,3,1\n2,2,2\n3,1,3\n');
+    assert.equal((await compare(named, named, '--pairs', 'x~y')).get('x~y')?.scores.correlation_change, 0);
+    await assert.rejects(run(named, named, '--pairs', 'x~feature.x'), /'x~feature\.x' is no pair/);
+    const tilde = await fileOf('p-tilde.csv', 'x,y,x~y\n1,1,1\n');
+    await assert.rejects(run(tilde, reference, '--pairs', 'x~y'), /'x~y' is a column/);
     assert.match(
       (await run(reference, live, '--pairs', 'x~y')).stdout,
       /\npair {2}n_ref {2}n_live {2}correlation_change\nx~y/,

@@ -41,12 +41,15 @@ describe('pairs in the store', () => {
       for (const source of [newSource(), newSource()]) await ingest.take(received(makeBatch(source, 1, windows)));
       while (await database.session((session) => rollUpOne(session, T0 + 2 * DAY, () => undefined)));
       const expected = momentsOf(all).correlation;
-      const [row] = await database.query<{ correlation: number; pairs: number; missing: number }>(
-        `select tidemark_correlation(moments) as correlation, sum(n_valid)::int8 as pairs, sum(n_missing)::int8 as missing
-         from pair_windows where model = 'm' and field = 'x~y'`,
-      );
-      near(row?.correlation, expected);
-      assert.deepEqual([row?.pairs, row?.missing], [2 * all.length, 96]);
+      for (const widest of [60, 3_600, 86_400]) {
+        const [row] = await database.query<{ correlation: number; pairs: number; missing: number }>(
+          `select tidemark_correlation(moments) as correlation, sum(n_valid)::int8 as pairs, sum(n_missing)::int8 as missing
+           from summary_pieces(array[1], $1, $2, $3::int)`,
+          [new Date(T0), new Date(T0 + DAY), widest],
+        );
+        near(row?.correlation, expected);
+        assert.deepEqual([row?.pairs, row?.missing], [2 * all.length, 96]);
+      }
       const days = await database.query<{ correlation: number }>(
         'select tidemark_correlation(moments) as correlation from summary_1d where series_id = 1',
       );

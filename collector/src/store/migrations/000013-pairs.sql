@@ -88,19 +88,3 @@ create aggregate tidemark_correlation(bytea) (
 );
 comment on aggregate tidemark_correlation(bytea) is
   'tidemark_correlation(moments): the correlation of all the pairs of a group; null for fewer than two and where a side is constant.';
-
-create view pair_windows as
-  select p.name as project, v.model, v.version, s.stage, s.field, s.slice, w.*
-  from series s
-  join model_version v on v.id = s.model_version_id
-  join project p on p.id = v.project_id
-  cross join lateral (
-    select m.window_start, interval '1 minute' as width, m.part, m.n_valid, m.n_missing, m.moments
-    from summary_1m m where m.series_id = s.id
-    union all
-    select h.window_start, interval '1 hour', h.part, h.n_valid, h.n_missing, h.moments
-    from summary_1h h where h.series_id = s.id and h.part > 0
-  ) w
-  where s.kind = 'pair';
-comment on view pair_windows is
-  'Every window of every pair of fields as it was sent, by name; tidemark_correlation(moments) says how the two go together in a group of them.';
