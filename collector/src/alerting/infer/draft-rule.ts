@@ -1,5 +1,6 @@
 import type { SeriesKind } from '@tidemark/sketch';
 import type { Baseline } from '../../baseline/baseline.ts';
+import type { Direction } from '../../rules/rule.ts';
 
 /** A threshold of one field that the baseline's own windows would have crossed: the highest score in them, and where it is now. */
 export type Fitted = { readonly highest: number; readonly fire: number };
@@ -8,9 +9,11 @@ export type Fitted = { readonly highest: number; readonly fire: number };
 export type DraftRule = {
   readonly alert: string;
   readonly group: 'values' | 'distribution';
-  readonly block: 'schema' | 'drift';
+  readonly block: 'schema' | 'drift' | 'confidence';
   readonly stage: string;
   readonly measure: string;
+  /** Which way the score is looked at; undefined for one that has no sign. */
+  readonly direction?: Direction;
   readonly needsBaseline: boolean;
   readonly minSamples: number;
   readonly fire: number;
@@ -20,12 +23,18 @@ export type DraftRule = {
   readonly excluded: ReadonlyMap<string, number>;
 };
 
-type Kind = Pick<DraftRule, 'group' | 'block' | 'measure' | 'needsBaseline' | 'minSamples' | 'fire' | 'clear'> & {
+type Kind = Pick<
+  DraftRule,
+  'group' | 'block' | 'measure' | 'direction' | 'needsBaseline' | 'minSamples' | 'fire' | 'clear'
+> & {
   readonly what: string;
   readonly kinds: readonly SeriesKind[];
+  /** By stage, what its rule begins with; those of values where it is not said. */
+  readonly stages?: Readonly<Record<string, string>>;
 };
 
 const ANY: readonly SeriesKind[] = ['number', 'category', 'vector'];
+const VALUES = { input: 'Input', feature: 'Feature', prediction: 'Prediction' } as const;
 const values = { group: 'values', block: 'schema', needsBaseline: true, minSamples: 500 } as const;
 const drift = { group: 'distribution', block: 'drift', needsBaseline: true, minSamples: 500 } as const;
 
@@ -46,25 +55,63 @@ const KINDS: readonly Kind[] = [
   { ...values, what: 'Stuck', kinds: ANY, measure: 'constant_share_change', fire: 0.5, clear: 0.3 },
   { ...drift, what: 'Drift', kinds: ['number', 'category'], measure: 'psi', fire: 0.25, clear: 0.2 },
   { ...drift, what: 'Moved', kinds: ['vector'], measure: 'sliced_wasserstein', fire: 0.25, clear: 0.2 },
+  {
+    ...drift,
+    what: 'Changed',
+    stages: { 'step:pair': 'Pair' },
+    kinds: ['pair'],
+    measure: 'correlation_change',
+    direction: 'both',
+    fire: 0.3,
+    clear: 0.2,
+  },
+  {
+    ...values,
+    block: 'confidence',
+    what: 'Fell',
+    stages: { confidence: 'Confidence' },
+    kinds: ['number'],
+    measure: 'mean_change',
+    direction: 'down',
+    fire: 0.1,
+    clear: 0.05,
+  },
+  {
+    ...values,
+    block: 'drift',
+    what: 'Rose',
+    stages: { latency: 'Latency' },
+    kinds: ['number'],
+    measure: 'mean_shift',
+    direction: 'up',
+    minSamples: 100,
+    fire: 1,
+    clear: 0.5,
+  },
 ];
-
-const STAGES = { input: 'Input', feature: 'Feature', prediction: 'Prediction' } as const;
 
 /** The rules that mean something for what a baseline has, with their usual thresholds. */
 export function draftRules({ series }: Baseline): DraftRule[] {
   const all = [...series.values()];
-  return Object.entries(STAGES).flatMap(([stage, name]) => {
-    const kinds = new Set(all.filter((one) => one.stage === stage).map(({ kind }) => kind));
-    return KINDS.filter((one) => one.kinds.some((kind) => kinds.has(kind))).map(
-      ({ what, kinds: _, ...kind }): DraftRule => ({
-        ...kind,
-        alert: `${name}${what}`,
-        stage,
-        overrides: new Map(),
-        excluded: new Map(),
-      }),
-    );
-  });
+  const has = (stage: string, kinds: readonly SeriesKind[]) =>
+    all.some((one) => one.stage === stage && kinds.includes(one.kind));
+  const drafts = KINDS.flatMap(({ what, kinds, stages = VALUES, ...kind }) =>
+    Object.entries(stages)
+      .filter(([stage]) => has(stage, kinds))
+      .map(
+        ([stage, name]): DraftRule => ({
+          ...kind,
+          alert: `${name}${what}`,
+          stage,
+          overrides: new Map(),
+          excluded: new Map(),
+        }),
+      ),
+  );
+  // What is about one stage stands together.
+  const order = Object.keys(VALUES);
+  const placeOf = ({ stage }: DraftRule) => (order.includes(stage) ? order.indexOf(stage) : order.length);
+  return drafts.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Scores from this share of the threshold on are too near to it. */

@@ -28,7 +28,7 @@ export function rulesText(subject: Subject, rules: readonly DraftRule[]): string
   const lines = [
     `# Rules inferred from the baseline ${oneLine(baseline)} of ${oneLine(model)} ${oneLine(version)}: a beginning, to be read and changed.`,
     ...known,
-    '# Traffic, errors, latency and confidence are not in it; alerts/tabular.yaml has rules for those.',
+    '# How much traffic there ought to be is not in it; alerts/tabular.yaml has a rule for that.',
     'version: 1',
     'defaults:',
     `  model: ${quoted(model)}`,
@@ -41,8 +41,28 @@ export function rulesText(subject: Subject, rules: readonly DraftRule[]): string
     'groups:',
     ...groupLines(rules, 'values', baseline, { windowMs: hour, widenToMs: 7 * day, everyMs: hour }),
     ...groupLines(rules, 'distribution', baseline, { windowMs: day, widenToMs: 30 * day, everyMs }),
+    ...serviceLines(formatDuration(hour)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What a baseline says nothing of: calls that fail, and agents that are gone. */
+function serviceLines(hour: string): string[] {
+  return [
+    '  - name: service',
+    `    interval: ${hour}`,
+    `    defaults: { window: ${hour} }`,
+    '    rules:',
+    '      - alert: CallsFail',
+    '        errors: { min_samples: 100 }',
+    '        fire: "> 0.05"',
+    '        clear: "< 0.02"',
+    '        annotations: { summary: "{{ $value | percent }} of the calls of {{ $labels.model }} {{ $labels.version }} fail" }',
+    '      - alert: AgentsSilent',
+    '        silence: { measure: reports }',
+    '        fire: "< 1"',
+    '        annotations: { summary: "no agent reports on {{ $labels.model }}" }',
+  ];
 }
 
 type Times = { readonly windowMs: number; readonly widenToMs: number; readonly everyMs: number };
@@ -63,8 +83,9 @@ function groupLines(all: readonly DraftRule[], group: DraftRule['group'], baseli
 function ruleLines(rule: DraftRule, baseline: string): string[] {
   const { alert, block, stage, measure, fire, clear, overrides, excluded } = rule;
   const parts = [
-    `stage: ${stage}`,
+    ...(block === 'confidence' ? [] : [`stage: ${quotedStage(stage)}`]),
     `${block === 'drift' ? 'method' : 'measure'}: ${measure}`,
+    ...(rule.direction === undefined ? [] : [`direction: ${rule.direction}`]),
     ...(rule.minSamples === 500 ? [] : [`min_samples: ${rule.minSamples}`]),
     // Measures that can do without a baseline take one only where it stands with them.
     ...(rule.needsBaseline ? [`baseline: { kind: reference, name: ${quoted(baseline)} }`] : []),
@@ -81,6 +102,11 @@ function ruleLines(rule: DraftRule, baseline: string): string[] {
         `          ${quoted(field)}: { fire: "> ${one.fire}" } # at most ${one.highest.toPrecision(2)} in the baseline`,
     ),
   ];
+}
+
+/** A step has a colon in its name. */
+function quotedStage(stage: string): string {
+  return stage.includes(':') ? quoted(stage) : stage;
 }
 
 /** Text as YAML takes it, whatever is in it: JSON's strings are YAML's. */

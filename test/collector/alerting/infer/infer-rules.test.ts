@@ -72,7 +72,8 @@ describe('rules inferred from a baseline', () => {
     const baseline = baselineOf([seriesOf('amount # 1', 48, () => numbers((i) => i))]);
     const text = await inferred(baseline, HOUR);
     const rules = rulesOf(text).groups.flatMap((group) => group.rules.map(({ alert }) => alert));
-    const expected = ['FeatureMissing', 'FeatureWrongType', 'FeatureOutOfRange', 'FeatureStuck', 'FeatureDrift'];
+    const ofField = ['FeatureMissing', 'FeatureWrongType', 'FeatureOutOfRange', 'FeatureStuck', 'FeatureDrift'];
+    const expected = [...ofField, 'CallsFail', 'AgentsSilent'];
     assert.deepEqual(rules, expected);
     assert.ok(!text.includes('overrides'), text);
     assert.deepEqual(await firedOn(baseline, HOUR, rulesOf(text)), []);
@@ -86,6 +87,46 @@ describe('rules inferred from a baseline', () => {
     assert.match(text, /"wanders": \{ fire: "> \d/);
     assert.match(text, /measure: null_share_change, .*exclude: \["fails"\]/);
     assert.ok(!text.includes('"steady"'));
+    assert.deepEqual(await firedOn(baseline, HOUR, rulesOf(text)), []);
+  });
+
+  test('are of pairs, confidence and latency too, each looked at its own way', async () => {
+    const pairs = (slope: (hour: number) => number) => (hour: number) => {
+      const summary = new Summary('pair');
+      for (let i = 0; i < 1000; i++) summary.addPair(i, slope(hour) * i + ((i * 7919) % 1000));
+      return summary;
+    };
+    const baseline = baselineOf([
+      {
+        ...seriesOf(
+          'a~b',
+          48,
+          pairs(() => 1),
+        ),
+        stage: 'step:pair',
+      },
+      {
+        ...seriesOf(
+          'a~c',
+          96,
+          pairs((hour) => (hour < 72 ? 1 : -1)),
+        ),
+        stage: 'step:pair',
+      },
+      { ...seriesOf('value', 48, () => numbers((i) => i / 1000)), stage: 'confidence' },
+      {
+        ...seriesOf('margin', 48, (hour) => numbers((i) => (hour % 24 < 12 ? 0.9 : 0.3) + i / 1e5)),
+        stage: 'confidence',
+      },
+      { ...seriesOf('call_ms', 48, () => numbers((i) => 2 + (i % 10))), stage: 'latency' },
+    ]);
+    const text = await inferred(baseline, HOUR);
+    const rules = rulesOf(text).groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+    assert.deepEqual(rules, ['ConfidenceFell', 'LatencyRose', 'PairChanged', 'CallsFail', 'AgentsSilent']);
+    assert.match(text, /alert: PairChanged[^-]*stage: "step:pair", method: correlation_change, direction: both/);
+    assert.match(text, /"a~c": \{ fire: "> 1/);
+    assert.match(text, /"margin": \{ fire: "> 0\.3/);
+    for (const steady of ['"a~b"', '"value"', '"call_ms"']) assert.ok(!text.includes(steady), text);
     assert.deepEqual(await firedOn(baseline, HOUR, rulesOf(text)), []);
   });
 
