@@ -10,7 +10,7 @@ import type { Slice } from './slices.ts';
 /** The place of a value that nobody has read. */
 export const UNREAD: unique symbol = Symbol('unread');
 
-/** Values held for the pairs of one call until it has answered, 16 MB at most: of a larger one rows are picked. */
+/** Values held for the pairs of one call until it has answered, some 20 MB at most: of a larger one rows are picked. */
 export const MAX_PAIR_VALUES = 1_048_576;
 
 /** What is read of one inference for its pairs: two values for each pair, one pair after the other. */
