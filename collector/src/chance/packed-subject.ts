@@ -1,5 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { BASELINE_SIZE_RULE, Categories, Digest, Kinds, Moments, type SeriesKind, Summary } from '@tidemark/sketch';
+import {
+  BASELINE_SIZE_RULE,
+  Categories,
+  Digest,
+  Kinds,
+  Moments,
+  PairMoments,
+  type SeriesKind,
+  Summary,
+} from '@tidemark/sketch';
 import type { BaselineWindow } from '../baseline/baseline.ts';
 import type { Bins } from '../drift/bins.ts';
 import { MEASURES, type MeasureName } from '../drift/index.ts';
@@ -21,6 +30,7 @@ export type PackedSubject = {
   readonly kind: SeriesKind;
   readonly kinds: Readonly<Record<string, number>>;
   readonly digest: Uint8Array | null;
+  /** Of numbers, or of pairs. */
   readonly moments: Uint8Array | null;
   readonly categories: Uint8Array | null;
   readonly bins: Bins;
@@ -44,7 +54,7 @@ export async function packSubject(subject: ChanceSubject): Promise<PackedSubject
     kind,
     kinds: { ...summary.kinds },
     digest: isFilled && kind === 'number' ? summary.digest.toBytes() : null,
-    moments: isFilled && kind === 'number' ? summary.moments.toBytes() : null,
+    moments: isFilled ? momentsOf(summary) : null,
     categories: isFilled && kind === 'category' ? summary.categories.toBytes() : null,
     bins,
     windows,
@@ -75,8 +85,14 @@ export function unpackReference({ kind, kinds, digest, moments, categories, bins
   const parts = {
     kinds: Object.assign(new Kinds(), kinds),
     ...(digest === null ? {} : { digest: Digest.over(digest) }),
-    ...(moments === null ? {} : { moments: Moments.fromBytes(moments) }),
+    ...(moments === null || kind === 'pair' ? {} : { moments: Moments.fromBytes(moments) }),
+    ...(moments === null || kind !== 'pair' ? {} : { pairs: PairMoments.fromBytes(moments) }),
     ...(categories === null ? {} : { categories: Categories.over(categories) }),
   };
   return { summary: Summary.fromParts(kind, parts, { sizeRule: BASELINE_SIZE_RULE }), bins };
+}
+
+function momentsOf({ kind, moments, pairs }: Summary): Uint8Array | null {
+  if (kind === 'number') return moments.toBytes();
+  return kind === 'pair' ? pairs.toBytes() : null;
 }

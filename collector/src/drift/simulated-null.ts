@@ -4,6 +4,7 @@ import { CategoryPopulation } from './category-population.ts';
 import type { ScoreInput } from './index.ts';
 import { NullDistribution } from './null-distribution.ts';
 import { NumberPopulation } from './number-population.ts';
+import { PairPopulation } from './pair-population.ts';
 import { type Random, randomOf } from './random.ts';
 import { oriented, type Side } from './side.ts';
 
@@ -13,6 +14,9 @@ export type CalibratedMeasure = {
   readonly side: Side;
   score(input: ScoreInput): number;
 };
+
+/** Draws live windows of so many values. */
+type Population = { draw(n: number, random: Random): Summary };
 
 /** What live windows are drawn from. */
 export type Reference = { readonly summary: Summary; readonly bins: Bins };
@@ -43,13 +47,13 @@ export function simulateNulls(
   n: number,
   options: SimulationOptions,
 ): Map<string, NullDistribution> {
-  const drawLive = populationOf(reference.summary);
+  const population = populationOf(reference.summary);
   const draws = measures.map(() => [] as number[]);
   const nulls = new Map<string, NullDistribution>();
-  if (drawLive === null) return nulls;
+  if (population === null) return nulls;
   const random = randomOf(`${options.seed}/${n}`);
   for (let i = 0; i < (options.draws ?? DEFAULT_DRAWS); i++) {
-    const input = { live: drawLive(n, random), reference: reference.summary, bins: reference.bins };
+    const input = { live: population.draw(n, random), reference: reference.summary, bins: reference.bins };
     for (const [at, { score, side }] of measures.entries()) {
       const value = oriented(score(input), side);
       if (Number.isFinite(value)) draws[at]!.push(value);
@@ -61,15 +65,21 @@ export function simulateNulls(
   return nulls;
 }
 
-/** Why no values can be drawn again from a summary of that kind; null where they can. */
+/** Why no windows can be drawn from a summary of that kind; null where they can. */
 export function whyNotDrawn(kind: SeriesKind): string | null {
-  if (kind === 'vector') return 'of vectors only projections are kept';
-  return kind === 'pair' ? 'of pairs only moments are kept' : null;
+  return kind === 'vector' ? 'of vectors only projections are kept' : null;
 }
 
-function populationOf(summary: Summary): ((n: number, random: Random) => Summary) | null {
-  if (summary.kinds.valid === 0 || whyNotDrawn(summary.kind) !== null) return null;
-  const population =
-    summary.kind === 'number' ? new NumberPopulation(summary.digest) : new CategoryPopulation(summary.categories);
-  return (n, random) => population.draw(n, random);
+function populationOf({ kind, kinds, digest, categories, pairs }: Summary): Population | null {
+  if (kinds.valid === 0) return null;
+  switch (kind) {
+    case 'number':
+      return new NumberPopulation(digest);
+    case 'category':
+      return new CategoryPopulation(categories);
+    case 'pair':
+      return Number.isNaN(pairs.correlation) ? null : new PairPopulation(pairs);
+    case 'vector':
+      return null;
+  }
 }

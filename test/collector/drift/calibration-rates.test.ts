@@ -7,6 +7,7 @@ import { MEASURES } from '../../../collector/src/drift/index.ts';
 import { type Random, randomOf } from '../../../collector/src/drift/random.ts';
 import { oriented } from '../../../collector/src/drift/side.ts';
 import type { CalibratedMeasure } from '../../../collector/src/drift/simulated-null.ts';
+import { WindowVariation } from '../../../collector/src/drift/window-variation.ts';
 
 // The whole table is `npm run bench -- calibration`; these are its cheap corners, on fixed seeds.
 
@@ -130,4 +131,64 @@ test('baselines of one, two and three values give nulls that are numbers', () =>
       assert.ok([...found.quantiles].every(Number.isFinite), `${values.length}, ${n}`);
     }
   }
+});
+
+/** Pairs of two fields that go together by `r`; with `heavy` each is divided by one more number of chance (t of 3 degrees). */
+function pairsOf(n: number, r: number, random: Random, heavy: boolean): Summary {
+  const summary = new Summary('pair');
+  for (let i = 0; i < n; i++) {
+    const x = random.normal();
+    const y = r * x + Math.sqrt(1 - r * r) * random.normal();
+    const scale = heavy ? Math.sqrt(random.gamma(1.5) / 1.5) : 1;
+    summary.addPair(x / scale, y / scale);
+  }
+  return summary;
+}
+
+const CORRELATION: CalibratedMeasure = {
+  name: 'correlation_change',
+  side: 'either',
+  score: MEASURES.correlation_change.score,
+};
+
+/** Alarms over the rate of 5 %, by independent draws and by a null that has the variation of the baseline's own windows in it. */
+function pairRates(r: number, nLive: number, windows: number, heavy: boolean): { alone: number; widened: number } {
+  const random = randomOf(`pairs ${r} ${nLive} ${heavy}`);
+  const [baselines, judged] = [40, 50];
+  let [alone, widened] = [0, 0];
+  for (let b = 0; b < baselines; b++) {
+    const own = Array.from({ length: windows }, () => pairsOf(nLive, r, random, heavy));
+    const reference = new Summary('pair');
+    for (const window of own) reference.merge(window);
+    const bins = makeBins(reference);
+    const scoreOf = (live: Summary) => oriented(CORRELATION.score({ live, reference, bins }), CORRELATION.side);
+    const nulls = new BaselineNulls({ summary: reference, bins }, [CORRELATION], { seed: `${b}`, draws: 500 });
+    const independent = (n: number) => nulls.nullOf(CORRELATION.name, n);
+    const scores = own.map((live, i) => ({ score: scoreOf(live), values: nLive, startMs: i * 3_600_000 }));
+    const wide = new WindowVariation({ independent, windows: scores, isWithin: true }).nullFor(nLive, null);
+    for (let i = 0; i < judged; i++) {
+      const score = scoreOf(pairsOf(nLive, r, random, heavy));
+      if (independent(nLive)!.tail(score) <= 0.05) alone++;
+      if (wide!.null.tail(score) <= 0.05) widened++;
+    }
+  }
+  return { alone: alone / (baselines * judged) / 0.05, widened: widened / (baselines * judged) / 0.05 };
+}
+
+test('pairs alarm as often as asked for, whatever their correlation and the size of the baseline', () => {
+  for (const [r, nLive, windows] of [
+    [0, 100, 100],
+    [0.5, 200, 8],
+    [-0.95, 300, 20],
+    [0.8, 20, 50],
+  ] as const) {
+    const { alone } = pairRates(r, nLive, windows, false);
+    assert.ok(alone > 0.5 && alone < 1.5, `${r} of ${nLive}: ${alone}`);
+  }
+});
+
+test('pairs with heavy tails alarm too often by independent draws, and not where the baseline has windows of its own', () => {
+  const { alone, widened } = pairRates(0.5, 300, 100, true);
+  assert.ok(alone > 2, `${alone}`);
+  assert.ok(widened > 0.5 && widened < 1.5, `${widened}`);
 });

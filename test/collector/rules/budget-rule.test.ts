@@ -73,6 +73,38 @@ describe('a budget', () => {
     assert.deepEqual(await firing('{ effect: "> 5", at_most: 1/month }'), []);
   });
 
+  test('is for pairs too: quiet on their noise, and fires where two fields part', async () => {
+    const random = seededRandom(5);
+    const pairs = (n: number, r: number) =>
+      Array.from({ length: n }, () => {
+        const x = random() + random() + random() - 1.5;
+        return [x, r * x + Math.sqrt(1 - r * r) * (random() + random() + random() - 1.5)];
+      });
+    const source = new MemorySource();
+    const version = source.addVersion('m', '1', 0, 100 * HOUR);
+    const stage = 'step:pair';
+    source.addBaseline(version, 'ref', [{ stage, field: 'a~b', summary: summaryOf('pair', pairs(5000, 0.6)) }]);
+    const series = source.addSeries(version, stage, 'a~b', 'pair');
+    for (let hour = 0; hour < 100; hour++)
+      source.addWindow(series, hour * HOUR, (hour + 1) * HOUR, summaryOf('pair', pairs(256, hour < 90 ? 0.6 : 0.2)));
+    const fire = '{ effect: "> 0.02", at_most: 1/month }';
+    const rule = ruleWith(block(', stage: "step:pair", direction: both').replace('psi', 'correlation_change'), fire);
+    const thread = new ChanceThread();
+    try {
+      for (const chance of [new ChanceHere(), thread]) {
+        const firing: number[] = [];
+        for (let hour = 1; hour <= 100; hour++) {
+          const [finding] = await evaluateRule(rule, hour * HOUR, source, chance);
+          assert.equal(finding!.health, 'ok');
+          if (rule.fire.holds(finding!.value!) && finding!.chance?.isBeyond !== false) firing.push(hour);
+        }
+        assert.deepEqual(firing, [91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+      }
+    } finally {
+      await thread.stop();
+    }
+  });
+
   test('tells what chance does, in figures and in a line for people', async () => {
     const { source } = sourceOf(['x'], 2, (hour) => (hour === 1 ? 0.4 : 0));
     const rule = ruleWith(block(), '{ effect: "> 0.1", at_most: 1/month }');

@@ -532,13 +532,6 @@ const CASES: [what: string, text: string, line: number, column: number, message:
     /is not known, since of vectors only projections are kept/,
   ],
   [
-    'a budget for pairs',
-    withRule(`${DRIFT.replace('psi', 'correlation_change')}\nfire: { at_most: 1/month }`),
-    7,
-    26,
-    /is not known, since of pairs only moments are kept/,
-  ],
-  [
     'a budget for what is near',
     withRule(`${DRIFT.replace('psi', 'mean_change, direction: both')}\nfire: { effect: "< 1", at_most: 1/month }`),
     7,
