@@ -174,13 +174,24 @@ function ownerIds(): Owner | undefined {
   }
 }
 
+/** Below those that Linux hands out to connections (32768 and up by default): one of these could take the port while the server is down. */
+const PORTS = { from: 20_000, to: 32_767 } as const;
+const PORT_TRIES = 50;
+
 async function freePort(): Promise<number> {
+  for (let i = 0; i < PORT_TRIES; i++) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from + 1));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`found no free port from ${PORTS.from} to ${PORTS.to}`);
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('there is no free port');
-  return address.port;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {
