@@ -11,7 +11,7 @@ export type FleetOptions = {
   readonly agents: number;
   /** host:port of the collectors; agents are spread over them. */
   readonly addresses: readonly string[];
-  /** ms since the epoch; the time the fleet lives in. */
+  /** ms since the epoch; what the clocks of agents show, by which they seal batches, whatever the times of what they serve. */
   readonly now: () => number;
   /** What an agent's clock is off by, in ms, by the place of the agent. */
   readonly clockOffsetMs?: (agent: number) => number;

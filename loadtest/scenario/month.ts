@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import { usualShape } from './shapes.ts';
+import { usualShape, wallNow } from './shapes.ts';
 import { Stage } from './stage.ts';
 import { conclude } from './verdict.ts';
 
@@ -19,7 +19,7 @@ export const month: Scenario = {
     try {
       let now = FROM;
       const shape = usualShape(seed, { windowMs: STEP, flushMs: STEP, rowsPerSecond: 1, models: 4, seriesPerModel: 6 });
-      const fleet = stage.send({ shape, seed, agents, now: () => now });
+      const fleet = stage.send({ shape, seed, agents, now: wallNow });
       for (let day = 0; day < DAYS; day++) {
         for (const end = now + DAY; now < end; now += STEP) fleet.serveAll(now, now + STEP);
         await fleet.drain(60_000);

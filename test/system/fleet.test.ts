@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { seeded } from '../../loadtest/bench/seeded.ts';
 import type { Fleet } from '../../loadtest/fleet/fleet.ts';
 import { killAtRandom } from '../../loadtest/scenario/kills.ts';
+import { month } from '../../loadtest/scenario/month.ts';
 import { whyNoPostgres } from '../../loadtest/scenario/own-postgres.ts';
 import { usualShape } from '../../loadtest/scenario/shapes.ts';
 import { type DatabaseKind, Stage } from '../../loadtest/scenario/stage.ts';
@@ -69,4 +70,20 @@ describe('kill -9 at random moments loses nothing that was acknowledged and coun
     });
     await assertExact(t, stage, fleet);
   });
+});
+
+test('the scenario of a month sends thirty days, and every row of them is in the store', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const { checks } = await month.run({
+    seed: 1,
+    agents: 2,
+    seconds: 0,
+    database: 'embedded',
+    progress: () => undefined,
+  });
+  assert.deepEqual(
+    checks.filter(({ pass }) => !pass),
+    [],
+  );
 });
