@@ -18,8 +18,9 @@ export class PairSketches implements KindSketches {
 
   /** Takes arrays of two. */
   add(value: unknown): void {
-    if (Array.isArray(value) && value.length === 2) this.addPair(value[0], value[1]);
-    else this.kinds.addOdd(value);
+    const pair = pairIn(value);
+    if (pair === null) this.kinds.addOdd(value);
+    else this.addPair(pair[0], pair[1]);
   }
 
   /** Counts two values that came together in; both must be finite numbers for the pair to be valid. */
@@ -65,6 +66,15 @@ export class PairSketches implements KindSketches {
       // As a vector, it counts once and as the worst of its numbers.
     } else if (Number.isNaN(x) || Number.isNaN(y)) this.kinds.nan++;
     else this.kinds.addNotFinite(Number.isFinite(x) ? y : x);
+  }
+}
+
+function pairIn(value: unknown): readonly [unknown, unknown] | null {
+  try {
+    return Array.isArray(value) && value.length === 2 ? [value[0], value[1]] : null;
+  } catch {
+    // An array that throws where it is read (a proxy, a getter) holds no pair that could be had.
+    return null;
   }
 }
 

@@ -182,6 +182,13 @@ describe('Summary of pairs', () => {
     assert.throws(() => new Summary('number').addPair(1, 2), { code: 'SKETCH_VALUE_INVALID' });
   });
 
+  it('counts what throws when it is read as of the wrong type', () => {
+    const unreadable = Object.defineProperty([1, 2], 1, { get: () => assert.fail('read') });
+    const { proxy, revoke } = Proxy.revocable([1, 2], {});
+    revoke();
+    assert.equal(summaryOf('pair', [unreadable, proxy]).kinds.wrongType, 2);
+  });
+
   it('leaves a clone independent', () => {
     const summary = summaryOf('pair', [[1, 2]]);
     summary.clone().add([3, 4]);

@@ -40,7 +40,7 @@ export class BaselineNulls {
 
   /**
    * The null of the score `name` in windows of `n` values (rows, for the shares of rows), n at least 1. null where it cannot be known:
-   * a baseline without values, vectors, or a score that is not among the measures.
+   * a baseline without values, pairs without a correlation, vectors, or a score that is not among the measures.
    */
   nullOf(name: string, n: number): NullDistribution | null {
     const measure = this.#measures.find((one) => one.name === name);

@@ -38,8 +38,8 @@ const LEAST_SCORES = 100;
  * The distribution of each score while nothing drifts, for windows of `n` values: windows are drawn from the baseline's own digest or
  * counts, put into sketches as live ones are, and scored as live ones are. All scores share the draws; a score that fails or is NaN
  * on too many of them has no null. Draws of `n` values take 0.1 to 1.4 ms for numbers of any `n`, and up to 2 ms where categories
- * are more than a sketch lists; to that comes the time of the scores. Empty without values, and for vectors, of which only projections
- * are kept.
+ * are more than a sketch lists; to that comes the time of the scores. Empty without values, for pairs without a correlation, and
+ * for vectors, of which only projections are kept.
  */
 export function simulateNulls(
   measures: readonly CalibratedMeasure[],
