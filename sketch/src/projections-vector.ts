@@ -11,7 +11,12 @@ const bits = new DataView(new ArrayBuffer(8));
 
 /** Whether a value can be a vector: an array or a typed array of numbers (not of bigints), whatever is in it. */
 export function isVector(value: unknown): value is ArrayLike<number> {
-  return Array.isArray(value) || isNumericView(value);
+  try {
+    return Array.isArray(value) || isNumericView(value);
+  } catch {
+    // A proxy that was revoked cannot even be asked what it is.
+    return false;
+  }
 }
 
 /**
