@@ -12,13 +12,12 @@ const MAX_KNOWN = 50_000;
 
 /**
  * Which agents' rows are due to be written: those this collector has not written lately. Who an agent is never changes
- * under its source, so only time makes a row due. What was staged counts from `adopt` on, after the commit.
+ * under its source, so only time makes a row due.
  */
 export class AgentNotes {
   readonly #capacity: number;
   /** When each was written, in the order they were. */
   readonly #writtenAt = new Map<string, number>();
-  #staged = new Map<string, number>();
 
   constructor(capacity = MAX_KNOWN) {
     this.#capacity = capacity;
@@ -29,32 +28,29 @@ export class AgentNotes {
     return this.#writtenAt.size;
   }
 
-  /** Stages those of `notes` whose row is due at `now` (ms, monotonic), and answers them. */
-  stage(notes: readonly AgentNote[], now: number): AgentNote[] {
-    return notes.filter((note) => {
-      const key = `${note.projectId}/${note.source}`;
-      if (now - (this.#writtenAt.get(key) ?? -Infinity) < WRITTEN_EVERY_MS) return false;
-      this.#staged.set(key, now);
-      return true;
-    });
+  /** Those of `notes` whose row is due at `now` (ms, monotonic). */
+  dueOf(notes: readonly AgentNote[], now: number): AgentNote[] {
+    return notes.filter((note) => now - (this.#writtenAt.get(keyOf(note)) ?? -Infinity) >= WRITTEN_EVERY_MS);
   }
 
-  /** Takes over what has been committed; what was written longest ago makes room. */
-  adopt(): void {
-    for (const [key, at] of this.#staged) {
-      this.#writtenAt.delete(key);
-      this.#writtenAt.set(key, at);
+  /** Takes over what has been committed, as of `now`; what was written longest ago makes room. */
+  adopt(written: readonly AgentNote[], now: number): void {
+    for (const note of written) {
+      this.#writtenAt.delete(keyOf(note));
+      this.#writtenAt.set(keyOf(note), now);
     }
-    this.#staged = new Map();
     for (const oldest of this.#writtenAt.keys()) {
       if (this.#writtenAt.size <= this.#capacity) return;
       this.#writtenAt.delete(oldest);
     }
   }
 
-  /** Also what was known before: somebody may have deleted a row, without which no health can be kept. */
+  /** After a commit that failed, all of them: somebody may have deleted a row, without which no health can be kept. */
   forget(): void {
-    this.#staged = new Map();
     this.#writtenAt.clear();
   }
+}
+
+function keyOf({ projectId, source }: AgentNote): string {
+  return `${projectId}/${source}`;
 }

@@ -60,8 +60,8 @@ export class CommitPace {
     return Math.max(0, this.#lastBegan + this.#spanMs - now);
   }
 
-  /** How many of these, which are all that wait, go into the commit that begins now. */
-  begin(waiting: readonly ValidBatch[], now: number): number {
+  /** How many of these go into the commit that begins now; they and those that are `blocked` are all that wait. */
+  begin(waiting: readonly ValidBatch[], now: number, blocked: readonly ValidBatch[] = []): number {
     let [count, summaries] = [0, 0];
     for (const batch of waiting.slice(0, MAX_BATCHES)) {
       summaries += summariesOf(batch);
@@ -73,7 +73,7 @@ export class CommitPace {
     this.#batches = 0;
     this.#summaries = 0;
     this.#isShared = false;
-    for (const batch of waiting.slice(count)) this.#wait(batch, versionsOf(batch), now);
+    for (const batch of [...waiting.slice(count), ...blocked]) this.#wait(batch, versionsOf(batch), now);
     return count;
   }
 

@@ -18,46 +18,62 @@ const MAX_TRIES = 3;
 const PATIENCE_MS = 5_000;
 const LATE = `the store has not committed within ${PATIENCE_MS} ms`;
 
-type Waiting = { readonly batch: ValidBatch; settle(outcome: BatchOutcome): void };
+/** Commits batches; calls `onPacked` when only the store is still at work on them. */
+export type Commit = (batches: readonly ValidBatch[], onPacked: () => void) => Promise<BatchOutcome[]>;
+
+type Waiting = { readonly batch: ValidBatch; readonly touches: readonly string[]; settle(outcome: BatchOutcome): void };
+
+/** A commit under way: what it touches, and its end. */
+type UnderWay = { readonly touches: ReadonlySet<string>; readonly done: Promise<void> };
 
 /**
  * Collects the batches that arrive while a commit is under way, or while its pace says to wait for more, and commits them
  * together: the busier the collector, the larger its groups, and one that hears few agents commits at once.
+ *
+ * Where the store can do it, the next group is merged and packed while the store is at work on the one before: of agents and
+ * models that the one before has nothing of, so that no two commits read and change the same part.
  */
 export class GroupCommit {
-  readonly #commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>;
+  readonly #commit: Commit;
   readonly #pace: CommitPace;
+  readonly #atOnce: number;
   #waiting: Waiting[] = [];
+  readonly #underWay = new Set<UnderWay>();
+  /** Resolves when the newest group is packed, or has ended. */
+  #packed: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   /** Looks again whether the commit is due; there while it is waited for. */
   #lookAgain: (() => void) | undefined;
   #stopped = false;
-  /** Whether the commit under way takes too long: then nothing waits for it. */
-  #isLate = false;
+  /** Commits under way that take too long: while there is one, nothing waits. */
+  #late = 0;
 
-  constructor(commit: (batches: readonly ValidBatch[]) => Promise<BatchOutcome[]>, pace: CommitPace) {
+  /** @param atOnce commits that are of use at the same time, 1 or more. */
+  constructor(commit: Commit, pace: CommitPace, atOnce = 1) {
     this.#commit = commit;
     this.#pace = pace;
+    this.#atOnce = atOnce;
   }
 
   /** Resolves after the commit that holds the batch, or with `retry`; never rejects. */
   submit(batch: ValidBatch): Promise<BatchOutcome> {
     return new Promise((settle) => {
-      this.#waiting.push({ batch, settle });
+      this.#waiting.push({ batch, touches: touchesOf(batch), settle });
       if (this.#stopped) return this.#giveBack('the collector is stopping');
-      if (this.#isLate) return this.#giveBack(LATE);
+      if (this.#late > 0) return this.#giveBack(LATE);
       this.#pace.add(batch, performance.now());
       this.#lookAgain?.();
       this.#running ??= this.#run();
     });
   }
 
-  /** Finishes the commit under way; what waits behind it is to be sent again, and nothing more is taken. */
+  /** Finishes the commits under way; what waits behind them is to be sent again, and nothing more is taken. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#giveBack('the collector is stopping');
     this.#lookAgain?.();
     await this.#running;
+    await Promise.all([...this.#underWay].map(({ done }) => done));
   }
 
   #giveBack(reason: string, more: readonly Waiting[] = []): void {
@@ -69,17 +85,52 @@ export class GroupCommit {
     // A turn of the loop later everything that has already been received is in the group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
+      await this.#packed;
+      if (this.#underWay.size >= this.#atOnce) await this.#untilOneEnds();
       await this.#untilDue();
-      const batches = this.#waiting.map(({ batch }) => batch);
-      const group = this.#waiting.splice(0, this.#pace.begin(batches, performance.now()));
-      // Whatever waited may have been given back meanwhile.
-      if (group.length === 0) break;
-      const outcomes = await this.#commitInTime(group);
+      const group = this.#take();
+      if (group.length > 0) this.#begin(group);
+      // Whatever waited may have been given back meanwhile; else it touches what is under way.
+      else if (this.#waiting.length > 0) await this.#untilOneEnds();
+    }
+    this.#running = undefined;
+  }
+
+  /** The batches that may go now, which wait no more. */
+  #take(): Waiting[] {
+    const held = new Set([...this.#underWay].flatMap(({ touches }) => [...touches]));
+    const [free, blocked]: [Waiting[], Waiting[]] = [[], []];
+    for (const one of this.#waiting) {
+      if (!one.touches.some((touch) => held.has(touch))) free.push(one);
+      else {
+        blocked.push(one);
+        // Nobody who came later goes before it, or it might wait for ever.
+        for (const touch of one.touches) held.add(touch);
+      }
+    }
+    if (free.length === 0) return [];
+    const batchesOf = (waiting: readonly Waiting[]) => waiting.map(({ batch }) => batch);
+    const count = this.#pace.begin(batchesOf(free), performance.now(), batchesOf(blocked));
+    this.#waiting = [...free.slice(count), ...blocked];
+    return free.slice(0, count);
+  }
+
+  #begin(group: readonly Waiting[]): void {
+    const { promise: packed, resolve: onPacked } = Promise.withResolvers<void>();
+    const done = this.#commitInTime(group, onPacked).then((outcomes) => {
+      this.#underWay.delete(commit);
+      onPacked();
       group.forEach(({ settle }, i) => {
         settle(outcomes[i] ?? { kind: 'retry', cause: new Error('the commit gave no answer for this batch') });
       });
-    }
-    this.#running = undefined;
+    });
+    const commit = { touches: new Set(group.flatMap(({ touches }) => touches)), done };
+    this.#underWay.add(commit);
+    this.#packed = packed;
+  }
+
+  #untilOneEnds(): Promise<void> {
+    return Promise.race([...this.#underWay].map(({ done }) => done));
   }
 
   async #untilDue(): Promise<void> {
@@ -102,41 +153,53 @@ export class GroupCommit {
    * A store that hangs must not leave agents without an answer, nor their batches in memory: they are told to come again.
    * Whether the commit happens all the same the store knows; a batch that comes again is counted once.
    */
-  async #commitInTime(group: readonly Waiting[]): Promise<BatchOutcome[]> {
+  async #commitInTime(group: readonly Waiting[], onPacked: () => void): Promise<BatchOutcome[]> {
+    let isLate = false;
     const timer = setTimeout(() => {
-      this.#isLate = true;
+      isLate = true;
+      this.#late += 1;
       this.#giveBack(LATE, group);
     }, PATIENCE_MS);
     try {
-      return await this.#commitSafely(group.map(({ batch }) => batch));
+      return await this.#commitSafely(
+        group.map(({ batch }) => batch),
+        onPacked,
+      );
     } finally {
       clearTimeout(timer);
-      this.#isLate = false;
+      if (isLate) this.#late -= 1;
     }
   }
 
-  async #commitSafely(batches: readonly ValidBatch[], tries = 1): Promise<BatchOutcome[]> {
+  async #commitSafely(batches: readonly ValidBatch[], onPacked: () => void, tries = 1): Promise<BatchOutcome[]> {
     try {
-      return await this.#commit(batches);
+      return await this.#commit(batches, onPacked);
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
       const { kind } = readStoreError(error);
-      if (kind === 'conflict' && tries < MAX_TRIES) return this.#commitSafely(batches, tries + 1);
+      if (kind === 'conflict' && tries < MAX_TRIES) return this.#commitSafely(batches, onPacked, tries + 1);
       if (kind !== 'data') return batches.map(() => ({ kind: 'retry', cause }));
       if (batches.length <= 1) return batches.map(() => ({ kind: 'refused', cause }));
-      return this.#commitEach(batches);
+      return this.#commitEach(batches, onPacked);
     }
   }
 
   /** One of them is bad, and the others must not wait for it for ever. */
-  async #commitEach(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
+  async #commitEach(batches: readonly ValidBatch[], onPacked: () => void): Promise<BatchOutcome[]> {
     const outcomes: BatchOutcome[] = [];
     for (const batch of batches) {
-      outcomes.push(...(await this.#commitSafely([batch])));
+      outcomes.push(...(await this.#commitSafely([batch], onPacked)));
       const last = outcomes.at(-1);
       // The store has gone meanwhile: to try every other one as well would take a timeout for each.
       if (last?.kind === 'retry') return batches.map((_, i) => outcomes[i] ?? last);
     }
     return outcomes;
   }
+}
+
+/** What a batch reads and changes that others may as well: the row of its agent, and all that belongs to a model. */
+function touchesOf({ projectId, source, windows, versions, losses, events, outcomes }: ValidBatch): string[] {
+  const models = new Set([...windows, ...versions, ...losses].map(({ model }) => model));
+  for (const { version } of [...events, ...outcomes]) models.add(version.model);
+  return [`${projectId}/${source}`, ...[...models].map((model) => `${projectId}/model/${model}`)];
 }

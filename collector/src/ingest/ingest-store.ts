@@ -67,6 +67,8 @@ export type PartAddress = { readonly id: number; readonly widthMs: number; reado
 
 /** What ingest needs of the store. Everything in one transaction takes effect together or not at all. */
 export type IngestStore = {
+  /** Transactions that are of use at the same time; 1 or more. */
+  readonly atOnce: number;
   transaction<T>(work: (tx: IngestTransaction) => Promise<T>): Promise<T>;
 };
 
@@ -93,7 +95,8 @@ export type IngestTransaction = {
   loadSummaries(addresses: readonly PartAddress[]): Promise<SummaryPart[]>;
   /** What this collector has stored at these addresses (id = model version). */
   loadTraffic(addresses: readonly PartAddress[]): Promise<TrafficPart[]>;
-  writeSummaries(parts: readonly SummaryPart[]): Promise<void>;
+  /** `onPacked` is called when only the store is still at work on them. */
+  writeSummaries(parts: readonly SummaryPart[], onPacked?: () => void): Promise<void>;
   writeTraffic(parts: readonly TrafficPart[]): Promise<void>;
   /** Says of windows that were written that the coarser ones around them have to be made anew. */
   markForRollUp(windows: readonly { versionId: number; widthMs: number; start: number }[]): Promise<void>;

@@ -4,13 +4,14 @@ import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
 import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
 import type { CommitObserver } from './commit-observer.ts';
 import { CommitPace } from './commit-pace.ts';
-import { type BatchOutcome, GroupCommit } from './group-commit.ts';
+import { type BatchOutcome, type Commit, GroupCommit } from './group-commit.ts';
 import {
   type AgentNote,
   type BatchName,
   batchKey,
   type IngestStore,
   type IngestTransaction,
+  type StoredSeries,
   type SummaryPart,
   type TrafficPart,
 } from './ingest-store.ts';
@@ -38,6 +39,14 @@ export type IngestOptions = {
 
 /** Told after each commit: the newest window start (ms) among what was kept. */
 export type OnCommitted = (newestStart: number) => void;
+
+/** What one commit will have changed, for memory to take over when it has happened. */
+type Staged = {
+  readonly summaries: Map<string, SummaryPart>;
+  readonly traffic: Map<string, TrafficPart>;
+  readonly series: Map<string, StoredSeries>;
+  readonly agents: AgentNote[];
+};
 
 /**
  * dedupe ► place ► merge ► write, in one transaction for a group of batches. Only after its commit does
@@ -78,8 +87,8 @@ export class Ingest {
     this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.condition = new StoreCondition(onStoreChange);
-    const commit = (batches: readonly ValidBatch[]) => this.condition.watch(() => this.#commit(batches));
-    this.#group = new GroupCommit(commit, new CommitPace(spanMs));
+    const commit: Commit = (batches, onPacked) => this.condition.watch(() => this.#commit(batches, onPacked));
+    this.#group = new GroupCommit(commit, new CommitPace(spanMs), store.atOnce);
   }
 
   /** Parts of windows held in memory. */
@@ -97,35 +106,34 @@ export class Ingest {
     return this.#group.stop();
   }
 
-  async #commit(batches: readonly ValidBatch[]): Promise<BatchOutcome[]> {
-    const summaries = new Map<string, SummaryPart>();
-    const traffic = new Map<string, TrafficPart>();
+  async #commit(batches: readonly ValidBatch[], onPacked: () => void): Promise<BatchOutcome[]> {
+    const staged: Staged = { summaries: new Map(), traffic: new Map(), series: new Map(), agents: [] };
     const startedAt = this.#now();
     const tell = (duplicates: number, error: unknown) =>
       this.#observer?.({
         batches: batches.length,
         duplicates,
-        summaryParts: summaries.size,
-        trafficParts: traffic.size,
+        summaryParts: staged.summaries.size,
+        trafficParts: staged.traffic.size,
         durationMs: this.#now() - startedAt,
         error,
       });
     let result: { outcomes: BatchOutcome[]; newest: number };
     try {
-      result = await this.#store.transaction((tx) => this.#write(tx, batches, summaries, traffic));
+      result = await this.#store.transaction((tx) => this.#write(tx, batches, staged, onPacked));
     } catch (error) {
       // The commit may have happened all the same: only the store knows, so it is asked next time.
-      this.#summaries.forget(summaries);
-      this.#traffic.forget(traffic);
+      this.#summaries.forget(staged.summaries);
+      this.#traffic.forget(staged.traffic);
       this.#desk.forget();
       this.#agents.forget();
       tell(0, error);
       throw error;
     }
-    this.#summaries.adopt(summaries);
-    this.#traffic.adopt(traffic);
-    this.#desk.adopt();
-    this.#agents.adopt();
+    this.#summaries.adopt(staged.summaries);
+    this.#traffic.adopt(staged.traffic);
+    this.#desk.adopt(staged.series);
+    this.#agents.adopt(staged.agents, startedAt);
     tell(result.outcomes.filter(({ kind }) => kind === 'duplicate').length, null);
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;
@@ -134,8 +142,8 @@ export class Ingest {
   async #write(
     tx: IngestTransaction,
     batches: readonly ValidBatch[],
-    summaries: Map<string, SummaryPart>,
-    traffic: Map<string, TrafficPart>,
+    staged: Staged,
+    onPacked: () => void,
   ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
     const fresh = await firstDeliveries(tx, batches);
     const refusals = new Map<ValidBatch, PartRefusal[]>(fresh.map((batch) => [batch, [...batch.refusals]]));
@@ -152,12 +160,12 @@ export class Ingest {
     await mergeWindows(
       tx,
       windows,
-      this.#desk,
-      { memory: this.#summaries, staged: summaries },
-      { memory: this.#traffic, staged: traffic },
+      { desk: this.#desk, learnt: staged.series },
+      { memory: this.#summaries, staged: staged.summaries },
+      { memory: this.#traffic, staged: staged.traffic },
     );
-    await tx.writeSummaries([...summaries.values()]);
-    await tx.writeTraffic([...traffic.values()]);
+    await tx.writeSummaries([...staged.summaries.values()], onPacked);
+    await tx.writeTraffic([...staged.traffic.values()]);
     await tx.markForRollUp(windows);
     const served = windows.filter(isServed);
     await tx.noteSpans(spansOf(served));
@@ -175,7 +183,8 @@ export class Ingest {
     const outcomes = placeOutcomes(fresh, resolved, refuse);
     if (outcomes.length > 0) await tx.writeOutcomes(outcomes);
     const notes = newestNotes(fresh);
-    await tx.noteAgents(this.#agents.stage(notes, this.#now()));
+    staged.agents.push(...this.#agents.dueOf(notes, this.#now()));
+    await tx.noteAgents(staged.agents);
     await tx.noteHealth(notes);
     const answers = await answersTo(tx, batches, refusals);
     const newest = served.reduce((latest, { start }) => Math.max(latest, start), -Infinity);

@@ -37,11 +37,11 @@ type Placed = {
 export async function mergeWindows(
   tx: IngestTransaction,
   windows: readonly PlacedWindow[],
-  desk: SeriesDesk,
+  series: { readonly desk: SeriesDesk; readonly learnt: Map<string, StoredSeries> },
   summaries: Stage<SummaryPart>,
   traffic: Stage<TrafficPart>,
 ): Promise<void> {
-  const placed = await placeSummaries(tx, windows, desk);
+  const placed = await placeSummaries(tx, windows, series);
   await recall(
     summaries,
     placed,
@@ -64,7 +64,7 @@ export async function mergeWindows(
 async function placeSummaries(
   tx: IngestTransaction,
   windows: readonly PlacedWindow[],
-  desk: SeriesDesk,
+  { desk, learnt }: { readonly desk: SeriesDesk; readonly learnt: Map<string, StoredSeries> },
 ): Promise<Placed[]> {
   const all = windows.flatMap((window) => window.summaries.map((entry) => ({ window, entry })));
   if (all.length === 0) return [];
@@ -72,7 +72,7 @@ async function placeSummaries(
     const { stage, field, slice, summary } = entry;
     return { versionId: window.versionId, stage, field, slice, kind: summary.kind };
   });
-  const stored = await desk.place(tx, keys);
+  const stored = await desk.place(tx, keys, learnt);
   return all.flatMap(({ window, entry }, i) => {
     const series = stored[i];
     if (series === undefined) throw new Error(`no series came back for ${entry.part}`);

@@ -14,64 +14,55 @@ const MAX_KNOWN = 50_000;
 /** Where a series of a batch goes: to its own, to that of the overflow, or nowhere. */
 export type Placement = StoredSeries | 'over-budget';
 
-/**
- * Gives series their place within the budget of their model version. What it has learnt in a transaction is kept by `adopt`
- * when that has been committed, and forgotten by `forget` when it has not.
- */
+/** Gives series their place within the budget of their model version, and remembers those that are known to be stored. */
 export class SeriesDesk {
   readonly #maxSeries: number;
   readonly #notices: BudgetNotices;
   readonly #known = new Map<string, StoredSeries>();
-  #learnt = new Map<string, StoredSeries>();
 
   constructor(maxSeries: number, notices: BudgetNotices) {
     this.#maxSeries = maxSeries;
     this.#notices = notices;
   }
 
-  /** Finds or creates the series, in the order asked. A series keeps the kind it was created with. */
-  async place(tx: IngestTransaction, keys: readonly SeriesKey[]): Promise<Placement[]> {
+  /**
+   * Finds or creates the series, in the order asked. A series keeps the kind it was created with. What is learnt of them goes
+   * into `learnt`, for `adopt` once the transaction has been committed.
+   */
+  async place(
+    tx: IngestTransaction,
+    keys: readonly SeriesKey[],
+    learnt: Map<string, StoredSeries>,
+  ): Promise<Placement[]> {
     const names = keys.map(nameOf);
+    // All that is known, at once: while the store is asked another commit may fail, and everything be forgotten.
+    const places: (Placement | undefined)[] = names.map((name) => this.#known.get(name));
     const strange = new Map<string, SeriesKey>();
-    for (const [i, key] of keys.entries()) {
-      const name = names[i] as string;
-      if (!this.#known.has(name)) strange.set(name, key);
-    }
-    const found = strange.size === 0 ? new Map<string, StoredSeries>() : await this.#find(tx, strange);
+    for (const [i, key] of keys.entries()) if (places[i] === undefined) strange.set(names[i] as string, key);
+    if (strange.size === 0) return places as Placement[];
+    const found = await find(tx, strange);
     const fresh = [...strange].filter(([name]) => !found.has(name));
     const overflow = fresh.length === 0 ? new Map<string, Placement>() : await this.#create(tx, fresh, found);
-    return names.map((name) => {
-      const placement = this.#known.get(name) ?? found.get(name) ?? overflow.get(name);
+    for (const [name, series] of found) learnt.set(name, series);
+    return names.map((name, i) => {
+      const placement = places[i] ?? found.get(name) ?? overflow.get(name);
       if (placement === undefined) throw new Error('a series was neither found nor created');
       return placement;
     });
   }
 
-  adopt(): void {
-    for (const [name, series] of this.#learnt) this.#known.set(name, series);
-    this.#learnt = new Map();
+  /** Takes over what was learnt in a transaction that has been committed; what has been known longest makes room. */
+  adopt(learnt: ReadonlyMap<string, StoredSeries>): void {
+    for (const [name, series] of learnt) this.#known.set(name, series);
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MAX_KNOWN) return;
       this.#known.delete(oldest);
     }
   }
 
-  /** Also what was known before: somebody may have deleted it. */
+  /** After a commit that failed, everything: somebody may have deleted a series. */
   forget(): void {
-    this.#learnt = new Map();
     this.#known.clear();
-  }
-
-  async #find(tx: IngestTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, StoredSeries>> {
-    const stored = await tx.findSeries([...keys.values()]);
-    const found = new Map<string, StoredSeries>();
-    for (const [i, name] of [...keys.keys()].entries()) {
-      const series = stored[i];
-      if (series === undefined) continue;
-      found.set(name, series);
-      this.#learnt.set(name, series);
-    }
-    return found;
   }
 
   /** Creates the series for which there is room, into `found`. @returns the place of the others. */
@@ -97,13 +88,22 @@ export class SeriesDesk {
     const others = new Map<string, Placement>();
     for (const [name, home] of homeOf) {
       const series = home === null ? undefined : byName.get(home);
-      if (home === name && series !== undefined) {
-        found.set(name, series);
-        this.#learnt.set(name, series);
-      } else others.set(name, series ?? 'over-budget');
+      if (home === name && series !== undefined) found.set(name, series);
+      else others.set(name, series ?? 'over-budget');
     }
     return others;
   }
+}
+
+/** Those of these series that are stored, by name. */
+async function find(tx: IngestTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, StoredSeries>> {
+  const stored = await tx.findSeries([...keys.values()]);
+  const found = new Map<string, StoredSeries>();
+  for (const [i, name] of [...keys.keys()].entries()) {
+    const series = stored[i];
+    if (series !== undefined) found.set(name, series);
+  }
+  return found;
 }
 
 /** Vectors of different fields have nothing in common that could be merged. */

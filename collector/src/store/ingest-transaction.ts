@@ -14,7 +14,11 @@ import { writeSummaries } from './write-summaries.ts';
 
 /** Provides ingest with the store: its statements, in transactions, for one part. */
 export function createIngestStore(database: Database, part: number): IngestStore {
-  return { transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))) };
+  return {
+    // The embedded database has one session: a second transaction would only wait for the first.
+    atOnce: database.kind === 'embedded' ? 1 : 2,
+    transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))),
+  };
 }
 
 function createTransaction(tx: Transaction, part: number): IngestTransaction {
@@ -30,7 +34,7 @@ function createTransaction(tx: Transaction, part: number): IngestTransaction {
     ensureSeries: (keys: readonly SeriesKey[]): Promise<StoredSeries[]> => ensureSeries(tx, keys),
     loadSummaries: (addresses) => loadSummaryParts(tx, part, addresses),
     loadTraffic: (addresses) => loadTrafficParts(tx, part, addresses),
-    writeSummaries: (parts) => writeSummaries(tx, part, parts),
+    writeSummaries: (parts, onPacked) => writeSummaries(tx, part, parts, onPacked),
     writeTraffic: (parts) => writeTraffic(tx, part, parts),
     markForRollUp: (windows) => markForRollUp(tx, part, windows),
     noteLateWindows: (windows) => noteLateWindows(tx, part, windows),

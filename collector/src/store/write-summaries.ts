@@ -9,7 +9,7 @@ import { SUMMARY_COLUMNS, toCells } from './summary-columns.ts';
  * instead of 44 on PostgreSQL 15 and 17 instead of 42 on PGlite, 16 rows take 4 instead of 2 (least of 25 on two busy cores).
  */
 const COPY_ROWS = 64;
-/** Rows that are sent at once, see `upsertCopied`. */
+/** Rows that are packed and sent at once. */
 const SLICE_ROWS = 256;
 /** Rows packed between two looks at what else is to be done. */
 const PACK_ROWS = 64;
@@ -19,16 +19,26 @@ const KEY = ['series_id', 'window_start', 'part'];
 const CHANGES = NAMES.filter((name) => !KEY.includes(name)).map((name) => `${name} = excluded.${name}`);
 const ARRAYS = TYPES.map((type, i) => `$${i + 2}::text::${type === 'jsonb' ? 'text' : type}[]`);
 
-/** Writes whole parts; a part that is not the next `rev` of what the store holds fails. */
-export async function writeSummaries(tx: Transaction, part: number, parts: readonly SummaryPart[]): Promise<void> {
-  for (const level of LEVELS) {
-    const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
+/**
+ * Writes whole parts; a part that is not the next `rev` of what the store holds fails. `onPacked` is called when all of them
+ * are on their way: from then on only the store is at work.
+ */
+export async function writeSummaries(
+  tx: Transaction,
+  part: number,
+  parts: readonly SummaryPart[],
+  onPacked: () => void = () => undefined,
+): Promise<void> {
+  const byLevel = LEVELS.map((level) => ({ level, rows: parts.filter(({ widthMs }) => widthMs === level.widthMs) }));
+  const filled = byLevel.filter(({ rows }) => rows.length > 0);
+  for (const [i, { level, rows }] of filled.entries()) {
     // In one order always, so that transactions that meet wait for each other and not in a circle.
     rows.sort((a, b) => a.seriesId - b.seriesId || a.start - b.start);
-    if (rows.length === 0) continue;
     const upsert = rows.length < COPY_ROWS ? upsertArrays : upsertCopied;
-    checkAllWritten(await upsert(tx, level, part, rows), rows.length);
+    const isLast = i === filled.length - 1;
+    checkAllWritten(await upsert(tx, level, part, rows, isLast ? onPacked : () => undefined), rows.length);
   }
+  if (filled.length === 0) onPacked();
 }
 
 async function upsertArrays(
@@ -36,9 +46,11 @@ async function upsertArrays(
   level: Level,
   part: number,
   parts: readonly SummaryPart[],
+  onPacked: () => void,
 ): Promise<number> {
   const rows = parts.map((one) => toCells(one));
   const columns = TYPES.map((type, i) => toArrayLiteral(rows.map((cells) => toText(type, cells[i] ?? null))));
+  onPacked();
   const source = `unnest(${ARRAYS.join(', ')}) as t (${NAMES.join(', ')})`;
   return countWritten(tx, upsertFrom(source, level), [part, ...columns]);
 }
@@ -49,21 +61,25 @@ async function upsertCopied(
   level: Level,
   part: number,
   parts: readonly SummaryPart[],
+  onPacked: () => void,
 ): Promise<number> {
-  let written = 0;
-  let taken = Promise.resolve();
+  // Emptied by the commit. Each that a session has is made empty by each of its commits, so there is one a level. Rows below
+  // the target are not compressed: they are gone soon.
+  const temporary = `${level.summaries}_rows`;
+  let taken: Promise<unknown> = tx.query(
+    `create temporary table if not exists ${temporary} (${SUMMARY_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')})
+     with (toast_tuple_target = 8160) on commit delete rows`,
+  );
   for (let from = 0; from < parts.length; from += SLICE_ROWS) {
-    const slice = parts.slice(from, from + SLICE_ROWS);
-    const rows = await pack(slice);
-    const before = taken;
-    taken = before.then(async () => {
-      written += await upsertSlice(tx, level, part, from / SLICE_ROWS, rows);
-    });
-    // Told below, when it is waited for; until then it is nobody's failure.
+    // Told when it is waited for; until then it is nobody's failure.
     taken.catch(() => undefined);
+    const rows = await pack(parts.slice(from, from + SLICE_ROWS));
+    await taken;
+    taken = tx.copyIn(temporary, rows);
   }
+  onPacked();
   await taken;
-  return written;
+  return countWritten(tx, upsertFrom(temporary, level), [part]);
 }
 
 async function pack(parts: readonly SummaryPart[]): Promise<Uint8Array> {
@@ -73,23 +89,6 @@ async function pack(parts: readonly SummaryPart[]): Promise<Uint8Array> {
     packed.add(toCells(one, 'passing'));
   }
   return packed.finish();
-}
-
-async function upsertSlice(
-  tx: Transaction,
-  level: Level,
-  part: number,
-  slice: number,
-  rows: Uint8Array,
-): Promise<number> {
-  // Emptied by the commit only, so each level and slice has its own. Rows below the target are not compressed: they are gone soon.
-  const temporary = `${level.summaries}_rows_${slice}`;
-  await tx.query(
-    `create temporary table if not exists ${temporary} (${SUMMARY_COLUMNS.map(({ name, type }) => `${name} ${type}`).join(', ')})
-     with (toast_tuple_target = 8160) on commit delete rows`,
-  );
-  await tx.copyIn(temporary, rows);
-  return countWritten(tx, upsertFrom(temporary, level), [part]);
 }
 
 function upsertFrom(source: string, { summaries }: Level): string {

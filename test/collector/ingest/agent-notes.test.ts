@@ -23,10 +23,10 @@ const note = (source: string, projectId = 1): AgentNote => {
 describe('rows of agents', () => {
   test('are due at first, and again when a minute has passed since the last that was committed', () => {
     const notes = new AgentNotes();
-    const due = (now: number, ...asked: AgentNote[]) => notes.stage(asked, now).map(({ source }) => source);
+    const due = (now: number, ...asked: AgentNote[]) => notes.dueOf(asked, now).map(({ source }) => source);
     assert.deepEqual(due(0, note('a')), ['a']);
-    assert.deepEqual(due(1, note('a')), ['a'], 'what is only staged proves nothing');
-    notes.adopt();
+    assert.deepEqual(due(1, note('a')), ['a'], 'what was not committed proves nothing');
+    notes.adopt([note('a')], 1);
     assert.deepEqual(due(60_000, note('a'), note('b')), ['b']);
     assert.deepEqual(due(60_000, note('a', 2)), ['a'], 'a source of another project is another agent');
     assert.deepEqual(due(60_001, note('a')), ['a']);
@@ -34,13 +34,10 @@ describe('rows of agents', () => {
 
   test('are all due after a commit that failed', () => {
     const notes = new AgentNotes();
-    notes.stage([note('a')], 0);
-    notes.adopt();
-    notes.stage([note('b')], 1);
+    notes.adopt([note('a')], 0);
     notes.forget();
-    notes.adopt();
     assert.equal(notes.size, 0);
-    assert.equal(notes.stage([note('a'), note('b')], 2).length, 2);
+    assert.equal(notes.dueOf([note('a'), note('b')], 2).length, 2);
   });
 
   test('are remembered up to the bound, those written longest ago going first', () => {
@@ -51,13 +48,11 @@ describe('rows of agents', () => {
       [60_000, 'a'],
       [60_001, 'c'],
     ] as const) {
-      // biome-ignore format: one line
-      notes.stage([note(source)], now);
-      notes.adopt();
+      notes.adopt([note(source)], now);
     }
     assert.equal(notes.size, 2);
     assert.deepEqual(
-      notes.stage([note('a'), note('b'), note('c')], 60_002).map(({ source }) => source),
+      notes.dueOf([note('a'), note('b'), note('c')], 60_002).map(({ source }) => source),
       ['b'],
     );
   });

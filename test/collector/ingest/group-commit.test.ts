@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import type { ValidBatch } from '../../../collector/src/ingest/batch.ts';
 import { CommitPace } from '../../../collector/src/ingest/commit-pace.ts';
-import { type BatchOutcome, GroupCommit } from '../../../collector/src/ingest/group-commit.ts';
+import { type BatchOutcome, type Commit, GroupCommit } from '../../../collector/src/ingest/group-commit.ts';
 import { makeBatch, newSource, received } from '../../support/batches.ts';
 
 const batchOf = () => received(makeBatch(newSource(), 1, [{ series: [{ values: [1] }] }]));
@@ -37,4 +38,118 @@ test('a commit that hangs holds nobody up: its batches, those behind it and thos
   commits[1]?.resolve([{ kind: 'accepted', refusals: [] }]);
   await turn();
   assert.deepEqual(kinds, ['retry', 'retry', 'retry', 'accepted']);
+});
+
+/** A group commit of which the test ends each commit, and says when it is packed. */
+function startSlow(atOnce: number) {
+  const commits: { readonly batches: readonly ValidBatch[]; onPacked(): void; end(): void }[] = [];
+  const commit: Commit = (batches, onPacked) => {
+    const { promise, resolve } = Promise.withResolvers<BatchOutcome[]>();
+    const end = () => resolve(batches.map(() => ({ kind: 'accepted', refusals: [] })));
+    commits.push({ batches, onPacked, end });
+    return promise;
+  };
+  const group = new GroupCommit(commit, new CommitPace(0), atOnce);
+  const kinds: string[] = [];
+  const submit = async (...batches: ValidBatch[]) => {
+    for (const batch of batches) void group.submit(batch).then(({ kind }) => kinds.push(kind));
+    for (let i = 0; i < 4; i++) await turn();
+  };
+  const settled = async () => {
+    for (let i = 0; i < 4; i++) await turn();
+    return kinds.length;
+  };
+  return { group, commits, submit, settled };
+}
+
+const own = (model: string, source = newSource(), sequence = 1) =>
+  received(makeBatch(source, sequence, [{ model, series: [{ values: [1] }] }]));
+
+describe('commits at once', () => {
+  test('begin when the one before is packed, of what it has nothing of', async () => {
+    const { commits, submit, settled } = startSlow(2);
+    const source = newSource();
+    await submit(own('a', source));
+    await submit(own('b'));
+    assert.equal(commits.length, 1, 'the first is still being packed');
+    await submit(own('a'), own('c', source, 2), own('d'));
+    commits[0]?.onPacked();
+    await settled();
+    assert.deepEqual(
+      commits.map(({ batches }) => batches.map(({ windows }) => windows[0]?.model)),
+      [['a'], ['b', 'd']],
+      'neither its model nor its agent',
+    );
+    commits[1]?.onPacked();
+    await submit(own('e'));
+    assert.equal(commits.length, 2, 'two at once are enough');
+    commits[1]?.end();
+    assert.equal(await settled(), 2);
+    assert.deepEqual(
+      commits[2]?.batches.map(({ windows }) => windows[0]?.model),
+      ['e'],
+    );
+    commits[0]?.end();
+    commits[2]?.end();
+    assert.equal(await settled(), 4);
+    assert.deepEqual(
+      commits[3]?.batches.map(({ windows }) => windows[0]?.model),
+      ['a', 'c'],
+    );
+    commits[3]?.end();
+    assert.equal(await settled(), 6);
+  });
+
+  test('let nobody wait for ever who touches what both are at', async () => {
+    const { commits, submit, settled } = startSlow(2);
+    await submit(own('a'));
+    commits[0]?.onPacked();
+    await submit(own('b'));
+    commits[1]?.onPacked();
+    const both = received(
+      makeBatch(newSource(), 1, [
+        { model: 'a', series: [{ values: [1] }] },
+        { model: 'b', series: [{ values: [1] }] },
+      ]),
+    );
+    await submit(both, own('a'), own('b'));
+    commits[0]?.end();
+    await settled();
+    assert.equal(commits.length, 2, 'it came before the other of a');
+    commits[1]?.end();
+    await settled();
+    assert.equal(commits[2]?.batches.length, 3);
+    commits[2]?.end();
+    assert.equal(await settled(), 5);
+  });
+
+  test('are one at a time where the store can do no more', async () => {
+    const { commits, submit, settled } = startSlow(1);
+    await submit(own('a'));
+    commits[0]?.onPacked();
+    await submit(own('b'));
+    assert.equal(commits.length, 1);
+    commits[0]?.end();
+    await settled();
+    assert.equal(commits.length, 2);
+    commits[1]?.end();
+    assert.equal(await settled(), 2);
+  });
+
+  test('are all waited for when it stops', async () => {
+    const { group, commits, submit, settled } = startSlow(2);
+    await submit(own('a'));
+    commits[0]?.onPacked();
+    await submit(own('b'));
+    let hasStopped = false;
+    const stopped = group.stop().then(() => {
+      hasStopped = true;
+    });
+    commits[1]?.end();
+    await settled();
+    assert.equal(hasStopped, false);
+    commits[0]?.end();
+    await stopped;
+    assert.equal(await settled(), 2);
+  });
 });

@@ -8,7 +8,7 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { createIngestStore } from '../../../collector/src/store/ingest-transaction.ts';
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
 import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
-import { withDatabase } from '../../support/database.ts';
+import { SERVER_URL, withDatabase } from '../../support/database.ts';
 
 async function startIngest(database: Database, wrap = (store: IngestStore) => store): Promise<Ingest> {
   const part = await registerCollector(database, randomUUID(), 'test');
@@ -33,6 +33,7 @@ const window = (values: readonly number[], start = T0) => ({ start, series: [{ v
 async function ingestThatGivesWay(database: Database, conflicts: number) {
   const state = { conflicts };
   const ingest = await startIngest(database, (store) => ({
+    ...store,
     transaction: (work) =>
       store.transaction(async (tx) => {
         const answer = await work(tx);
@@ -128,6 +129,7 @@ describe('ingest', () => {
     withDatabase(async (database) => {
       let fail: 'before' | 'after' | undefined;
       const ingest = await startIngest(database, (store) => ({
+        ...store,
         transaction: async (work) => {
           const failing = fail;
           fail = undefined;
@@ -154,6 +156,56 @@ describe('ingest', () => {
       await ingest.take(received(makeBatch(source, 4, [window([4])])));
       assert.deepEqual(await totals(database), { rows: 4, errors: 0, valid: 4, mean: 2.5 });
     }));
+
+  test('commits models of their own at the same time, and when one fails the other is whole', async (t) => {
+    if (SERVER_URL === undefined) return t.skip('the embedded database has one session');
+    await withDatabase(async (database) => {
+      const held = Promise.withResolvers<void>();
+      let transactions = 0;
+      let inHand = 0;
+      let most = 0;
+      const ingest = await startIngest(database, (store) => ({
+        ...store,
+        transaction: (work) =>
+          store.transaction(async (tx) => {
+            const isFirst = transactions++ === 1;
+            most = Math.max(most, ++inHand);
+            try {
+              const answer = await work(tx);
+              if (isFirst) await held.promise;
+              return answer;
+            } finally {
+              inHand--;
+            }
+          }),
+      }));
+      const of = (model: string, sequence: number, source = newSource()) =>
+        received(makeBatch(source, sequence, [{ model, series: [{ values: [1, 2, 3] }] }]));
+      const source = newSource();
+      // The first commit of a project makes a row that the others wait for.
+      await ingest.take(of('n', 1));
+      const first = ingest.take(of('m', 1, source));
+      while (inHand === 0) await new Promise((resolve) => setImmediate(resolve));
+      const others = await Promise.all([ingest.take(of('n', 1)), ingest.take(of('o', 1))]);
+      assert.deepEqual(
+        others.map(({ kind }) => kind),
+        ['accepted', 'accepted'],
+      );
+      assert.equal(most, 2);
+      held.reject(new Error('the connection broke before the commit'));
+      assert.equal((await first).kind, 'retry');
+      assert.equal((await ingest.take(of('m', 1, source))).kind, 'accepted');
+      await Promise.all([ingest.take(of('n', 2)), ingest.take(of('m', 2, source))]);
+      const rows = await database.query<{ model: string; n: number }>(
+        `select model, sum(n_valid)::int as n from summary_1h s join model_version v on v.id = s.model_version_id group by 1 order by 1`,
+      );
+      assert.deepEqual(rows, [
+        { model: 'm', n: 6 },
+        { model: 'n', n: 9 },
+        { model: 'o', n: 3 },
+      ]);
+    });
+  });
 
   test('tries again at once when the store gives way to another transaction', () =>
     withDatabase(async (database) => {
