@@ -15,6 +15,7 @@ import {
   type SummaryPart,
   type TrafficPart,
 } from './ingest-store.ts';
+import { KnownVersions, type LearntVersions, type Span } from './known-versions.ts';
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeOutcomes } from './place-events.ts';
@@ -46,6 +47,7 @@ type Staged = {
   readonly traffic: Map<string, TrafficPart>;
   readonly series: Map<string, StoredSeries>;
   readonly agents: AgentNote[];
+  readonly versions: LearntVersions;
 };
 
 /**
@@ -63,6 +65,7 @@ export class Ingest {
   readonly #notices: BudgetNotices;
   readonly #desk: SeriesDesk;
   readonly #agents = new AgentNotes();
+  readonly #versions = new KnownVersions();
   readonly #now: () => number;
   readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS, ({ summary }) => digestsOf(summary));
   readonly #traffic = new OpenParts<TrafficPart>(MAX_OPEN_PARTS);
@@ -107,7 +110,13 @@ export class Ingest {
   }
 
   async #commit(batches: readonly ValidBatch[], onPacked: () => void): Promise<BatchOutcome[]> {
-    const staged: Staged = { summaries: new Map(), traffic: new Map(), series: new Map(), agents: [] };
+    const staged: Staged = {
+      summaries: new Map(),
+      traffic: new Map(),
+      series: new Map(),
+      agents: [],
+      versions: { ids: new Map(), spans: new Map() },
+    };
     const startedAt = this.#now();
     const tell = (duplicates: number, error: unknown) =>
       this.#observer?.({
@@ -127,6 +136,7 @@ export class Ingest {
       this.#traffic.forget(staged.traffic);
       this.#desk.forget();
       this.#agents.forget();
+      this.#versions.forget();
       tell(0, error);
       throw error;
     }
@@ -134,6 +144,7 @@ export class Ingest {
     this.#traffic.adopt(staged.traffic);
     this.#desk.adopt(staged.series);
     this.#agents.adopt(staged.agents, startedAt);
+    this.#versions.adopt(staged.versions);
     tell(result.outcomes.filter(({ kind }) => kind === 'duplicate').length, null);
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;
@@ -147,7 +158,8 @@ export class Ingest {
   ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
     const fresh = await firstDeliveries(tx, batches);
     const refusals = new Map<ValidBatch, PartRefusal[]>(fresh.map((batch) => [batch, [...batch.refusals]]));
-    const resolved = await resolveVersions(tx, fresh, this.#budgets.maxVersions, this.#notices);
+    const versions = { known: this.#versions, learnt: staged.versions.ids };
+    const resolved = await resolveVersions(tx, fresh, versions, this.#budgets.maxVersions, this.#notices);
     const windows: PlacedWindow[] = [];
     for (const batch of fresh) {
       for (const window of batch.windows) {
@@ -168,7 +180,8 @@ export class Ingest {
     await tx.writeTraffic([...staged.traffic.values()]);
     await tx.markForRollUp(windows);
     const served = windows.filter(isServed);
-    await tx.noteSpans(spansOf(served));
+    for (const [id, span] of this.#versions.beyond(spansOf(served))) staged.versions.spans.set(id, span);
+    await tx.noteSpans(staged.versions.spans);
     await tx.noteLateWindows(windows);
     for (const batch of fresh) {
       const losses = batch.losses.flatMap((loss) => {
@@ -239,15 +252,11 @@ function isServed({ rows, summaries }: PlacedWindow): boolean {
   return rows > 0 || summaries.length > 0;
 }
 
-function spansOf(windows: readonly PlacedWindow[]): Map<number, { from: number; to: number }> {
-  const spans = new Map<number, { from: number; to: number }>();
+function spansOf(windows: readonly PlacedWindow[]): Map<number, Span> {
+  const spans = new Map<number, Span>();
   for (const { versionId, start, widthMs } of windows) {
-    const span = spans.get(versionId);
-    if (span === undefined) spans.set(versionId, { from: start, to: start + widthMs });
-    else {
-      span.from = Math.min(span.from, start);
-      span.to = Math.max(span.to, start + widthMs);
-    }
+    const { from, to } = spans.get(versionId) ?? { from: start, to: start + widthMs };
+    spans.set(versionId, { from: Math.min(from, start), to: Math.max(to, start + widthMs) });
   }
   return spans;
 }

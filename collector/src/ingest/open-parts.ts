@@ -33,7 +33,7 @@ export class OpenParts<Part extends { readonly start: number }> {
    */
   take(key: string): Part | undefined {
     const part = this.#parts.get(key);
-    this.#drop(key);
+    if (part !== undefined) this.#drop(key, part);
     return part;
   }
 
@@ -45,7 +45,8 @@ export class OpenParts<Part extends { readonly start: number }> {
   /** Takes over what has been committed. */
   adopt(parts: ReadonlyMap<string, Part>): void {
     for (const [key, part] of parts) {
-      this.#drop(key);
+      const before = this.#parts.get(key);
+      if (before !== undefined) this.#drop(key, before);
       this.#parts.set(key, part);
       this.#weight += this.#weightOf(part);
     }
@@ -61,14 +62,13 @@ export class OpenParts<Part extends { readonly start: number }> {
   }
 
   #lose(key: string, part: Part): void {
-    this.#drop(key);
+    const held = this.#parts.get(key);
+    if (held !== undefined) this.#drop(key, held);
     this.#lostUpTo = Math.max(this.#lostUpTo, part.start);
   }
 
-  #drop(key: string): void {
-    const part = this.#parts.get(key);
-    if (part === undefined) return;
+  #drop(key: string, held: Part): void {
     this.#parts.delete(key);
-    this.#weight -= this.#weightOf(part);
+    this.#weight -= this.#weightOf(held);
   }
 }

@@ -1,6 +1,7 @@
 import { type OwnedVersion, type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
 import type { BudgetNotices } from './budgets.ts';
 import type { IngestTransaction } from './ingest-store.ts';
+import type { KnownVersions } from './known-versions.ts';
 
 /** Ids of the versions that batches speak of, and why one has none; by `versionKey`. */
 export type ResolvedVersions = {
@@ -9,10 +10,14 @@ export type ResolvedVersions = {
   refusalOf(part: string, version: OwnedVersion, rows: number): PartRefusal;
 };
 
-/** Finds the versions that these batches speak of, and creates or renews those they describe, within the budget of a model. */
+/**
+ * Finds the versions that these batches speak of, and creates or renews those they describe, within the budget of a model. What
+ * the store is asked for goes into `learnt`, for `known` to take over once the transaction has been committed.
+ */
 export async function resolveVersions(
   tx: IngestTransaction,
   batches: readonly ValidBatch[],
+  { known, learnt }: { readonly known: KnownVersions; readonly learnt: Map<string, number> },
   maxVersions: number,
   notices: BudgetNotices,
 ): Promise<ResolvedVersions> {
@@ -28,11 +33,23 @@ export async function resolveVersions(
       named.set(versionKey(owned), owned);
     }
   }
-  const ids = named.size === 0 ? new Map<string, number>() : await tx.findVersions([...named.values()]);
+  const ids = new Map<string, number>();
+  const take = (stored: ReadonlyMap<string, number>) => {
+    for (const [key, id] of stored) {
+      ids.set(key, id);
+      learnt.set(key, id);
+    }
+  };
+  for (const key of named.keys()) {
+    const id = known.idOf(key);
+    if (id !== undefined) ids.set(key, id);
+  }
+  const unknown = [...named].filter(([key]) => !ids.has(key)).map(([, version]) => version);
+  if (unknown.length > 0) take(await tx.findVersions(unknown));
   const strangers = [...described].filter(([key]) => !ids.has(key)).map(([, version]) => version);
   const overBudget = strangers.length === 0 ? new Set<string>() : await beyond(tx, strangers, maxVersions, notices);
   const kept = [...described].filter(([key]) => !overBudget.has(key)).map(([, version]) => version);
-  if (kept.length > 0) for (const [key, id] of await tx.describeVersions(kept)) ids.set(key, id);
+  if (kept.length > 0) take(await tx.describeVersions(kept));
   return {
     ids,
     refusalOf: (part, version, rows) =>
