@@ -30,8 +30,8 @@ type UnderWay = { readonly touches: ReadonlySet<string>; readonly done: Promise<
  * Collects the batches that arrive while a commit is under way, or while its pace says to wait for more, and commits them
  * together: the busier the collector, the larger its groups, and one that hears few agents commits at once.
  *
- * Where the store can do it, the next group is merged and packed while the store is at work on the one before: of agents and
- * models that the one before has nothing of, so that no two commits read and change the same part.
+ * The next group is merged and packed while the store is at work on the one before: of agents and models that the one before
+ * has nothing of, so that no two commits read and change the same part.
  */
 export class GroupCommit {
   readonly #commit: Commit;

@@ -67,8 +67,6 @@ export type PartAddress = { readonly id: number; readonly widthMs: number; reado
 
 /** What ingest needs of the store. Everything in one transaction takes effect together or not at all. */
 export type IngestStore = {
-  /** Transactions that are of use at the same time; 1 or more. */
-  readonly atOnce: number;
   transaction<T>(work: (tx: IngestTransaction) => Promise<T>): Promise<T>;
 };
 

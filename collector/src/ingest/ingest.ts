@@ -5,26 +5,28 @@ import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from 
 import type { CommitObserver } from './commit-observer.ts';
 import { CommitPace } from './commit-pace.ts';
 import { type BatchOutcome, type Commit, GroupCommit } from './group-commit.ts';
-import {
-  type AgentNote,
-  type BatchName,
-  batchKey,
-  type IngestStore,
-  type IngestTransaction,
-  type StoredSeries,
-  type SummaryPart,
-  type TrafficPart,
+import type {
+  AgentNote,
+  IngestStore,
+  IngestTransaction,
+  StoredSeries,
+  SummaryPart,
+  TrafficPart,
 } from './ingest-store.ts';
 import { KnownVersions, type LearntVersions, type Span } from './known-versions.ts';
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeOutcomes } from './place-events.ts';
+import { answersTo, CameAgain, firstDeliveries, onceEach } from './repeated-batches.ts';
 import { resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
 import { type OnStoreChange, StoreCondition } from './store-condition.ts';
 
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
+
+/** One that the store is at work on, and one that is merged and packed meanwhile. More would only make groups smaller. */
+const COMMITS_AT_ONCE = 2;
 
 /** How many names are taken, how commits go, and who hears of budgets that are used up, of every commit and of the store falling ill. */
 export type IngestOptions = {
@@ -91,7 +93,7 @@ export class Ingest {
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.condition = new StoreCondition(onStoreChange);
     const commit: Commit = (batches, onPacked) => this.condition.watch(() => this.#commit(batches, onPacked));
-    this.#group = new GroupCommit(commit, new CommitPace(spanMs), store.atOnce);
+    this.#group = new GroupCommit(commit, new CommitPace(spanMs), COMMITS_AT_ONCE);
   }
 
   /** Parts of windows held in memory. */
@@ -110,6 +112,16 @@ export class Ingest {
   }
 
   async #commit(batches: readonly ValidBatch[], onPacked: () => void): Promise<BatchOutcome[]> {
+    try {
+      return await this.#attempt(batches, onPacked, true);
+    } catch (error) {
+      if (!(error instanceof CameAgain)) throw error;
+      return this.#attempt(batches, onPacked, false);
+    }
+  }
+
+  /** `assumeNew`: whether to go on before the store has said which batches it had; nearly always it had none. */
+  async #attempt(batches: readonly ValidBatch[], onPacked: () => void, assumeNew: boolean): Promise<BatchOutcome[]> {
     const staged: Staged = {
       summaries: new Map(),
       traffic: new Map(),
@@ -129,7 +141,7 @@ export class Ingest {
       });
     let result: { outcomes: BatchOutcome[]; newest: number };
     try {
-      result = await this.#store.transaction((tx) => this.#write(tx, batches, staged, onPacked));
+      result = await this.#store.transaction((tx) => this.#write(tx, batches, staged, onPacked, assumeNew));
     } catch (error) {
       // The commit may have happened all the same: only the store knows, so it is asked next time.
       this.#summaries.forget(staged.summaries);
@@ -137,7 +149,7 @@ export class Ingest {
       this.#desk.forget();
       this.#agents.forget();
       this.#versions.forget();
-      tell(0, error);
+      if (!(error instanceof CameAgain)) tell(0, error);
       throw error;
     }
     this.#summaries.adopt(staged.summaries);
@@ -155,8 +167,30 @@ export class Ingest {
     batches: readonly ValidBatch[],
     staged: Staged,
     onPacked: () => void,
+    assumeNew: boolean,
   ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
-    const fresh = await firstDeliveries(tx, batches);
+    const registering = tx.registerBatches(batches);
+    // Told below, when it is waited for; until then it is nobody's failure.
+    registering.catch(() => undefined);
+    try {
+      const fresh = assumeNew ? onceEach(batches) : firstDeliveries(batches, await registering);
+      const written = await this.#writeFresh(tx, batches, fresh, staged, onPacked);
+      if ((await registering).size < fresh.length) throw new CameAgain();
+      return written;
+    } catch (error) {
+      // A statement that fails takes the transaction with it, and what follows only says so.
+      await registering;
+      throw error;
+    }
+  }
+
+  async #writeFresh(
+    tx: IngestTransaction,
+    batches: readonly ValidBatch[],
+    fresh: readonly ValidBatch[],
+    staged: Staged,
+    onPacked: () => void,
+  ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
     const refusals = new Map<ValidBatch, PartRefusal[]>(fresh.map((batch) => [batch, [...batch.refusals]]));
     const versions = { known: this.#versions, learnt: staged.versions.ids };
     const resolved = await resolveVersions(tx, fresh, versions, this.#budgets.maxVersions, this.#notices);
@@ -207,34 +241,6 @@ export class Ingest {
 
 function digestsOf(summary: Summary): number {
   return summary.kind === 'vector' && summary.kinds.valid > 0 ? summary.projections.directions + 2 : 1;
-}
-
-/** Of fresh batches what was refused now; of those that came again what was refused then, since nobody may have heard of it. */
-async function answersTo(
-  tx: IngestTransaction,
-  batches: readonly ValidBatch[],
-  refusals: ReadonlyMap<ValidBatch, readonly PartRefusal[]>,
-): Promise<BatchOutcome[]> {
-  const refused = [...refusals].filter(([, parts]) => parts.length > 0);
-  if (refused.length > 0)
-    await tx.noteRefusals(refused.map(([batch, parts]) => ({ ...nameOf(batch), refusals: parts })));
-  const again = batches.filter((batch) => !refusals.has(batch));
-  const before = again.length === 0 ? new Map() : await tx.findRefusals(again.map(nameOf));
-  return batches.map((batch): BatchOutcome => {
-    const found = refusals.get(batch);
-    if (found !== undefined) return { kind: 'accepted', refusals: found };
-    return { kind: 'duplicate', refusals: before.get(batchKey(batch)) ?? [] };
-  });
-}
-
-function nameOf({ projectId, source, sequence }: ValidBatch): BatchName {
-  return { projectId, source, sequence };
-}
-
-async function firstDeliveries(tx: IngestTransaction, batches: readonly ValidBatch[]): Promise<ValidBatch[]> {
-  const isNew = await tx.registerBatches(batches);
-  // A batch may stand twice in one group, from a stream that broke and the one after it.
-  return batches.filter((batch) => isNew.delete(batchKey(batch)));
 }
 
 /** Of each agent what its newest batch says. */

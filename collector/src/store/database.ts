@@ -10,7 +10,8 @@ export type Queryable = {
 /** A session that nobody else uses, or an open transaction on one. */
 export type Transaction = Queryable & {
   /**
-   * Puts rows in the binary form of `COPY` (`BinaryRows`) into a table; all of its columns, in their order.
+   * Puts rows in the binary form of `COPY` (`BinaryRows`) into a table; all of its columns, in their order. Their memory is the
+   * store's from then on.
    * @throws {Error} what the server says of them; nothing of the transaction is kept then.
    */
   copyIn(table: string, rows: Uint8Array): Promise<void>;

@@ -58,7 +58,8 @@ export class EmbeddedEngine {
   }
 
   async copyIn(table: string, rows: Uint8Array): Promise<void> {
-    await this.#ask((id) => ({ id, kind: 'copy', table, rows }));
+    // Handed over, not copied: with the rows the thread gets all of the memory in which they stand.
+    await this.#ask((id) => ({ id, kind: 'copy', table, rows }), [rows.buffer as ArrayBuffer]);
   }
 
   async close(): Promise<void> {
@@ -67,11 +68,11 @@ export class EmbeddedEngine {
     await this.#worker.terminate();
   }
 
-  #ask<Row extends object>(request: (id: number) => WorkerRequest): Promise<Row[]> {
+  #ask<Row extends object>(request: (id: number) => WorkerRequest, given: ArrayBuffer[] = []): Promise<Row[]> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     const answer = this.#answerTo<Row>(id);
-    this.#worker.postMessage(request(id));
+    this.#worker.postMessage(request(id), given);
     return answer;
   }
 

@@ -4,6 +4,7 @@ import { CollectorError, messageOf } from '../errors.ts';
 import type { Database, SqlValue, Transaction } from './database.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
 import { inTransaction } from './in-transaction.ts';
+import { LazyTurn } from './lazy-turn.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 
 /** Whether there is an embedded database in `directory`; what the engine writes first is not yet one. */
@@ -56,8 +57,18 @@ export class EmbeddedDatabase implements Database {
     return this.#inTurn((engine) => engine.query<Row>(sql, values));
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#inTurn((engine) => inTransaction(engine, work));
+  /** `work` begins at once; its first statement waits for the turn, so what comes before that is done meanwhile. */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const turn = new LazyTurn((hold) => this.#inTurn((engine) => inTransaction(engine, hold)));
+    let result: T;
+    try {
+      result = await work(turn);
+    } catch (error) {
+      await turn.giveUp(error);
+      throw error;
+    }
+    await turn.finish();
+    return result;
   }
 
   session<T>(work: (session: Transaction) => Promise<T>): Promise<T> {

@@ -14,11 +14,7 @@ import { writeSummaries } from './write-summaries.ts';
 
 /** Provides ingest with the store: its statements, in transactions, for one part. */
 export function createIngestStore(database: Database, part: number): IngestStore {
-  return {
-    // The embedded database has one session: a second transaction would only wait for the first.
-    atOnce: database.kind === 'embedded' ? 1 : 2,
-    transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))),
-  };
+  return { transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))) };
 }
 
 function createTransaction(tx: Transaction, part: number): IngestTransaction {

@@ -33,7 +33,6 @@ const window = (values: readonly number[], start = T0) => ({ start, series: [{ v
 async function ingestThatGivesWay(database: Database, conflicts: number) {
   const state = { conflicts };
   const ingest = await startIngest(database, (store) => ({
-    ...store,
     transaction: (work) =>
       store.transaction(async (tx) => {
         const answer = await work(tx);
@@ -129,7 +128,6 @@ describe('ingest', () => {
     withDatabase(async (database) => {
       let fail: 'before' | 'after' | undefined;
       const ingest = await startIngest(database, (store) => ({
-        ...store,
         transaction: async (work) => {
           const failing = fail;
           fail = undefined;
@@ -157,6 +155,26 @@ describe('ingest', () => {
       assert.deepEqual(await totals(database), { rows: 4, errors: 0, valid: 4, mean: 2.5 });
     }));
 
+  test('finds out that a batch came again whatever else is in its commit, and counts the others', () =>
+    withDatabase(async (database) => {
+      // Another collector has taken the first batch; this one knows nothing of it.
+      const [other, ingest] = [await startIngest(database), await startIngest(database)];
+      const [agent, stranger] = [newSource(), newSource()];
+      await other.take(received(makeBatch(agent, 1, [window([1, 2])])));
+      const again = makeBatch(agent, 1, [window([1, 2])]);
+      const outcomes = await Promise.all(
+        [again, again, makeBatch(stranger, 1, [window([3])]), makeBatch(agent, 2, [window([4])])].map((batch) =>
+          ingest.take(received(batch)),
+        ),
+      );
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        ['duplicate', 'duplicate', 'accepted', 'accepted'],
+      );
+      await ingest.take(received(makeBatch(agent, 3, [window([5])])));
+      assert.deepEqual(await totals(database), { rows: 5, errors: 0, valid: 5, mean: 3 });
+    }));
+
   test('commits models of their own at the same time, and when one fails the other is whole', async (t) => {
     if (SERVER_URL === undefined) return t.skip('the embedded database has one session');
     await withDatabase(async (database) => {
@@ -165,7 +183,6 @@ describe('ingest', () => {
       let inHand = 0;
       let most = 0;
       const ingest = await startIngest(database, (store) => ({
-        ...store,
         transaction: (work) =>
           store.transaction(async (tx) => {
             const isFirst = transactions++ === 1;

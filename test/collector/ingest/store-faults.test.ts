@@ -132,7 +132,6 @@ describe('a store that cannot keep anything', {
     let deletes = 0;
     const ingest = new Ingest(
       {
-        ...ingestStore,
         transaction: (work) =>
           ingestStore.transaction((tx) =>
             work({

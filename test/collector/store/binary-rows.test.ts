@@ -65,11 +65,11 @@ describe('rows in the binary form of COPY, by either driver', () => {
         const work = database.transaction(async (tx) => {
           await tx.query(`insert into model_version (project_id, model, version) values (1, 'm', '1')`);
           await tx.query(`create temporary table copied (${TYPES.map((type, i) => `c${i} ${type}`).join(', ')})`);
-          await tx.copyIn('copied', bad);
+          await tx.copyIn('copied', new Uint8Array(bad));
         });
         await assert.rejects(work, (error: Error & { code?: string }) => /^22/.test(error.code ?? ''));
         assert.deepEqual(await database.query('select 1 from model_version'), []);
-        assert.equal((await copied(database, good)).length, 2);
+        assert.equal((await copied(database, new Uint8Array(good))).length, 2);
       }
     }));
 });
