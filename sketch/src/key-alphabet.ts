@@ -40,22 +40,22 @@ function sortByKey(alphabet: Uint16Array, keys: KeyBytes, size: number): void {
 }
 
 /** How many bytes all keys begin with alike. */
-function beginningOfAll({ bytes, at, lengths }: KeyBytes, size: number): number {
+function beginningOfAll({ view, at, lengths }: KeyBytes, size: number): number {
   let same = lengths[0];
   for (let slot = 1; slot < size; slot++) {
     same = Math.min(same, lengths[slot]);
     let k = 0;
-    while (k < same && bytes[at[slot] + k] === bytes[at[0] + k]) k++;
+    while (k < same && view.getUint8(at[slot] + k) === view.getUint8(at[0] + k)) k++;
     same = k;
   }
   return same;
 }
 
 /** A key's next bytes as a number; those of a key that ends are 0, so that a tie may be none. */
-function rankFrom({ bytes, at, lengths }: KeyBytes, slot: number, first: number): number {
+function rankFrom({ view, at, lengths }: KeyBytes, slot: number, first: number): number {
   let rank = 0;
   for (let k = first; k < first + RANKED_BYTES; k++) {
-    rank = rank * 256 + (k < lengths[slot] ? rankOf(bytes[at[slot] + k]) : 0);
+    rank = rank * 256 + (k < lengths[slot] ? rankOf(view.getUint8(at[slot] + k)) : 0);
   }
   return rank;
 }
