@@ -9,7 +9,6 @@ import { textOfUtf8 } from './utf8.ts';
 
 /** Bytes are copied and compared four at a time: so many may follow the last key. */
 const BEYOND = 3;
-/** Room that is made besides a quarter more than what is listed first. */
 const FEW = 4;
 const NO_SLOTS = makeSlots(0);
 const NO_BYTES = new Uint8Array(0);
@@ -49,7 +48,7 @@ export class KeyTable {
   takeInRead(cap: number): boolean {
     const { length, counts: theirs } = readKeys;
     const before = this.#size;
-    if (before === 0) this.#makeFirstRoom(length);
+    if (this.#slots.room === 0) this.#makeFirstRoom(length);
     if (!this.#findRead(cap)) {
       this.#size = before;
       return false;
@@ -125,7 +124,8 @@ export class KeyTable {
   #list(i: number, free: number): number {
     const slot = this.#size++;
     const length = readKeys.lengths[i];
-    if (this.#end + 1 + length + BEYOND > this.#bytes.length) this.#makeByteRoom(2 * this.#bytes.length + length);
+    const end = this.#end + 1 + length;
+    if (end + BEYOND > this.#bytes.length) this.#makeByteRoom(end);
     const from = readKeys.at[i] - 1;
     for (let k = 0; k <= length; k += 4) {
       this.#view.setInt32(this.#end + k, readKeys.view.getInt32(from + k, true), true);
@@ -140,7 +140,7 @@ export class KeyTable {
     slots.lengths[slot] = length;
     slots.counts[slot] = 0;
     slots.hashes[slot] = readKeys.hashes[i];
-    this.#end += 1 + length;
+    this.#end = end;
     this.#places[place] = slot;
     return slot;
   }
@@ -161,14 +161,13 @@ export class KeyTable {
 
   /** For the keys read last and a few to come. */
   #makeFirstRoom(length: number): void {
-    this.#slots = makeSlots(length + (length >> 2) + FEW);
+    this.#slots = makeSlots(roomFor(length));
     this.#makePlaces(0);
-    const bytes = readKeys.bytes.length - 2 * COUNT_BYTES * length;
-    this.#makeByteRoom(bytes + (bytes >> 2));
+    this.#makeByteRoom(readKeys.bytes.length - 2 * COUNT_BYTES * length);
   }
 
-  #makeByteRoom(length: number): void {
-    const bytes = new Uint8Array(length + BEYOND);
+  #makeByteRoom(needed: number): void {
+    const bytes = new Uint8Array(roomFor(needed + BEYOND));
     bytes.set(this.#bytes);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
@@ -176,7 +175,7 @@ export class KeyTable {
 
   #grow(): void {
     const { room } = this.#slots;
-    this.#slots = growSlots(this.#slots, 2 * room);
+    this.#slots = growSlots(this.#slots, roomFor(room + 1));
     this.#isOrdered = false;
     this.#makePlaces(room);
   }
@@ -188,6 +187,11 @@ export class KeyTable {
     for (let slot = 0; slot < size; slot++) places[freePlace(places, hashes[slot])] = slot;
     this.#places = places;
   }
+}
+
+/** Room for `n` of something and a few to come: with it, a key of 64 bytes takes less than 128 in all. */
+function roomFor(n: number): number {
+  return n + (n >> 2) + FEW;
 }
 
 function freePlace(places: Int16Array, hash: number): number {

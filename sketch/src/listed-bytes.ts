@@ -36,8 +36,8 @@ export class ListedBytes {
   }
 
   /**
-   * Counts in the keys of a byte form that is checked and exact. Where that is not possible, see KeyTable, it answers false;
-   * then nothing has changed and `entries` are all that may still be asked for.
+   * Counts in the keys of a byte form that is checked and exact. Where that is not possible, see KeyTable, it answers false:
+   * nothing has changed then, and all can be read out, but nothing more counted in.
    */
   takeIn(bytes: Uint8Array, cap: number): boolean {
     if (this.#packed !== null) {

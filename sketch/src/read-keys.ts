@@ -74,7 +74,7 @@ export function beginReading(bytes: Uint8Array, length: number): number {
   return HEADER_BYTES;
 }
 
-/** Different in each process, so that nobody can send keys that are known to have one hash. */
+/** Different in each process, so that it takes more than to know this file to make keys of one hash; see also `mostSteps`. */
 const FIRST_HASH = Math.floor(Math.random() * 2 ** 32) | 0;
 /** 2^32 over the golden ratio, odd: Fibonacci hashing (Knuth, The Art of Computer Programming 3, section 6.4). */
 const HASH_FACTOR = 0x9e3779b1 | 0;
