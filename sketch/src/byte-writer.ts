@@ -38,8 +38,9 @@ export class ByteWriter {
 
   /** A count of 0 to 2^53 - 1 as an unsigned 64-bit integer. */
   count(value: number): void {
-    this.#view.setUint32(this.#at, value % 2 ** 32, true);
-    this.#view.setUint32(this.#at + 4, Math.floor(value / 2 ** 32), true);
+    // Whatever is set as 32 bits is cut to them.
+    this.#view.setUint32(this.#at, value, true);
+    this.#view.setUint32(this.#at + 4, value / 2 ** 32, true);
     this.#at += 8;
   }
 
@@ -48,6 +49,15 @@ export class ByteWriter {
     const length = writeUtf8(text, this.bytes, this.#at);
     this.#at += length;
     return length;
+  }
+
+  /**
+   * Copies `length` bytes, four at a time: up to three more come along and have to be there, on either side; what is
+   * written next goes over them.
+   */
+  fours(from: DataView, at: number, length: number): void {
+    for (let i = 0; i < length; i += 4) this.#view.setInt32(this.#at + i, from.getInt32(at + i, true), true);
+    this.#at += length;
   }
 
   f64(value: number): void {

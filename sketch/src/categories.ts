@@ -1,10 +1,9 @@
 import {
   type CategoriesState,
   encodeCategories,
+  encodeListed,
   isNewestForm,
   readCategories,
-  readEntries,
-  readKeys,
 } from './category-bytes.ts';
 import { type CategoryEntry, DEFAULT_CATEGORY_CAP, MAX_CATEGORY_CAP } from './category-entry.ts';
 import { categoryKey, ownText } from './category-key.ts';
@@ -13,6 +12,8 @@ import { CategoryTable, type ListedCounts } from './category-table.ts';
 import { checkCount, sumOfCounts } from './count.ts';
 import { Distinct } from './distinct.ts';
 import { optionInvalid } from './errors.ts';
+import { ListedBytes } from './listed-bytes.ts';
+import { readAgain, readKey, readKeys } from './read-keys.ts';
 
 /** Options of a Categories: `cap`, how many keys it keeps, 1 to 4 096 (256). */
 export type CategoriesOptions = { readonly cap?: number };
@@ -29,9 +30,10 @@ export type CategoriesOptions = { readonly cap?: number };
  */
 export class Categories {
   readonly #cap: number;
+  /** The listed keys by strings. null where nothing is listed, or all in bytes. */
   #made: CategoryTable | null = null;
-  /** How many keys are packed. */
-  #packedSize = 0;
+  /** The listed keys as they came in bytes, until something is asked that strings answer. */
+  #inBytes: ListedBytes | null = null;
   #total = 0;
   #other = 0;
   #underCount = 0;
@@ -42,8 +44,6 @@ export class Categories {
   #distinct: Distinct | null = null;
   /** Slots in order, until something is counted in or it is packed: who writes both entries and bytes orders them once. */
   #order: Uint16Array | null = null;
-  /** The byte form, checked, where the keys have not been read from it yet. */
-  #packed: Uint8Array | null = null;
 
   /** Throws SKETCH_OPTION_INVALID for a cap out of range. */
   constructor(options: CategoriesOptions = {}) {
@@ -66,7 +66,7 @@ export class Categories {
 
   /** How many keys are listed. */
   get size(): number {
-    return this.#packed === null ? (this.#made?.size ?? 0) : this.#packedSize;
+    return this.#made?.size ?? this.#inBytes?.size ?? 0;
   }
 
   /** What is left of the total beyond the listed counts; 0 until sketches with more than `cap` keys in all are merged. */
@@ -109,7 +109,7 @@ export class Categories {
 
   /** About how many bytes of memory this takes: 128 a key, which leaves room for the longest, and the Distinct. */
   get memoryBytes(): number {
-    return this.#packed?.length ?? this.size * 128 + (this.#distinct?.memoryBytes ?? 0);
+    return this.#inBytes?.packed?.length ?? this.size * 128 + (this.#distinct?.memoryBytes ?? 0);
   }
 
   /**
@@ -171,16 +171,23 @@ export class Categories {
     this.#other = kept.reduce((left, { count }) => left - count, total);
   }
 
+  /** For exact counts on both sides that have room together; else nothing changes. */
   #takeIn(other: Categories): boolean {
-    const table = this.#table;
-    if (other.#packed === null) return table.takeIn(other.#table, this.#cap);
-    readCategories(other.#packed);
-    return table.takeInRead(this.#cap);
+    if (other.#made !== null) return this.#table.takeIn(other.#made.keys, other.#made.counts, this.#cap);
+    if (other.#inBytes === null) return true;
+    const theirs = other.#bytesBySlot(other.#inBytes);
+    if (this.#made === null) {
+      this.#inBytes ??= new ListedBytes(null, 0);
+      return this.#inBytes.takeIn(theirs, this.#cap);
+    }
+    readAgain(theirs);
+    const keys = Array.from({ length: readKeys.length }, (_, i) => readKey(i));
+    return this.#made.takeIn(keys, readKeys.counts, this.#cap);
   }
 
   /** The kept keys by descending count, equal counts by key (UTF-16 order); the first `most` of them. */
   entries(most = Infinity): CategoryEntry[] {
-    if (this.#packed !== null) return readEntries(this.#packed, most);
+    if (this.#inBytes !== null) return this.#inBytes.entries(most);
     this.#order ??= this.#table.order();
     return Array.from(this.#order.subarray(0, Math.min(most, this.size)), (slot) => this.#table.entry(slot));
   }
@@ -193,8 +200,9 @@ export class Categories {
   /** An independent copy. */
   clone(): Categories {
     const twin = Categories.#of({ ...this.#state(), distinct: this.#distinct?.clone() ?? null });
-    if (this.#packed === null) twin.#table.replace(this.#table.entries());
-    else twin.#hold(this.#packed, this.#packedSize);
+    const packed = this.#inBytes?.packed;
+    if (packed) twin.#inBytes = new ListedBytes(packed, this.size);
+    else twin.#table.replace(this.#table.entries());
     return twin;
   }
 
@@ -206,7 +214,7 @@ export class Categories {
 
   /** The same for who copies it at once: it is good until the bytes of another are asked for, and not to be changed. */
   passingBytes(): Uint8Array {
-    if (this.#packed !== null) return this.#packed;
+    if (this.#inBytes !== null) return this.#inBytes.packed ?? encodeListed(this.#state(), this.#inBytes, 'count');
     const bytes = encodeCategories(this.#state(), this.#table, this.#order ?? this.#table.order());
     this.#order = null;
     return bytes;
@@ -232,7 +240,7 @@ export class Categories {
     const state = readCategories(bytes);
     const made = Categories.#of(state);
     // What keeps a Distinct has that in memory anyway.
-    if (mayStay && state.exact) made.#hold(bytes, readKeys.length);
+    if (mayStay && state.exact) made.#inBytes = new ListedBytes(bytes, readKeys.length);
     else made.#table.replaceByRead();
     if (!state.exact) made.#distinct ??= made.#distinctOfListed();
     return made;
@@ -247,20 +255,24 @@ export class Categories {
     return made;
   }
 
-  #hold(bytes: Uint8Array, size: number): void {
-    this.#packed = bytes;
-    this.#packedSize = size;
+  /** The listed keys, by strings. */
+  get #table(): CategoryTable {
+    return this.#made ?? this.#makeTable();
   }
 
-  /** The listed keys, in memory of their own. */
-  get #table(): CategoryTable {
-    this.#made ??= new CategoryTable();
-    if (this.#packed !== null) {
-      readCategories(this.#packed);
-      this.#packed = null;
+  #makeTable(): CategoryTable {
+    this.#made = new CategoryTable();
+    if (this.#inBytes !== null) {
+      readAgain(this.#bytesBySlot(this.#inBytes));
       this.#made.replaceByRead();
+      this.#inBytes = null;
     }
     return this.#made;
+  }
+
+  /** In the order in which keys came: it tells which of the rarest gives way to a new one. */
+  #bytesBySlot(listed: ListedBytes): Uint8Array {
+    return listed.packed ?? encodeListed(this.#state(), listed, 'slot');
   }
 
   #state(): CategoriesState {

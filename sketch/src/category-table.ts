@@ -1,16 +1,10 @@
-import { hashOf, placesFor, readKey, readKeys } from './category-bytes.ts';
-import { type CategoryEntry, MAX_CATEGORY_CAP } from './category-entry.ts';
+import type { CategoryEntry } from './category-entry.ts';
+import { orderByCount } from './count-order.ts';
+import { readKey, readKeys } from './read-keys.ts';
 
 const FIRST_ROOM = 8;
 /** Up to so many keys that were listed since are put among the others one by one. */
 const FEW_NEW = 16;
-/** Counts up to it, times the keys there can be, are exact. */
-const MOST_RANKED: number = 2 ** 53 / MAX_CATEGORY_CAP - 1;
-/** For `order`. */
-const ranks = new Float64Array(MAX_CATEGORY_CAP);
-/** Slots of the keys that were read last; -1 where they are not listed. */
-const foundSlots = new Int16Array(MAX_CATEGORY_CAP);
-
 /**
  * The listed keys and their counts, for code that counts by itself where a call for each key would cost more than the
  * counting: `counts[slots.get(key)]++`. `counts` is another array whenever keys are added otherwise.
@@ -38,8 +32,6 @@ export class CategoryTable {
   #heap: Uint16Array | null = null;
   /** Slots by key; what was listed since they were ordered is not among them. */
   #alphabet: number[] = [];
-  /** Slots by the hashes of their keys, where those are ASCII; -1 where there is none. null until it is needed. */
-  #places: Int16Array | null = null;
   /** By slot, the count by which it stands in the heap; at most its count. */
   #heapCounts = new Float64Array(0);
 
@@ -67,7 +59,6 @@ export class CategoryTable {
     const slot = this.keys.length;
     if (slot === this.counts.length) this.#grow();
     this.#heap = null;
-    if (this.#places !== null) this.#place(key, slot);
     this.keys.push(key);
     this.slots.set(key, slot);
     this.counts[slot] = count;
@@ -75,97 +66,29 @@ export class CategoryTable {
   }
 
   /**
-   * Counts in every key of `other`, where all of them then have a place; else changes nothing. Over-counts are left out:
-   * neither side may have any.
+   * Counts in different keys, where all of them then have one of `cap` places; else changes nothing. Over-counts are left
+   * out: neither side may have any.
    */
-  takeIn(other: CategoryTable, cap: number): boolean {
+  takeIn(keys: readonly string[], counts: Float64Array, cap: number): boolean {
     const unlisted: number[] = [];
     const known: number[] = [];
-    for (let slot = 0; slot < other.keys.length; slot++) {
-      const ours = this.slots.get(other.keys[slot]);
-      if (ours === undefined) unlisted.push(slot);
-      else known.push(ours, other.counts[slot]);
+    for (let i = 0; i < keys.length; i++) {
+      const slot = this.slots.get(keys[i]);
+      if (slot === undefined) unlisted.push(i);
+      else known.push(slot, counts[i]);
     }
     if (this.size + unlisted.length > cap) return false;
     for (let i = 0; i < known.length; i += 2) this.counts[known[i]] += known[i + 1];
-    for (const slot of unlisted) this.list(other.keys[slot], other.counts[slot], 0);
+    for (const i of unlisted) this.list(keys[i], counts[i], 0);
     return true;
-  }
-
-  /** `takeIn` of the keys that were read last; they may not have over-counts. */
-  takeInRead(cap: number): boolean {
-    const { length, counts } = readKeys;
-    let unlisted = 0;
-    for (let i = 0; i < length; i++) {
-      const slot = this.#slotOfRead(i);
-      foundSlots[i] = slot;
-      if (slot < 0) unlisted++;
-    }
-    if (this.size + unlisted > cap) return false;
-    for (let i = 0; i < length; i++) {
-      if (foundSlots[i] < 0) this.list(readKey(i), counts[i], 0);
-      else this.counts[foundSlots[i]] += counts[i];
-    }
-    return true;
-  }
-
-  /** The slot of key `i` of those read last, -1 where it is not listed. */
-  #slotOfRead(i: number): number {
-    const { bytes, at, lengths, hashes, isAscii } = readKeys;
-    if (isAscii[i] === 0) return this.slots.get(readKey(i)) ?? -1;
-    const places = this.#places ?? this.#makePlaces();
-    const from = at[i];
-    const length = lengths[i];
-    for (let place = hashes[i] & (places.length - 1); ; place = (place + 1) & (places.length - 1)) {
-      const slot = places[place];
-      if (slot < 0) return -1;
-      const key = this.keys[slot];
-      if (key.length !== length) continue;
-      let same = 0;
-      while (same < length && key.charCodeAt(same) === bytes[from + same]) same++;
-      if (same === length) return slot;
-    }
-  }
-
-  #makePlaces(): Int16Array {
-    // Twice the room that is needed, so that it need not be made anew for every key that comes.
-    this.#places = new Int16Array(placesFor(2 * this.keys.length)).fill(-1);
-    for (let slot = 0; slot < this.keys.length; slot++) this.#place(this.keys[slot], slot);
-    return this.#places;
-  }
-
-  #place(key: string, slot: number): void {
-    const places = this.#places;
-    if (places === null) return;
-    if (2 * (slot + 1) > places.length) {
-      this.#places = null;
-      return;
-    }
-    let place = hashOf(key) & (places.length - 1);
-    while (places[place] >= 0) place = (place + 1) & (places.length - 1);
-    places[place] = slot;
   }
 
   /** The slots by descending count, equal counts by key (UTF-16 order). */
   order(): Uint16Array {
     const size = this.keys.length;
     const alphabet = this.#alphabetNow();
-    const order = new Uint16Array(size);
-    let most = 0;
-    // Counts and the places of keys in the alphabet in one number each: to sort numbers takes a fifth of sorting by a call.
-    for (let i = 0; i < size; i++) {
-      const count = this.counts[alphabet[i]];
-      if (count > most) most = count;
-      ranks[i] = count * MAX_CATEGORY_CAP + (MAX_CATEGORY_CAP - 1 - i);
-    }
-    if (most > MOST_RANKED) {
-      order.set(alphabet);
-      return order.sort((a, b) => this.counts[b] - this.counts[a]);
-    }
-    ranks.subarray(0, size).sort();
-    for (let i = 0; i < size; i++) {
-      order[i] = alphabet[MAX_CATEGORY_CAP - 1 - (ranks[size - 1 - i] % MAX_CATEGORY_CAP)];
-    }
+    const order = Uint16Array.from(alphabet);
+    orderByCount(order, this.counts, size);
     return order;
   }
 
@@ -193,7 +116,6 @@ export class CategoryTable {
   /** Gives `key`, which is not listed, the place and the count of the rarest key, which is listed no more. */
   takeOver(key: string, count: number): void {
     const slot = this.#rarest();
-    this.#places = null;
     this.#alphabet = [];
     this.slots.delete(this.keys[slot]);
     this.slots.set(key, slot);
@@ -242,7 +164,6 @@ export class CategoryTable {
   #clear(room: number): void {
     this.slots.clear();
     this.keys = [];
-    this.#places = null;
     this.#alphabet = [];
     if (this.counts.length < room) this.#grow(room);
   }

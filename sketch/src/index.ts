@@ -7,6 +7,7 @@ export { Digest, type DigestOptions } from './digest.ts';
 export { directionsOf, MAX_DIRECTIONS, maxVectorSize } from './directions.ts';
 export { DISTINCT_STANDARD_ERROR, Distinct } from './distinct.ts';
 export { SketchError, type SketchErrorCode } from './errors.ts';
+export { KeyCursor } from './key-cursor.ts';
 export { Kinds } from './kinds.ts';
 export { Moments } from './moments.ts';
 export { PairMoments } from './pair-moments.ts';

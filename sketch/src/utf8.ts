@@ -4,11 +4,6 @@ const SHORT = 24;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Whether a byte, or the bits of several put together, are of ASCII alone. */
-export function isAscii(bits: number): boolean {
-  return bits <= ASCII;
-}
-
 /** The UTF-8 of well-formed `text`. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);

@@ -45,6 +45,7 @@ const EXPORTS: Readonly<Record<PackageName, readonly string[]>> = {
     'DISTINCT_STANDARD_ERROR',
     'Digest',
     'Distinct',
+    'KeyCursor',
     'Kinds',
     'MAX_CATEGORY_CAP',
     'MAX_CENTROIDS',

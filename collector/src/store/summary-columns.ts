@@ -1,8 +1,8 @@
 import type { Digest, SeriesKind, Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
 import type { Cell, PackedType } from './binary-rows.ts';
-import { toJson } from './database.ts';
 import { packSketch } from './stored-sketch.ts';
+import { topkJson } from './topk-json.ts';
 
 /** Columns that a part fills, in the order of `toCells`; the column `part` itself is the same for all of a run. */
 export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: PackedType }[] = [
@@ -36,10 +36,6 @@ export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: P
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 const NO_QUANTILES = QUANTILES.map(() => null);
-/** Categories shown in `topk`; the exact counts are in `categories`. */
-const TOPK = 50;
-/** Keys that stand in JSON as they are: nearly all. */
-const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** A part as it stands in its row; bytes that are `passing` are good until the next is asked for. */
 export function toCells(
@@ -48,8 +44,6 @@ export function toCells(
 ): Cell[] {
   const { kinds } = summary;
   const shown = shownDigest(summary);
-  // Before packing, which then finds the categories ordered.
-  const topk = isFilled('category', summary) ? topkOf(summary) : null;
   const { digest, moments, categories, projections } = packSketch(summary, lifetime);
   return [
     seriesId,
@@ -72,7 +66,7 @@ export function toCells(
     moments,
     categories,
     projections,
-    topk,
+    categories === null ? null : topkJson(categories),
   ];
 }
 
@@ -84,12 +78,4 @@ function shownDigest(summary: Summary): Digest | null {
 
 function isFilled(wanted: SeriesKind, { kind, kinds }: Summary): boolean {
   return kind === wanted && kinds.valid > 0;
-}
-
-function topkOf(summary: Summary): string {
-  let text = '{';
-  for (const [i, { key, count }] of summary.categories.entries(TOPK).entries()) {
-    text += `${i === 0 ? '' : ','}${PLAIN.test(key) ? `"${key}"` : toJson(key)}:${count}`;
-  }
-  return `${text}}`;
 }
