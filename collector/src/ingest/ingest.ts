@@ -16,10 +16,11 @@ import type {
 import { KnownVersions, type LearntVersions, type Span } from './known-versions.ts';
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
-import { placeEvents, placeOutcomes } from './place-events.ts';
+import { placeEvents, placeLosses, placeOutcomes } from './place-events.ts';
 import { answersTo, CameAgain, firstDeliveries, onceEach } from './repeated-batches.ts';
 import { resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
+import { settleAll } from './settle-all.ts';
 import { type OnStoreChange, StoreCondition } from './store-condition.ts';
 
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
@@ -210,29 +211,33 @@ export class Ingest {
       { memory: this.#summaries, staged: staged.summaries },
       { memory: this.#traffic, staged: staged.traffic },
     );
-    await tx.writeSummaries([...staged.summaries.values()], onPacked);
-    await tx.writeTraffic([...staged.traffic.values()]);
-    await tx.markForRollUp(windows);
+    const packed = Promise.withResolvers<void>();
+    const writing = tx.writeSummaries([...staged.summaries.values()], () => {
+      packed.resolve();
+      onPacked();
+    });
+    await Promise.race([packed.promise, writing]);
     const served = windows.filter(isServed);
-    for (const [id, span] of this.#versions.beyond(spansOf(served))) staged.versions.spans.set(id, span);
-    await tx.noteSpans(staged.versions.spans);
-    await tx.noteLateWindows(windows);
-    for (const batch of fresh) {
-      const losses = batch.losses.flatMap((loss) => {
-        const versionId = resolved.ids.get(versionKey({ ...loss, projectId: batch.projectId }));
-        return versionId === undefined ? [] : [{ ...loss, versionId }];
-      });
-      if (losses.length > 0) await tx.addLosses(batch.source, losses);
-    }
     const refuse = (batch: ValidBatch, refusal: PartRefusal) => refusals.get(batch)?.push(refusal);
-    const events = placeEvents(fresh, resolved, refuse);
-    if (events.length > 0) await tx.writeEvents(events);
-    const outcomes = placeOutcomes(fresh, resolved, refuse);
-    if (outcomes.length > 0) await tx.writeOutcomes(outcomes);
     const notes = newestNotes(fresh);
+    for (const [id, span] of this.#versions.beyond(spansOf(served))) staged.versions.spans.set(id, span);
     staged.agents.push(...this.#agents.dueOf(notes, this.#now()));
-    await tx.noteAgents(staged.agents);
-    await tx.noteHealth(notes);
+    const events = placeEvents(fresh, resolved, refuse);
+    const outcomes = placeOutcomes(fresh, resolved, refuse);
+    // Asked all at once, so that the store goes from one to the next by itself, however busy this thread is. The late windows
+    // hold up judging, so they come after all that takes long; what refers to agents comes after them.
+    await settleAll([
+      writing,
+      tx.writeTraffic([...staged.traffic.values()]),
+      tx.markForRollUp(windows),
+      tx.noteSpans(staged.versions.spans),
+      tx.noteLateWindows(windows),
+      ...placeLosses(fresh, resolved).map(({ source, losses }) => tx.addLosses(source, losses)),
+      events.length > 0 ? tx.writeEvents(events) : undefined,
+      outcomes.length > 0 ? tx.writeOutcomes(outcomes) : undefined,
+      tx.noteAgents(staged.agents),
+      tx.noteHealth(notes),
+    ]);
     const answers = await answersTo(tx, batches, refusals);
     const newest = served.reduce((latest, { start }) => Math.max(latest, start), -Infinity);
     return { outcomes: answers, newest };

@@ -20,6 +20,9 @@ export type Stage<Part extends { readonly start: number }> = {
   readonly staged: Map<string, Part>;
 };
 
+/** Deltas added between two looks at what else is to be done. */
+const MERGED_AT_ONCE = 64;
+
 type Placed = {
   readonly series: StoredSeries;
   readonly window: PlacedWindow;
@@ -54,9 +57,14 @@ export async function mergeWindows(
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
-  const borrowed = new Set<string>();
-  for (const one of placed) addSummary(summaries, borrowed, one);
+  // All that is held, before anybody else has a turn and may push it out of memory.
+  for (const { key } of placed) take(summaries, key);
   for (const window of windows) addTraffic(traffic, window);
+  const borrowed = new Set<string>();
+  for (const [i, one] of placed.entries()) {
+    if (i % MERGED_AT_ONCE === MERGED_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
+    addSummary(summaries.staged, borrowed, one);
+  }
   for (const part of summaries.staged.values()) part.rev += 1;
   for (const part of traffic.staged.values()) part.rev += 1;
 }
@@ -111,13 +119,18 @@ async function recall<Part extends { widthMs: number; start: number }>(
   for (const part of await load([...missing.values()])) staged.set(keyOf(addressOf(idOf(part), part)), part);
 }
 
+function take<Part extends { readonly start: number }>({ memory, staged }: Stage<Part>, key: string): void {
+  const held = memory.take(key);
+  if (held !== undefined) staged.set(key, held);
+}
+
 /** `borrowed` are the parts that consist of one delta as its batch has it. */
 function addSummary(
-  { memory, staged }: Stage<SummaryPart>,
+  staged: Stage<SummaryPart>['staged'],
   borrowed: Set<string>,
   { series, window, key, entry: { part, summary: delta } }: Placed,
 ): void {
-  let held = staged.get(key) ?? memory.take(key);
+  let held = staged.get(key);
   const fits = Number.isSafeInteger((held?.summary.kinds.total ?? 0) + delta.kinds.total);
   if (!fits) window.refuse(tooMany(part, 0));
   if (held === undefined) {

@@ -1,7 +1,11 @@
-import { type OwnedVersion, type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
+import { type OwnedVersion, type PartRefusal, type ValidBatch, type ValidLoss, versionKey } from './batch.ts';
 import type { PlacedEvent, PlacedOutcome } from './ingest-store.ts';
 import type { ResolvedVersions } from './resolve-versions.ts';
 
+type SourceLosses = {
+  readonly source: string;
+  readonly losses: readonly (ValidLoss & { readonly versionId: number })[];
+};
 type Refuse = (batch: ValidBatch, refusal: PartRefusal) => void;
 
 /** Gives the events of these batches their place in the store; those of an unknown model version are refused. */
@@ -35,6 +39,17 @@ export function placeOutcomes(
     }
   }
   return placed;
+}
+
+/** Gives the losses of each of these batches their place in the store; of an unknown model version nothing is kept. */
+export function placeLosses(batches: readonly ValidBatch[], versions: ResolvedVersions): SourceLosses[] {
+  return batches.flatMap(({ projectId, source, losses }) => {
+    const placed = losses.flatMap((loss) => {
+      const versionId = versions.ids.get(versionKey({ ...loss, projectId }));
+      return versionId === undefined ? [] : [{ ...loss, versionId }];
+    });
+    return placed.length === 0 ? [] : [{ source, losses: placed }];
+  });
 }
 
 function idOf(

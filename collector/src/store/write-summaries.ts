@@ -50,9 +50,10 @@ async function upsertArrays(
 ): Promise<number> {
   const rows = parts.map((one) => toCells(one));
   const columns = TYPES.map((type, i) => toArrayLiteral(rows.map((cells) => toText(type, cells[i] ?? null))));
-  onPacked();
   const source = `unnest(${ARRAYS.join(', ')}) as t (${NAMES.join(', ')})`;
-  return countWritten(tx, upsertFrom(source, level), [part, ...columns]);
+  const written = countWritten(tx, upsertFrom(source, level), [part, ...columns]);
+  onPacked();
+  return written;
 }
 
 /** In slices: while the database takes one, the next is packed. */
@@ -77,9 +78,12 @@ async function upsertCopied(
     await taken;
     taken = tx.copyIn(temporary, rows);
   }
+  // Asked at once, so that the store goes on by itself; if a slice fails this fails as well, and the slice says why.
+  const written = countWritten(tx, upsertFrom(temporary, level), [part]);
+  written.catch(() => undefined);
   onPacked();
   await taken;
-  return countWritten(tx, upsertFrom(temporary, level), [part]);
+  return written;
 }
 
 async function pack(parts: readonly SummaryPart[]): Promise<Uint8Array> {
