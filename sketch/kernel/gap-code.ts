@@ -25,12 +25,21 @@ export function codeMeans(list: i32, n: i32): i32 {
   return asRead;
 }
 
-/** The gap behind a code that is none of ESCAPE. */
+/** Codes below are of gaps that `gapOf` knows; they are all where the exponent is that of normal doubles. */
+export function commonLimit(exponent: i32): i32 {
+  return exponent >= -1022 ? CODE_LIMIT : 0;
+}
+
+/** The gap behind a code below `commonLimit`: the code stands in the double's own bits. */
 export function gapOf(code: i32, exponent: i32): f64 {
+  return reinterpret<f64>((((<u64>(exponent + 1023)) << 10) + <u64>code) << CUT_BITS);
+}
+
+/** The same for any code that is none of ESCAPE. */
+export function gapOfAny(code: i32, exponent: i32): f64 {
   const own = exponent + (code >> 10);
-  const mantissa = <u64>(code & 1023);
-  if (own >= -1022) return reinterpret<f64>(((<u64>(own + 1023)) << 52) | (mantissa << 42));
-  return (1 + <f64>mantissa / 1024) * reinterpret<f64>((<u64>1) << (own + 1074));
+  const power = own < -1022 ? reinterpret<f64>((<u64>1) << (own + 1074)) : reinterpret<f64>((<u64>(own + 1023)) << 52);
+  return (1 + <f64>(code & 1023) / 1024) * power;
 }
 
 function widestGap(list: i32, n: i32): f64 {

@@ -1,6 +1,7 @@
 import { atomsOfChunk, clusterChunk } from './cluster';
-import { fold, interleave } from './fold';
+import { fold } from './fold';
 import { findHeavy } from './heavy';
+import { interleave } from './interleave';
 import { JOINED, KEPT, SORT_MEMORY } from './layout';
 import { largestCentroid } from './size-rule';
 import { hasTies, sortChunk } from './sort';

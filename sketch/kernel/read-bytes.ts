@@ -1,4 +1,4 @@
-import { CODE_LIMIT, ESCAPE, gapOf, LEAST_EXPONENT, MOST_EXPONENT } from './gap-code';
+import { CODE_LIMIT, commonLimit, ESCAPE, gapOf, gapOfAny, LEAST_EXPONENT, MOST_EXPONENT } from './gap-code';
 import {
   ATOM_MEANS,
   ATOM_WEIGHTS,
@@ -114,6 +114,7 @@ function joinColumns(bits: i32, n: i32, exponent: i32, escapeCount: i32, into: i
   let isAfterAtom = true;
   let sum: u64 = 0;
   let all: u64 = 0;
+  const common = commonLimit(exponent);
   for (let i = 0; i < n; i++) {
     let mean: f64;
     let weight: u64;
@@ -128,7 +129,8 @@ function joinColumns(bits: i32, n: i32, exponent: i32, escapeCount: i32, into: i
       const code = load<i32>(nextPlain);
       weight = load<u64>(nextPlain - (CODES - PLAIN_WEIGHTS));
       nextPlain += 8;
-      if (code < CODE_LIMIT) mean = before + gapOf(code, exponent);
+      if (code < common) mean = before + gapOf(code, exponent);
+      else if (code < CODE_LIMIT) mean = before + gapOfAny(code, exponent);
       else if (code === ESCAPE) {
         mean = load<f64>(nextEscape);
         nextEscape += 8;

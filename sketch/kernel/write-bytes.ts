@@ -18,8 +18,8 @@ export function writeDigest(list: i32, n: i32, total: f64, ruleCode: i32, middle
   const plain = n - atoms;
   at += (n + 7) >> 3;
   const atomWidth: i32 = n > 0 && narrow(atoms) ? 4 : 8;
-  const atomWeightWidth = bytesOf(heaviestAtom);
-  const plainWeightWidth = bytesOf(heaviestPlain);
+  const atomWeightWidth = bytesOf(atomWeightBits);
+  const plainWeightWidth = bytesOf(plainWeightBits);
   store<u8>(WRITTEN, 2);
   store<u8>(WRITTEN, ruleCode | (atomWidth === 4 ? 4 : 0), 1);
   store<u8>(WRITTEN, atomWeightWidth | (plainWeightWidth << 4), 2);
@@ -44,15 +44,16 @@ export function writeDigest(list: i32, n: i32, total: f64, ruleCode: i32, middle
   return at + plain * plainWeightWidth - WRITTEN;
 }
 
-let heaviestAtom: u64 = 0;
-let heaviestPlain: u64 = 0;
+/** All bits that are set in any weight: the highest is that of the heaviest. */
+let atomWeightBits: u64 = 0;
+let plainWeightBits: u64 = 0;
 
 /** Sorts the list into its columns but for codes, and its bits to `bits` on; returns how many atoms there are. */
 function splitColumns(list: i32, n: i32, bits: i32): i32 {
   let atom: i32 = ATOM_MEANS;
   let plain: i32 = PLAIN_WEIGHTS;
-  let mostAtom: u64 = 0;
-  let mostPlain: u64 = 0;
+  let anyAtom: u64 = 0;
+  let anyPlain: u64 = 0;
   let set: i32 = 0;
   for (let i = 0; i < n; i++, list += 16) {
     const signed = load<f64>(list, 8);
@@ -62,19 +63,19 @@ function splitColumns(list: i32, n: i32, bits: i32): i32 {
       store<f64>(atom, load<f64>(list));
       store<u64>(atom, weight, ATOM_WEIGHTS - ATOM_MEANS);
       atom += 8;
-      if (weight > mostAtom) mostAtom = weight;
+      anyAtom |= weight;
     } else {
       store<u64>(plain, weight);
       plain += 8;
-      if (weight > mostPlain) mostPlain = weight;
+      anyPlain |= weight;
     }
     set |= isAtom << (i & 7);
     // Those that are not full yet are written again.
     store<u8>(bits + (i >> 3), set);
     if ((i & 7) === 7) set = 0;
   }
-  heaviestAtom = mostAtom;
-  heaviestPlain = mostPlain;
+  atomWeightBits = anyAtom;
+  plainWeightBits = anyPlain;
   return (atom - ATOM_MEANS) >> 3;
 }
 
@@ -89,7 +90,7 @@ function narrow(atoms: i32): bool {
   return true;
 }
 
-/** Bytes of an integer; 0 where there is none, as no weight is 0. */
-function bytesOf(heaviest: u64): i32 {
-  return (71 - <i32>clz<u64>(heaviest)) >> 3;
+/** Bytes of weights; 0 where there are none, as none is 0. */
+function bytesOf(bits: u64): i32 {
+  return (71 - <i32>clz<u64>(bits)) >> 3;
 }
