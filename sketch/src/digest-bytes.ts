@@ -51,8 +51,8 @@ export function readDigest(bytes: Uint8Array, into: Float64Array): DigestState {
   const { digests } = kernel;
   const length = readInKernel(bytes, into);
   if (digests === null || length < 0) return plainReadDigest(bytes, into);
-  const [total, middle, tail] = digests.told;
-  return { length, total, rule: ruleOf(bytes[1] & 3, middle, tail) };
+  const { told } = digests;
+  return { length, total: told[0], rule: ruleOf(bytes[1] & 3, told[1], told[2]) };
 }
 
 /** The same for bytes that were read before: how many centroids there are. */
