@@ -51,8 +51,9 @@ export function readDigest(bytes: Uint8Array, into: Float64Array): DigestState {
   const { digests } = kernel;
   const length = readInKernel(bytes, into);
   if (digests === null || length < 0) return plainReadDigest(bytes, into);
-  const { told } = digests;
-  return { length, total: told[0], rule: ruleOf(bytes[1] & 3, told[1], told[2]) };
+  // Of the kernel's copy, which nobody else writes to.
+  const { bytes: read, told } = digests;
+  return { length, total: told[0], rule: ruleOf(read[1] & 3, told[1], told[2]) };
 }
 
 /** The same for bytes that were read before: how many centroids there are. */
