@@ -8,7 +8,7 @@ const options = [
   ['--outFile', OUT],
   ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub'],
   // All that kernel/layout.ts lays out; it never grows, so views of it stay valid.
-  ['--initialMemory', '3', '--maximumMemory', '3'],
+  ['--initialMemory', '4', '--maximumMemory', '4'],
   ['--use', 'abort='],
 ];
 let binary = new Uint8Array(0);

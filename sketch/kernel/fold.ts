@@ -1,49 +1,6 @@
 import { centreOfPairs } from './centre';
-import { HEAVY, INCOMING, JOINED, KEPT, MAX_CENTROIDS } from './layout';
+import { HEAVY, JOINED, KEPT, MAX_CENTROIDS } from './layout';
 import { EDGE_REACH, EDGE_SHARE, GAP_REACH, GAP_SHARE, heavyAtom, largestCentroid, MAX_EDGES } from './size-rule';
-
-/**
- * Interleaves KEPT and INCOMING into JOINED, joining atoms of the same value and changing nothing else; returns how many.
- * At equal means plain centroids come first.
- */
-export function interleave(kept: i32, incoming: i32): i32 {
-  let one: i32 = KEPT;
-  let other: i32 = INCOMING;
-  let into: i32 = JOINED;
-  const oneEnd = KEPT + (kept << 4);
-  const otherEnd = INCOMING + (incoming << 4);
-  while (one < oneEnd && other < otherEnd) {
-    const x = load<f64>(one);
-    const y = load<f64>(other);
-    if (x === y) {
-      const oneIsAtom = load<f64>(one, 8) < 0;
-      if (oneIsAtom && load<f64>(other, 8) < 0) {
-        store<f64>(into, x);
-        store<f64>(into, load<f64>(one, 8) + load<f64>(other, 8), 8);
-        one += 16;
-        other += 16;
-      } else if (oneIsAtom) {
-        v128.store(into, v128.load(other));
-        other += 16;
-      } else {
-        v128.store(into, v128.load(one));
-        one += 16;
-      }
-      into += 16;
-      continue;
-    }
-    // Without a branch: which side comes next is anyone's guess.
-    const first = x < y;
-    v128.store(into, v128.load(select(one, other, first)));
-    one += (<i32>first) << 4;
-    other += 16 - ((<i32>first) << 4);
-    into += 16;
-  }
-  memory.copy(into, one, oneEnd - one);
-  into += oneEnd - one;
-  memory.copy(into, other, otherEnd - other);
-  return (into + otherEnd - other - JOINED) >> 4;
-}
 
 /**
  * Folds neighbours of the `n` joined ones together, from left to right, as far as the size rule allows for `total`
@@ -84,7 +41,7 @@ function foldOnce(n: i32, total: f64, middle: f64, tail: f64): i32 {
         const next = load<f64>(to, 8);
         if (weight + abs(next) > limit) break;
         if (next < 0 && (next <= -heavy || load<f64>(to) === load<f64>(nextHeavy))) break;
-        if (isGap(to, stop, reach, edgeReach)) break;
+        if (mayBeGap(to) && isGap(to, stop, reach, edgeReach)) break;
         weight += abs(next);
         to += 16;
       }
@@ -104,6 +61,19 @@ function foldOnce(n: i32, total: f64, middle: f64, tail: f64): i32 {
 let edgesLeft: i32 = 0;
 
 /**
+ * What the next neighbours but one say of a gap before the pair at `at`, which settles most: both are near, or a third on one
+ * side is. Without a branch, also where a neighbour is none of the list, which `isGap` sees.
+ */
+function mayBeGap(at: i32): bool {
+  const before = load<f64>(at - 16);
+  const after = load<f64>(at);
+  const most = (after - before) * GAP_SHARE;
+  const edge = (after - before) * EDGE_SHARE;
+  const isNearBoth = <i32>(before - load<f64>(at - 32) < most) & <i32>(load<f64>(at + 16) - after < most);
+  return (isNearBoth | <i32>(before - load<f64>(at - 48) < edge) | <i32>(load<f64>(at + 32) - after < edge)) !== 0;
+}
+
+/**
  * Whether there is a gap before the pair at `at`: it is further from the one before than 1 / GAP_SHARE times what the nearest
  * centroids of weight `reach` on either side take up. So both sides are dense, and mass of both sides is no one's mean.
  */
@@ -113,12 +83,10 @@ function isGap(at: i32, stop: i32, reach: f64, edgeReach: f64): bool {
   const after = load<f64>(at);
   const most = (after - before) * GAP_SHARE;
   const edge = (after - before) * EDGE_SHARE;
-  // Most are settled by their next neighbours but one, with branches that are hardly ever taken.
-  const isNearBoth = <i32>(before - load<f64>(at - 32) < most) & <i32>(load<f64>(at + 16) - after < most);
-  if (isNearBoth && isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most)) return true;
+  if (isDenseBelow(at - 16, reach, most) && isDenseAbove(at, stop, reach, most)) return true;
+  if (edgesLeft === 0) return false;
   const isNearBelow = before - load<f64>(at - 48) < edge;
   const isNearAbove = load<f64>(at + 32) - after < edge;
-  if (!(<i32>isNearBelow | <i32>isNearAbove) || edgesLeft === 0) return false;
   if (
     !(isNearBelow && isDenseBelow(at - 16, edgeReach, edge)) &&
     !(isNearAbove && isDenseAbove(at, stop, edgeReach, edge))

@@ -1,14 +1,31 @@
 import { atomsOfChunk, clusterChunk } from './cluster';
-import { fold, interleave } from './fold';
+import { fold } from './fold';
 import { findHeavy } from './heavy';
+import { interleave } from './interleave';
 import { JOINED, KEPT, SORT_MEMORY } from './layout';
 import { largestCentroid } from './size-rule';
 import { hasTies, sortChunk } from './sort';
 import { insertSpike, spikeOf, withoutSpike } from './spike';
 
 // For the other side to compare with its own.
-export { CHUNK, INCOMING, KEPT, MAX_CENTROIDS, MOMENTS, PENDING } from './layout';
+export {
+  BYTES,
+  CHUNK,
+  INCOMING,
+  KEPT,
+  MAX_CENTROIDS,
+  MOMENTS,
+  MOST_BYTES,
+  MOST_SHARES,
+  PASSING,
+  PENDING,
+  SHARES,
+  TOLD,
+  WRITTEN,
+} from './layout';
 export { momentsOfPending } from './moments';
+export { quantiles } from './quantiles';
+export { readDigest } from './read-bytes';
 export {
   EDGE_REACH,
   EDGE_SHARE,
@@ -20,6 +37,7 @@ export {
   NEW_ATOM_SHARE,
 } from './size-rule';
 export { SPIKE_SHARE } from './spike';
+export { writeDigest } from './write-bytes';
 
 /**
  * Merges `n` pending values into the `kept` centroids and returns how many there are then. `total` is the weight of both,

@@ -43,6 +43,11 @@ export function takePairs(list: CentroidList, pairs: Float64Array, length: numbe
   list.length = length;
 }
 
+/** Puts the contents of `list` into `pairs`, which has room for MAX_CENTROIDS. */
+export function putPairs({ pairs: own, length }: CentroidList, pairs: Float64Array): void {
+  pairs.set(own.length === 2 * length ? own : own.subarray(0, 2 * length));
+}
+
 /** Whether every centroid stands for one value only. */
 export function isAllAtoms(list: CentroidList): boolean {
   for (let i = 0; i < list.length; i++) if (!isAtom(list, i)) return false;

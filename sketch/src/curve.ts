@@ -1,4 +1,5 @@
 import { type CentroidList, isAtom, weightOf } from './centroid-list.ts';
+import { kernel } from './kernel.ts';
 import { MAX_CENTROIDS } from './size-rule.ts';
 
 /** A neighbour so many times further away than the one on the other side lies beyond an empty stretch. */
@@ -121,6 +122,17 @@ export function sharesOnce(list: CentroidList, total: number, xs: readonly numbe
     if (next === points || drawnX[next - 1] === at) return share(next - 1);
     return levelBetween(at, drawnX[next - 1], drawnX[next], share(next - 1), share(next));
   });
+}
+
+/** `quantilesOnce` of the first `length` (at least 1) centroids in the kernel's `passing` list, in the kernel where it can. */
+export function quantilesOfPassing(length: number, total: number, qs: readonly number[]): number[] {
+  const { digests, passing } = kernel;
+  if (digests === null || qs.length > digests.shares.length)
+    return quantilesOnce({ pairs: passing, length }, total, qs);
+  const { shares } = digests;
+  shares.set(qs);
+  digests.quantiles(passing.byteOffset, length, total, qs.length);
+  return qs.map((_, i) => shares[i]);
 }
 
 /** `Curve.quantile` of each of `qs`, without a curve that is kept: for questions that are asked once. */

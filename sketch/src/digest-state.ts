@@ -52,20 +52,27 @@ export function bitAt(bytes: Uint8Array, at: number, i: number): boolean {
 
 /** 0 or 1 for the rules with a name, else OWN_RULE. */
 export function codeOfRule(rule: SizeRule): number {
-  const named = [WINDOW_SIZE_RULE, BASELINE_SIZE_RULE].findIndex(
-    ({ middle, tail }) => middle === rule.middle && tail === rule.tail,
-  );
-  return named < 0 ? OWN_RULE : named;
+  if (isSame(rule, WINDOW_SIZE_RULE)) return 0;
+  return isSame(rule, BASELINE_SIZE_RULE) ? 1 : OWN_RULE;
+}
+
+function isSame(one: SizeRule, other: SizeRule): boolean {
+  return one === other || (one.middle === other.middle && one.tail === other.tail);
+}
+
+/** The rule behind a code, for OWN_RULE the one given. Throws SKETCH_OPTION_INVALID where that is out of range. */
+export function ruleOf(code: number, middle: number, tail: number): SizeRule {
+  if (code === 0) return WINDOW_SIZE_RULE;
+  return code === 1 ? BASELINE_SIZE_RULE : checkedSizeRule({ middle, tail });
 }
 
 /** The rule behind a code; reads one that is written in full. */
 export function readRule(code: number, reader: ByteReader): SizeRule {
-  if (code === 0) return WINDOW_SIZE_RULE;
-  if (code === 1) return BASELINE_SIZE_RULE;
+  if (code < OWN_RULE) return ruleOf(code, 0, 0);
   if (code !== OWN_RULE) throw reader.invalid('unknown size rule');
-  const rule = { middle: reader.f64(), tail: reader.f64() };
+  const [middle, tail] = [reader.f64(), reader.f64()];
   try {
-    return checkedSizeRule(rule);
+    return ruleOf(code, middle, tail);
   } catch {
     throw reader.invalid('size rule out of range');
   }

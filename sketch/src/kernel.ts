@@ -3,8 +3,8 @@ import { plainKernel } from './plain-kernel.ts';
 import { CHUNK, MAX_CENTROIDS } from './size-rule.ts';
 
 /**
- * What does the work of all digests: a scratch memory to put things into, and two calls that leave their result in
- * `kept`. No call waits for anything, so one kernel for the process is enough.
+ * What does the work of all digests: a scratch memory to put things into, and calls that leave their result in it. No call
+ * waits for anything, so one kernel for the process is enough.
  */
 export type Kernel = {
   /** CHUNK values, finite and not -0. */
@@ -13,6 +13,8 @@ export type Kernel = {
   readonly kept: Float64Array;
   /** CHUNK pairs and one. */
   readonly incoming: Float64Array;
+  /** MAX_CENTROIDS pairs of a list that is looked at: read from bytes, or to be written or asked. */
+  readonly passing: Float64Array;
   /** Smallest, largest, mean and sum of squares around it, of the last `momentsOfPending`. */
   readonly moments: Float64Array;
   /** One word: what the sort remembers of the digest at work, 0 at first. */
@@ -34,6 +36,29 @@ export type Kernel = {
     tail: number,
     most: number,
   ): number;
+  /** What is done with whole digests; null where JavaScript does it. */
+  readonly digests: DigestKernel | null;
+};
+
+/**
+ * What reads and writes the byte forms of digests, and finds quantiles. A `list` is the address (`byteOffset`) of `kept`,
+ * `incoming` or `passing`.
+ */
+export type DigestKernel = {
+  /** Room for a byte form to read; no valid one is longer. */
+  readonly bytes: Uint8Array;
+  /** The byte form that was written last. */
+  readonly written: Uint8Array;
+  /** Of the digest read last: its weight, and `middle` and `tail` where its size rule is its own. */
+  readonly told: Float64Array;
+  /** Shares that are asked at once, and their quantiles. */
+  readonly shares: Float64Array;
+  /** Reads the `length` first of `bytes` into a list; how many centroids there are, or -1 unless all is as it must be. */
+  readDigest(length: number, list: number): number;
+  /** Writes the first `n` of a list to `written`; how many bytes they are. */
+  writeDigest(list: number, n: number, total: number, ruleCode: number, middle: number, tail: number): number;
+  /** Makes quantiles of the `count` first `shares`, by the curve through the first `n` (at least 1) of a list. */
+  quantiles(list: number, n: number, total: number, count: number): void;
 };
 
 /** The little of the WebAssembly interface that is needed; its types come with those of browsers only. */
@@ -42,15 +67,23 @@ type WebAssemblyHost = {
   Instance: new (module: object) => { exports: KernelExports };
 };
 
-type Address = { readonly value: number };
-
-type KernelExports = Pick<Kernel, 'compress' | 'merge' | 'momentsOfPending'> & {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly PENDING: Address;
-  readonly KEPT: Address;
-  readonly INCOMING: Address;
-  readonly MOMENTS: Address;
-};
+type KernelExports = Pick<Kernel, 'compress' | 'merge' | 'momentsOfPending'> &
+  Pick<DigestKernel, 'readDigest' | 'writeDigest' | 'quantiles'> & {
+    readonly memory: { readonly buffer: ArrayBuffer };
+  } & {
+    readonly [name in
+      | 'PENDING'
+      | 'KEPT'
+      | 'INCOMING'
+      | 'PASSING'
+      | 'MOMENTS'
+      | 'BYTES'
+      | 'WRITTEN'
+      | 'MOST_BYTES'
+      | 'TOLD'
+      | 'SHARES'
+      | 'MOST_SHARES']: { readonly value: number };
+  };
 
 /** The kernel in WebAssembly, or null where the host has none or does not allow it. */
 export function wasmKernel(): Kernel | null {
@@ -64,11 +97,21 @@ export function wasmKernel(): Kernel | null {
       pending: new Float64Array(buffer, exports.PENDING.value, CHUNK),
       kept: new Float64Array(buffer, exports.KEPT.value, 2 * MAX_CENTROIDS),
       incoming: new Float64Array(buffer, exports.INCOMING.value, 2 * (CHUNK + 1)),
+      passing: new Float64Array(buffer, exports.PASSING.value, 2 * MAX_CENTROIDS),
       moments: new Float64Array(buffer, exports.MOMENTS.value, 4),
       sortMemory: new Int32Array(buffer, 0, 1),
       momentsOfPending: exports.momentsOfPending,
       compress: exports.compress,
       merge: exports.merge,
+      digests: {
+        bytes: new Uint8Array(buffer, exports.BYTES.value, exports.MOST_BYTES.value),
+        written: new Uint8Array(buffer, exports.WRITTEN.value, exports.MOST_BYTES.value),
+        told: new Float64Array(buffer, exports.TOLD.value, 3),
+        shares: new Float64Array(buffer, exports.SHARES.value, exports.MOST_SHARES.value),
+        readDigest: exports.readDigest,
+        writeDigest: exports.writeDigest,
+        quantiles: exports.quantiles,
+      },
     };
   } catch {
     // A policy against generated code, or a machine without the vector instructions: slower, but the same.

@@ -1,16 +1,13 @@
-import { type CentroidList, centroidList, takePairs } from './centroid-list.ts';
-import { Curve, NO_POINTS, type Points, passingPoints, quantilesOnce, sharesOnce } from './curve.ts';
-import { encodeDigest, isNewestForm, readDigest } from './digest-bytes.ts';
+import { type CentroidList, centroidList, putPairs, takePairs } from './centroid-list.ts';
+import { Curve, NO_POINTS, type Points, passingPoints, quantilesOfPassing, sharesOnce } from './curve.ts';
+import { encodeDigest, isNewestForm, readAgain, readDigest } from './digest-bytes.ts';
 import type { DigestState } from './digest-state.ts';
 import { kernel } from './kernel.ts';
-import { checkedSizeRule, exactValues, MAX_CENTROIDS, type SizeRule } from './size-rule.ts';
+import { checkedSizeRule, exactValues, type SizeRule } from './size-rule.ts';
 
-/** Where bytes are read to be looked at; good until the next are. */
-const passing: CentroidList = centroidList(MAX_CENTROIDS);
-
-/** Reads bytes to be looked at, adopted or held at once; throws SKETCH_BYTES_INVALID unless they are one valid form. */
+/** Reads bytes into the kernel, to be looked at, adopted or held at once; throws SKETCH_BYTES_INVALID unless they are one valid form. */
 export function readPassing(bytes: Uint8Array): DigestState {
-  return readDigest(bytes, passing.pairs);
+  return readDigest(bytes, kernel.passing);
 }
 
 /**
@@ -51,8 +48,8 @@ export class MergedCentroids {
   /** The centroids, in memory of their own. */
   get list(): CentroidList {
     if (this.#packed !== null) {
-      const { length } = this.#passingList();
-      this.#list.pairs = passing.pairs.slice(0, 2 * length);
+      const length = this.#putInto(kernel.passing);
+      this.#list.pairs = kernel.passing.slice(0, 2 * length);
       this.#list.length = length;
       this.#packed = null;
     }
@@ -95,7 +92,7 @@ export class MergedCentroids {
     const curve = this.#curve;
     if (curve !== null) return qs.map((q) => curve.quantile(q));
     if (this.#total === 0) return qs.map(() => Number.NaN);
-    return quantilesOnce(this.#passingList(), this.#total, qs);
+    return quantilesOfPassing(this.#putInto(kernel.passing), this.#total, qs);
   }
 
   /** The points of the curve, which is not kept for them; good until those of another digest are asked for. */
@@ -136,7 +133,7 @@ export class MergedCentroids {
 
   /** Takes what `readPassing` has just read. */
   adopt({ length, total }: DigestState): void {
-    this.#list.pairs = passing.pairs.slice(0, 2 * length);
+    this.#list.pairs = kernel.passing.slice(0, 2 * length);
     this.#list.length = length;
     this.#setTotal(total);
   }
@@ -150,8 +147,8 @@ export class MergedCentroids {
     }
     this.#packed = bytes;
     this.#packedLength = state.length;
-    this.#packedMin = passing.pairs[0] as number;
-    this.#packedMax = passing.pairs[Math.max(0, 2 * state.length - 2)] as number;
+    this.#packedMin = kernel.passing[0] as number;
+    this.#packedMax = kernel.passing[Math.max(0, 2 * state.length - 2)] as number;
     this.#setTotal(state.total);
   }
 
@@ -181,19 +178,11 @@ export class MergedCentroids {
     this.#store(kernel.kept, kept, total);
   }
 
-  /** Puts the centroids into memory of the kernel; returns how many there are. */
+  /** Puts the centroids into a list of the kernel, good until it is used again; returns how many there are. */
   #putInto(pairs: Float64Array): number {
-    if (this.#packed !== null) return readDigest(this.#packed, pairs).length;
-    const { pairs: own, length } = this.#list;
-    pairs.set(own.length === 2 * length ? own : own.subarray(0, 2 * length));
-    return length;
-  }
-
-  /** The centroids, good until the next bytes are read. */
-  #passingList(): CentroidList {
-    if (this.#packed === null) return this.#list;
-    passing.length = readPassing(this.#packed).length;
-    return passing;
+    if (this.#packed !== null) return readAgain(this.#packed, pairs);
+    putPairs(this.#list, pairs);
+    return this.#list.length;
   }
 
   #store(pairs: Float64Array, length: number, total: number): void {

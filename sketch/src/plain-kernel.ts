@@ -60,11 +60,13 @@ export function plainKernel(): Kernel {
     pending,
     kept,
     incoming,
+    passing: new Float64Array(2 * MAX_CENTROIDS),
     moments,
     sortMemory: new Int32Array(1),
     momentsOfPending: (n) => momentsOfPending(pending, n, moments),
     compress,
     merge,
+    digests: null,
   };
 }
 

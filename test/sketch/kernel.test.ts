@@ -5,6 +5,7 @@ import { KERNEL_WASM } from '../../sketch/src/gen/kernel-wasm.ts';
 import { type Kernel, wasmKernel } from '../../sketch/src/kernel.ts';
 import { plainKernel } from '../../sketch/src/plain-kernel.ts';
 import * as sizeRule from '../../sketch/src/size-rule.ts';
+import { type AnyList, anyList } from './any-list.ts';
 import { HOSTILE_STREAMS, STREAMS, seeded, take } from './datasets.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
@@ -32,6 +33,19 @@ function assertAlike(chunks: readonly Float64Array[], middle: number, tail: numb
     assert.equal(length, expected);
     assert.deepEqual(one.kept.subarray(0, 2 * length), other.kept.subarray(0, 2 * length));
   }
+}
+
+/** A list of some of the same means, each of them an atom or not as it was. */
+function thinned({ list }: AnyList, random: () => number): AnyList {
+  const pairs: number[] = [];
+  let total = 0;
+  for (let i = 0; i < list.length; i++) {
+    const isEnd = i === 0 || i === list.length - 1;
+    if (!isEnd && random() < 0.5) continue;
+    pairs.push(list.pairs[2 * i]!, list.pairs[2 * i + 1]!);
+    total += Math.abs(list.pairs[2 * i + 1]!);
+  }
+  return { list: { pairs: Float64Array.from(pairs), length: pairs.length / 2 }, total };
 }
 
 /** The distinct values of a chunk in the order the kernel puts them. */
@@ -96,6 +110,29 @@ describe('the kernel', () => {
         assertAlike(chunks, 0.1, 0.4, most);
       }),
     );
+  });
+
+  it('merges any two lists alike, also those with means in common', () => {
+    const random = seeded(17);
+    const [one, other] = [fast(), plainKernel()];
+    for (let i = 0; i < 3_000; i++) {
+      const kept = anyList(random);
+      // Now and then the same list, or one that shares some of its means.
+      const incoming = i % 4 === 0 ? kept : i % 4 === 1 ? thinned(kept, random) : anyList(random);
+      const total = kept.total + incoming.total;
+      const [middle, tail, most] = [[0.01, 0.2, 200] as const, [0.005, 0.1, 400] as const, [0.3, 1, 6] as const][
+        i % 3
+      ]!;
+      for (const kernel of [one, other]) {
+        kernel.kept.set(kept.list.pairs);
+        kernel.incoming.set(incoming.list.pairs);
+      }
+      const lengths = [one, other].map((kernel) =>
+        kernel.merge(kept.list.length, incoming.list.length, total, incoming.total, middle, tail, most),
+      );
+      assert.equal(lengths[0], lengths[1]);
+      assert.deepEqual(one.kept.subarray(0, 2 * lengths[0]!), other.kept.subarray(0, 2 * lengths[0]!));
+    }
   });
 
   it('goes by the same constants', async () => {

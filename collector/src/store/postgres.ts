@@ -75,16 +75,17 @@ export class PostgresDatabase implements Database {
       broken = error;
     };
     client.on('error', onError);
+    const tx = transactionOn(client);
     try {
-      await client.query('begin');
-      const result = await work(transactionOn(client));
-      await client.query('commit');
+      await tx.query('begin');
+      const result = await work(tx);
+      await tx.query('commit');
       return result;
     } catch (error) {
       // A connection that has not answered in time would not answer a rollback either: it ends, and with it the transaction.
       if (isSilent(error)) broken = error;
       else
-        await client.query('rollback').catch((cause: Error) => {
+        await tx.query('rollback').catch((cause: Error) => {
           broken = cause;
         });
       throw error;
@@ -118,10 +119,18 @@ function isSilent(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
+/** What is asked of it at once is done one after the other, as the driver wants it. */
 function transactionOn(client: pg.ClientBase): Transaction {
+  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
+    const turn = before.then(step);
+    before = turn.catch(() => undefined);
+    return turn;
+  };
   return {
-    query: (sql, values = []) => ask(client, sql, values),
-    copyIn: (table, rows) => copyIn(client, table, rows),
+    query: <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
+      inTurn(() => ask<Row>(client, sql, values)),
+    copyIn: (table, rows) => inTurn(() => copyIn(client, table, rows)),
   };
 }
 
