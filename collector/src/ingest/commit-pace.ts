@@ -116,6 +116,7 @@ function versionsOf({ projectId, windows }: ValidBatch): string[] {
   return [...new Set(windows.map(({ model, version }) => versionKey({ projectId, model, version })))];
 }
 
-function summariesOf({ windows }: ValidBatch): number {
+/** Summaries that a batch brings. */
+export function summariesOf({ windows }: ValidBatch): number {
   return windows.reduce((sum, { summaries }) => sum + summaries.length, 0);
 }

@@ -1,5 +1,6 @@
 import type { PartRefusal, ValidBatch } from './batch.ts';
-import type { CommitPace } from './commit-pace.ts';
+import { chooseGroup, type Weighed } from './choose-group.ts';
+import { type CommitPace, summariesOf } from './commit-pace.ts';
 import { readStoreError } from './store-error.ts';
 
 /** What came of one batch. */
@@ -21,10 +22,10 @@ const LATE = `the store has not committed within ${PATIENCE_MS} ms`;
 /** Commits batches; calls `onPacked` when only the store is still at work on them. */
 export type Commit = (batches: readonly ValidBatch[], onPacked: () => void) => Promise<BatchOutcome[]>;
 
-type Waiting = { readonly batch: ValidBatch; readonly touches: readonly string[]; settle(outcome: BatchOutcome): void };
+type Waiting = Weighed & { readonly batch: ValidBatch; settle(outcome: BatchOutcome): void };
 
-/** A commit under way: what it touches, and its end. */
-type UnderWay = { readonly touches: ReadonlySet<string>; readonly done: Promise<void> };
+/** A commit under way, and its end. */
+type UnderWay = Weighed & { readonly done: Promise<void> };
 
 /**
  * Collects the batches that arrive while a commit is under way, or while its pace says to wait for more, and commits them
@@ -58,7 +59,7 @@ export class GroupCommit {
   /** Resolves after the commit that holds the batch, or with `retry`; never rejects. */
   submit(batch: ValidBatch): Promise<BatchOutcome> {
     return new Promise((settle) => {
-      this.#waiting.push({ batch, touches: touchesOf(batch), settle });
+      this.#waiting.push({ batch, touches: touchesOf(batch), summaries: summariesOf(batch), settle });
       if (this.#stopped) return this.#giveBack('the collector is stopping');
       if (this.#late > 0) return this.#giveBack(LATE);
       this.#pace.add(batch, performance.now());
@@ -98,21 +99,12 @@ export class GroupCommit {
 
   /** The batches that may go now, which wait no more. */
   #take(): Waiting[] {
-    const held = new Set([...this.#underWay].flatMap(({ touches }) => [...touches]));
-    const [free, blocked]: [Waiting[], Waiting[]] = [[], []];
-    for (const one of this.#waiting) {
-      if (!one.touches.some((touch) => held.has(touch))) free.push(one);
-      else {
-        blocked.push(one);
-        // Nobody who came later goes before it, or it might wait for ever.
-        for (const touch of one.touches) held.add(touch);
-      }
-    }
-    if (free.length === 0) return [];
+    const { group, rest } = chooseGroup(this.#waiting, [...this.#underWay]);
+    if (group.length === 0) return [];
     const batchesOf = (waiting: readonly Waiting[]) => waiting.map(({ batch }) => batch);
-    const count = this.#pace.begin(batchesOf(free), performance.now(), batchesOf(blocked));
-    this.#waiting = [...free.slice(count), ...blocked];
-    return free.slice(0, count);
+    const count = this.#pace.begin(batchesOf(group), performance.now(), batchesOf(rest));
+    this.#waiting = [...group.slice(count), ...rest];
+    return group.slice(0, count);
   }
 
   #begin(group: readonly Waiting[]): void {
@@ -124,7 +116,11 @@ export class GroupCommit {
         settle(outcomes[i] ?? { kind: 'retry', cause: new Error('the commit gave no answer for this batch') });
       });
     });
-    const commit = { touches: new Set(group.flatMap(({ touches }) => touches)), done };
+    const commit = {
+      touches: new Set(group.flatMap(({ touches }) => [...touches])),
+      summaries: group.reduce((sum, { summaries }) => sum + summaries, 0),
+      done,
+    };
     this.#underWay.add(commit);
     this.#packed = packed;
   }
