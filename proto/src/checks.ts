@@ -1,11 +1,15 @@
 import { isStage, LIMITS, type Stage } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
+/** Up to it numbers are exact. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
 /**
  * Checks a name that will be stored and shown: 1 to `maxBytes` (128) bytes of UTF-8, no control characters.
  * @throws {WireError} `bad_name`.
  */
 export function checkName(what: string, name: string, maxBytes: number = LIMITS.maxNameBytes): void {
+  if (name.length <= maxBytes && isPlain(name)) return;
   const bytes = Buffer.byteLength(name, 'utf8');
   if (bytes < 1 || bytes > maxBytes) {
     throw new WireError('bad_name', `${what}: expected 1 to ${maxBytes} bytes, got ${bytes}`);
@@ -13,6 +17,15 @@ export function checkName(what: string, name: string, maxBytes: number = LIMITS.
   if (/\p{Cc}/u.test(name) || !name.isWellFormed()) {
     throw new WireError('bad_name', `${what}: expected text without control characters, got ${JSON.stringify(name)}`);
   }
+}
+
+/** Whether a name is one or more characters of printable ASCII, as nearly all are: nothing more has to be looked at. */
+function isPlain(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return name.length > 0;
 }
 
 /**
@@ -29,8 +42,7 @@ export function checkStage(stage: string): asserts stage is Stage {
  * @throws {WireError} `malformed` above 2^53, where numbers stop being exact.
  */
 export function toCount(what: string, value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new WireError('malformed', `${what}: expected at most 2^53, got ${value}`);
+  if (value > MOST) throw new WireError('malformed', `${what}: expected at most 2^53, got ${value}`);
   return Number(value);
 }
 

@@ -99,7 +99,11 @@ export function decodeSummary(message: SummaryMessage): SeriesName & { readonly 
 function decodeKinds(message: KindsMessage | undefined): Kinds {
   if (message === undefined) throw new WireError('malformed', 'kinds: expected counts, got none');
   const kinds = new Kinds();
-  for (const field of KIND_FIELDS) kinds[field] = toCount(`kinds.${field}`, message[field]);
+  for (const field of KIND_FIELDS) {
+    const count = message[field];
+    // Most are.
+    if (count !== 0n) kinds[field] = toCount(`kinds.${field}`, count);
+  }
   if (kinds.outOfRange > kinds.valid || kinds.unseen > kinds.valid) {
     throw new WireError('malformed', 'kinds: out_of_range and unseen count valid values and cannot exceed them');
   }

@@ -122,7 +122,10 @@ export class Moments {
     out.u8(VERSION);
     out.count(this.#count);
     const empty = this.#count === 0;
-    for (const value of [this.#min, this.#max, this.#mean, this.#m2]) out.f64(empty ? 0 : value);
+    out.f64(empty ? 0 : this.#min);
+    out.f64(empty ? 0 : this.#max);
+    out.f64(empty ? 0 : this.#mean);
+    out.f64(empty ? 0 : this.#m2);
     return new Uint8Array(out.bytes);
   }
 

@@ -9,7 +9,7 @@ import type {
   TrafficPart,
 } from './ingest-store.ts';
 import type { OpenParts } from './open-parts.ts';
-import type { SeriesDesk } from './series-desk.ts';
+import type { Placement, SeriesDesk } from './series-desk.ts';
 
 /** A window whose model version is known. */
 export type PlacedWindow = ValidWindow & { readonly versionId: number; refuse(refusal: PartRefusal): void };
@@ -23,14 +23,11 @@ export type Stage<Part extends { readonly start: number }> = {
 /** Deltas added between two looks at what else is to be done. */
 const MERGED_AT_ONCE = 64;
 
-type Placed = {
-  readonly series: StoredSeries;
-  readonly window: PlacedWindow;
-  readonly entry: ValidWindow['summaries'][number];
-  readonly address: PartAddress;
-  /** Of the address. */
-  readonly key: string;
-};
+/** A delta, and the series it is for. */
+type Delta = SeriesKey & { readonly window: PlacedWindow; readonly entry: ValidWindow['summaries'][number] };
+
+/** A delta, the series it goes to, and the key of the part that it is added to. */
+type Placed = { readonly delta: Delta; readonly seriesId: number; readonly key: string };
 
 /**
  * Adds the windows to this collector's parts in `staged`; memory holds nothing that is not committed. The windows stay as
@@ -47,13 +44,13 @@ export async function mergeWindows(
   const placed = await placeSummaries(tx, windows, series);
   await recall(
     summaries,
-    placed,
+    placed.map(({ seriesId, delta, key }) => ({ id: seriesId, window: delta.window, key })),
     (missing) => tx.loadSummaries(missing),
     (part) => part.seriesId,
   );
   await recall(
     traffic,
-    windows.map((window) => keyed(addressOf(window.versionId, window))),
+    windows.map((window) => ({ id: window.versionId, window, key: keyOf(window.versionId, window) })),
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
@@ -61,9 +58,9 @@ export async function mergeWindows(
   for (const { key } of placed) take(summaries, key);
   for (const window of windows) addTraffic(traffic, window);
   const borrowed = new Set<string>();
-  for (const [i, one] of placed.entries()) {
-    if (i % MERGED_AT_ONCE === MERGED_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
-    addSummary(summaries.staged, borrowed, one);
+  for (let from = 0; from < placed.length; from += MERGED_AT_ONCE) {
+    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const one of placed.slice(from, from + MERGED_AT_ONCE)) addSummary(summaries.staged, borrowed, one);
   }
   for (const part of summaries.staged.values()) part.rev += 1;
   for (const part of traffic.staged.values()) part.rev += 1;
@@ -74,49 +71,49 @@ async function placeSummaries(
   windows: readonly PlacedWindow[],
   { desk, learnt }: { readonly desk: SeriesDesk; readonly learnt: Map<string, StoredSeries> },
 ): Promise<Placed[]> {
-  const all = windows.flatMap((window) => window.summaries.map((entry) => ({ window, entry })));
-  if (all.length === 0) return [];
-  const keys = all.map(({ window, entry }): SeriesKey => {
-    const { stage, field, slice, summary } = entry;
-    return { versionId: window.versionId, stage, field, slice, kind: summary.kind };
+  const deltas = windows.flatMap((window) =>
+    window.summaries.map((entry): Delta => {
+      const { stage, field, slice, summary } = entry;
+      return { versionId: window.versionId, stage, field, slice, kind: summary.kind, window, entry };
+    }),
+  );
+  if (deltas.length === 0) return [];
+  const places = await desk.place(tx, deltas, learnt);
+  const placed: Placed[] = [];
+  deltas.forEach((delta, i) => {
+    const series = places[i] as Placement;
+    if (series !== 'over-budget' && series.kind === delta.kind)
+      placed.push({ delta, seriesId: series.id, key: keyOf(series.id, delta.window) });
+    else delta.window.refuse(refusalOf(delta, series));
   });
-  const stored = await desk.place(tx, keys, learnt);
-  return all.flatMap(({ window, entry }, i) => {
-    const series = stored[i];
-    if (series === undefined) throw new Error(`no series came back for ${entry.part}`);
-    if (series === 'over-budget') {
-      window.refuse({
-        part: entry.part,
-        code: 'over_budget',
-        message: `the model version has as many series as max_series allows, so ${entry.stage}/${entry.field} is not taken`,
-        rows: entry.summary.kinds.total,
-      });
-      return [];
-    }
-    if (series.kind === entry.summary.kind) {
-      return [{ series, window, entry, ...keyed(addressOf(series.id, window)) }];
-    }
-    window.refuse({
-      part: entry.part,
-      code: 'kind_changed',
-      message: `${entry.stage}/${entry.field} is kept as ${series.kind}, got ${entry.summary.kind}; give the field another name or the model another version`,
-      rows: entry.summary.kinds.total,
-    });
-    return [];
-  });
+  return placed;
+}
+
+function refusalOf({ entry, stage, field, kind }: Delta, series: Placement): PartRefusal {
+  const { part } = entry;
+  const rows = entry.summary.kinds.total;
+  if (series === 'over-budget') {
+    const message = `the model version has as many series as max_series allows, so ${stage}/${field} is not taken`;
+    return { part, code: 'over_budget', message, rows };
+  }
+  const message = `${stage}/${field} is kept as ${series.kind}, got ${kind}; give the field another name or the model another version`;
+  return { part, code: 'kind_changed', message, rows };
 }
 
 /** Reads back parts that memory does not hold but the store may. */
 async function recall<Part extends { widthMs: number; start: number }>(
   { memory, staged }: Stage<Part>,
-  addresses: readonly { readonly address: PartAddress; readonly key: string }[],
+  parts: readonly { readonly id: number; readonly window: PlacedWindow; readonly key: string }[],
   load: (missing: readonly PartAddress[]) => Promise<Part[]>,
   idOf: (part: Part) => number,
 ): Promise<void> {
   const missing = new Map<string, PartAddress>();
-  for (const { key, address } of addresses) if (memory.mayBeStored(key, address.start)) missing.set(key, address);
+  for (const { id, window, key } of parts) {
+    const { widthMs, start } = window;
+    if (memory.mayBeStored(key, start)) missing.set(key, { id, widthMs, start });
+  }
   if (missing.size === 0) return;
-  for (const part of await load([...missing.values()])) staged.set(keyOf(addressOf(idOf(part), part)), part);
+  for (const part of await load([...missing.values()])) staged.set(keyOf(idOf(part), part), part);
 }
 
 function take<Part extends { readonly start: number }>({ memory, staged }: Stage<Part>, key: string): void {
@@ -128,15 +125,16 @@ function take<Part extends { readonly start: number }>({ memory, staged }: Stage
 function addSummary(
   staged: Stage<SummaryPart>['staged'],
   borrowed: Set<string>,
-  { series, window, key, entry: { part, summary: delta } }: Placed,
+  { seriesId, key, delta: { window, entry } }: Placed,
 ): void {
+  const { part, summary: delta } = entry;
   let held = staged.get(key);
   const fits = Number.isSafeInteger((held?.summary.kinds.total ?? 0) + delta.kinds.total);
   if (!fits) window.refuse(tooMany(part, 0));
   if (held === undefined) {
     if (!fits) return;
     const { versionId, widthMs, start } = window;
-    staged.set(key, { versionId, seriesId: series.id, widthMs, start, rev: 0, summary: delta });
+    staged.set(key, { versionId, seriesId, widthMs, start, rev: 0, summary: delta });
     borrowed.add(key);
     return;
   }
@@ -157,7 +155,7 @@ function mergeOrRefuse(staged: SummaryPart, window: PlacedWindow, part: string, 
 
 function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
   const { part, versionId, widthMs, start, rows, errors } = window;
-  const key = keyOf(addressOf(versionId, window));
+  const key = keyOf(versionId, window);
   const held = stage.staged.get(key) ??
     stage.memory.get(key) ?? { versionId, widthMs, start, rev: 0, rows: 0, errors: 0 };
   const fits = Number.isSafeInteger(held.rows + rows);
@@ -171,14 +169,6 @@ function tooMany(part: string, rows: number): PartRefusal {
   return { part, code: 'too_large', message: 'the counts of this window would exceed 2^53', rows };
 }
 
-function addressOf(id: number, { widthMs, start }: { widthMs: number; start: number }): PartAddress {
-  return { id, widthMs, start };
-}
-
-function keyed(address: PartAddress): { address: PartAddress; key: string } {
-  return { address, key: keyOf(address) };
-}
-
-function keyOf({ id, widthMs, start }: PartAddress): string {
+function keyOf(id: number, { widthMs, start }: { readonly widthMs: number; readonly start: number }): string {
   return `${id}/${widthMs}/${start}`;
 }

@@ -38,7 +38,9 @@ export class SeriesDesk {
     // All that is known, at once: while the store is asked another commit may fail, and everything be forgotten.
     const places: (Placement | undefined)[] = names.map((name) => this.#known.get(name));
     const strange = new Map<string, SeriesKey>();
-    for (const [i, key] of keys.entries()) if (places[i] === undefined) strange.set(names[i] as string, key);
+    keys.forEach((key, i) => {
+      if (places[i] === undefined) strange.set(names[i] as string, key);
+    });
     if (strange.size === 0) return places as Placement[];
     const found = await find(tx, strange);
     const fresh = [...strange].filter(([name]) => !found.has(name));

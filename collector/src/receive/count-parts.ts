@@ -7,20 +7,20 @@ import { BatchSchema, EventSchema, ModelVersionSchema, OutcomeSchema, WindowSche
  */
 export const MAX_PARTS = 40_960;
 
-/** Numbers of the repeated fields of a message, with those of what stands in them. */
-type Repeated = { readonly [number: number]: Repeated };
+/** Numbers of the repeated fields of a message, with those of what stands in them; null = none that count. */
+type Repeated = { readonly [number: number]: Repeated | null };
 
 const { field: batch } = BatchSchema;
 const { field: version } = ModelVersionSchema;
 const REPEATED: Repeated = {
-  [batch.windows.number]: { [WindowSchema.field.summaries.number]: {} },
-  [batch.modelVersions.number]: { [version.fields.number]: {}, [version.tags.number]: {} },
-  [batch.losses.number]: {},
+  [batch.windows.number]: { [WindowSchema.field.summaries.number]: null },
+  [batch.modelVersions.number]: { [version.fields.number]: null, [version.tags.number]: null },
+  [batch.losses.number]: null,
   [batch.events.number]: {
-    [EventSchema.field.values.number]: {},
-    [EventSchema.field.violations.number]: {},
+    [EventSchema.field.values.number]: null,
+    [EventSchema.field.violations.number]: null,
   },
-  [batch.outcomes.number]: { [OutcomeSchema.field.values.number]: {} },
+  [batch.outcomes.number]: { [OutcomeSchema.field.values.number]: null },
 };
 
 /**
@@ -41,8 +41,9 @@ function countRepeated(message: Uint8Array, repeated: Repeated, before: number):
   while (reader.pos < reader.len && count <= MAX_PARTS) {
     const [number, type] = reader.tag();
     const inside = type === WireType.LengthDelimited ? repeated[number] : undefined;
-    if (inside === undefined) reader.skip(type, number);
-    else count = countRepeated(reader.bytes(), inside, count + 1);
+    if (inside !== undefined) count += 1;
+    if (inside === undefined || inside === null) reader.skip(type, number);
+    else count = countRepeated(reader.bytes(), inside, count);
   }
   return count;
 }

@@ -88,9 +88,9 @@ async function upsertCopied(
 
 async function pack(parts: readonly SummaryPart[]): Promise<Uint8Array> {
   const packed = new BinaryRows(TYPES, parts.length * 1_536);
-  for (const [i, one] of parts.entries()) {
-    if (i % PACK_ROWS === PACK_ROWS - 1) await new Promise((resolve) => setImmediate(resolve));
-    packed.add(toCells(one, 'passing'));
+  for (let from = 0; from < parts.length; from += PACK_ROWS) {
+    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const one of parts.slice(from, from + PACK_ROWS)) packed.add(toCells(one, 'passing'));
   }
   return packed.finish();
 }
