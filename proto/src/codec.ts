@@ -99,11 +99,15 @@ export function decodeSummary(message: SummaryMessage): SeriesName & { readonly 
 function decodeKinds(message: KindsMessage | undefined): Kinds {
   if (message === undefined) throw new WireError('malformed', 'kinds: expected counts, got none');
   const kinds = new Kinds();
-  for (const field of KIND_FIELDS) {
-    const count = message[field];
-    // Most are.
-    if (count !== 0n) kinds[field] = toCount(`kinds.${field}`, count);
-  }
+  // One by one: by way of their names it takes several times as long, for every summary that arrives.
+  kinds.valid = toCount('kinds.valid', message.valid);
+  kinds.missing = toCount('kinds.missing', message.missing);
+  kinds.nan = toCount('kinds.nan', message.nan);
+  kinds.positiveInfinity = toCount('kinds.positiveInfinity', message.positiveInfinity);
+  kinds.negativeInfinity = toCount('kinds.negativeInfinity', message.negativeInfinity);
+  kinds.wrongType = toCount('kinds.wrongType', message.wrongType);
+  kinds.outOfRange = toCount('kinds.outOfRange', message.outOfRange);
+  kinds.unseen = toCount('kinds.unseen', message.unseen);
   if (kinds.outOfRange > kinds.valid || kinds.unseen > kinds.valid) {
     throw new WireError('malformed', 'kinds: out_of_range and unseen count valid values and cannot exceed them');
   }

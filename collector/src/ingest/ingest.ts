@@ -5,18 +5,12 @@ import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from 
 import type { CommitObserver } from './commit-observer.ts';
 import { CommitPace } from './commit-pace.ts';
 import { type BatchOutcome, type Commit, GroupCommit } from './group-commit.ts';
-import type {
-  AgentNote,
-  IngestStore,
-  IngestTransaction,
-  StoredSeries,
-  SummaryPart,
-  TrafficPart,
-} from './ingest-store.ts';
+import type { AgentNote, IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
 import { KnownVersions, type LearntVersions, type Span } from './known-versions.ts';
 import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeLosses, placeOutcomes } from './place-events.ts';
+import type { PlacedSeries } from './placed-series.ts';
 import { answersTo, CameAgain, firstDeliveries, onceEach } from './repeated-batches.ts';
 import { resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
@@ -48,7 +42,7 @@ export type OnCommitted = (newestStart: number) => void;
 type Staged = {
   readonly summaries: Map<string, SummaryPart>;
   readonly traffic: Map<string, TrafficPart>;
-  readonly series: Map<string, StoredSeries>;
+  readonly series: Map<string, PlacedSeries>;
   readonly agents: AgentNote[];
   readonly versions: LearntVersions;
 };

@@ -1,14 +1,8 @@
 import { SketchError, type Summary } from '@tidemark/sketch';
 import type { PartRefusal, ValidWindow } from './batch.ts';
-import type {
-  IngestTransaction,
-  PartAddress,
-  SeriesKey,
-  StoredSeries,
-  SummaryPart,
-  TrafficPart,
-} from './ingest-store.ts';
+import type { IngestTransaction, PartAddress, SeriesKey, SummaryPart, TrafficPart } from './ingest-store.ts';
 import type { OpenParts } from './open-parts.ts';
+import { type PlacedSeries, partKey } from './placed-series.ts';
 import type { Placement, SeriesDesk } from './series-desk.ts';
 
 /** A window whose model version is known. */
@@ -37,7 +31,7 @@ type Placed = { readonly delta: Delta; readonly seriesId: number; readonly key: 
 export async function mergeWindows(
   tx: IngestTransaction,
   windows: readonly PlacedWindow[],
-  series: { readonly desk: SeriesDesk; readonly learnt: Map<string, StoredSeries> },
+  series: { readonly desk: SeriesDesk; readonly learnt: Map<string, PlacedSeries> },
   summaries: Stage<SummaryPart>,
   traffic: Stage<TrafficPart>,
 ): Promise<void> {
@@ -50,7 +44,7 @@ export async function mergeWindows(
   );
   await recall(
     traffic,
-    windows.map((window) => ({ id: window.versionId, window, key: keyOf(window.versionId, window) })),
+    windows.map((window) => ({ id: window.versionId, window, key: partKey(window.versionId, window) })),
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
@@ -69,7 +63,7 @@ export async function mergeWindows(
 async function placeSummaries(
   tx: IngestTransaction,
   windows: readonly PlacedWindow[],
-  { desk, learnt }: { readonly desk: SeriesDesk; readonly learnt: Map<string, StoredSeries> },
+  { desk, learnt }: { readonly desk: SeriesDesk; readonly learnt: Map<string, PlacedSeries> },
 ): Promise<Placed[]> {
   const deltas = windows.flatMap((window) =>
     window.summaries.map((entry): Delta => {
@@ -83,7 +77,7 @@ async function placeSummaries(
   deltas.forEach((delta, i) => {
     const series = places[i] as Placement;
     if (series !== 'over-budget' && series.kind === delta.kind)
-      placed.push({ delta, seriesId: series.id, key: keyOf(series.id, delta.window) });
+      placed.push({ delta, seriesId: series.id, key: series.keyIn(delta.window) });
     else delta.window.refuse(refusalOf(delta, series));
   });
   return placed;
@@ -113,7 +107,7 @@ async function recall<Part extends { widthMs: number; start: number }>(
     if (memory.mayBeStored(key, start)) missing.set(key, { id, widthMs, start });
   }
   if (missing.size === 0) return;
-  for (const part of await load([...missing.values()])) staged.set(keyOf(idOf(part), part), part);
+  for (const part of await load([...missing.values()])) staged.set(partKey(idOf(part), part), part);
 }
 
 function take<Part extends { readonly start: number }>({ memory, staged }: Stage<Part>, key: string): void {
@@ -155,7 +149,7 @@ function mergeOrRefuse(staged: SummaryPart, window: PlacedWindow, part: string, 
 
 function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
   const { part, versionId, widthMs, start, rows, errors } = window;
-  const key = keyOf(versionId, window);
+  const key = partKey(versionId, window);
   const held = stage.staged.get(key) ??
     stage.memory.get(key) ?? { versionId, widthMs, start, rev: 0, rows: 0, errors: 0 };
   const fits = Number.isSafeInteger(held.rows + rows);
@@ -167,8 +161,4 @@ function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
 /** Beyond 2^53 counts are not exact, and soon after the store cannot hold them: then nothing of the window could be. */
 function tooMany(part: string, rows: number): PartRefusal {
   return { part, code: 'too_large', message: 'the counts of this window would exceed 2^53', rows };
-}
-
-function keyOf(id: number, { widthMs, start }: { readonly widthMs: number; readonly start: number }): string {
-  return `${id}/${widthMs}/${start}`;
 }

@@ -1,6 +1,7 @@
 import type { SeriesKind } from '@tidemark/sketch';
 import type { BudgetNotices } from './budgets.ts';
-import type { IngestTransaction, SeriesKey, StoredSeries } from './ingest-store.ts';
+import type { IngestTransaction, SeriesKey } from './ingest-store.ts';
+import { PlacedSeries } from './placed-series.ts';
 
 /** Fields that stand for all those beyond the budget: no agent can tell them apart from fields of that name, nor need it. */
 export const OVERFLOW_FIELDS: Readonly<Partial<Record<SeriesKind, string>>> = Object.freeze({
@@ -12,13 +13,13 @@ export const OVERFLOW_FIELDS: Readonly<Partial<Record<SeriesKind, string>>> = Ob
 const MAX_KNOWN = 50_000;
 
 /** Where a series of a batch goes: to its own, to that of the overflow, or nowhere. */
-export type Placement = StoredSeries | 'over-budget';
+export type Placement = PlacedSeries | 'over-budget';
 
 /** Gives series their place within the budget of their model version, and remembers those that are known to be stored. */
 export class SeriesDesk {
   readonly #maxSeries: number;
   readonly #notices: BudgetNotices;
-  readonly #known = new Map<string, StoredSeries>();
+  readonly #known = new Map<string, PlacedSeries>();
 
   constructor(maxSeries: number, notices: BudgetNotices) {
     this.#maxSeries = maxSeries;
@@ -32,7 +33,7 @@ export class SeriesDesk {
   async place(
     tx: IngestTransaction,
     keys: readonly SeriesKey[],
-    learnt: Map<string, StoredSeries>,
+    learnt: Map<string, PlacedSeries>,
   ): Promise<Placement[]> {
     const names = keys.map(nameOf);
     // All that is known, at once: while the store is asked another commit may fail, and everything be forgotten.
@@ -54,7 +55,7 @@ export class SeriesDesk {
   }
 
   /** Takes over what was learnt in a transaction that has been committed; what has been known longest makes room. */
-  adopt(learnt: ReadonlyMap<string, StoredSeries>): void {
+  adopt(learnt: ReadonlyMap<string, PlacedSeries>): void {
     for (const [name, series] of learnt) this.#known.set(name, series);
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MAX_KNOWN) return;
@@ -71,7 +72,7 @@ export class SeriesDesk {
   async #create(
     tx: IngestTransaction,
     fresh: readonly (readonly [string, SeriesKey])[],
-    found: Map<string, StoredSeries>,
+    found: Map<string, PlacedSeries>,
   ): Promise<Map<string, Placement>> {
     const used = await tx.countSeries([...new Set(fresh.map(([, key]) => key.versionId))]);
     const wanted = new Map<string, SeriesKey>();
@@ -86,7 +87,11 @@ export class SeriesDesk {
     for (const [versionId, count] of used)
       this.#notices.note('series', `model version ${versionId}`, count, this.#maxSeries);
     const created = await tx.ensureSeries([...wanted.values()]);
-    const byName = new Map([...wanted.keys()].map((name, i) => [name, created[i] as StoredSeries]));
+    const byName = new Map<string, PlacedSeries>(
+      [...wanted.keys()].flatMap((name, i) =>
+        created[i] === undefined ? [] : [[name, new PlacedSeries(created[i])] as const],
+      ),
+    );
     const others = new Map<string, Placement>();
     for (const [name, home] of homeOf) {
       const series = home === null ? undefined : byName.get(home);
@@ -98,12 +103,12 @@ export class SeriesDesk {
 }
 
 /** Those of these series that are stored, by name. */
-async function find(tx: IngestTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, StoredSeries>> {
+async function find(tx: IngestTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, PlacedSeries>> {
   const stored = await tx.findSeries([...keys.values()]);
-  const found = new Map<string, StoredSeries>();
+  const found = new Map<string, PlacedSeries>();
   for (const [i, name] of [...keys.keys()].entries()) {
     const series = stored[i];
-    if (series !== undefined) found.set(name, series);
+    if (series !== undefined) found.set(name, new PlacedSeries(series));
   }
   return found;
 }

@@ -35,7 +35,6 @@ export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: P
 ];
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
-const NO_QUANTILES = QUANTILES.map(() => null);
 
 /** A part as it stands in its row; bytes that are `passing` are good until the next is asked for. */
 export function toCells(
@@ -44,6 +43,7 @@ export function toCells(
 ): Cell[] {
   const { kinds } = summary;
   const shown = shownDigest(summary);
+  const [q05 = null, q25 = null, q50 = null, q75 = null, q95 = null, q99 = null] = shown?.quantiles(QUANTILES) ?? [];
   const { digest, moments, categories, projections } = packSketch(summary, lifetime);
   return [
     seriesId,
@@ -61,7 +61,12 @@ export function toCells(
     shown?.min ?? null,
     shown?.max ?? null,
     isFilled('number', summary) ? summary.moments.mean : null,
-    ...(shown?.quantiles(QUANTILES) ?? NO_QUANTILES),
+    q05,
+    q25,
+    q50,
+    q75,
+    q95,
+    q99,
     digest,
     moments,
     categories,

@@ -1,5 +1,5 @@
 import type { SummaryPart } from '../ingest/ingest-store.ts';
-import { BinaryRows, type Cell, type PackedType } from './binary-rows.ts';
+import { BinaryRows, type Cell, giveBack, type PackedType } from './binary-rows.ts';
 import { type Transaction, toArrayLiteral } from './database.ts';
 import { checkAllWritten, LEVELS, type Level } from './levels.ts';
 import { SUMMARY_COLUMNS, toCells } from './summary-columns.ts';
@@ -76,7 +76,7 @@ async function upsertCopied(
     taken.catch(() => undefined);
     const rows = await pack(parts.slice(from, from + SLICE_ROWS));
     await taken;
-    taken = tx.copyIn(temporary, rows);
+    taken = tx.copyIn(temporary, rows).then(() => giveBack(rows));
   }
   // Asked at once, so that the store goes on by itself; if a slice fails this fails as well, and the slice says why.
   const written = countWritten(tx, upsertFrom(temporary, level), [part]);
