@@ -1,6 +1,4 @@
-/** The types of columns that can be packed. `timestamptz` is in ms since the epoch, `jsonb` in JSON text (see `toJson`). */
-export type PackedType = 'int4' | 'int8' | 'float8' | 'timestamptz' | 'bytea' | 'jsonb';
-export type Cell = number | string | Uint8Array | null;
+import type { RowSink } from './row-sink.ts';
 
 // https://www.postgresql.org/docs/15/sql-copy.html, "Binary Format": signature, flags, length of a header extension.
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -26,70 +24,86 @@ export function giveBack(rows: Uint8Array): void {
   spare.push(Buffer.from(buffer));
 }
 
-/**
- * Packs rows in the binary form of `COPY`: half the bytes of the text form for bytea, and nothing to escape or to parse.
- * What a value may be is up to the type of its column, and is not checked here: the server does.
- */
-export class BinaryRows {
-  readonly #types: readonly PackedType[];
+/** The widest number with its length. */
+const NUMBER_BYTES = 4 + 8;
+
+/** Packs rows in the binary form of `COPY`: half the bytes of the text form for bytea, and nothing to escape or to parse. */
+export class BinaryRows implements RowSink {
+  readonly #columns: number;
   #buffer: Buffer;
+  #view: DataView;
   #at = HEADER.length;
 
-  /** `expectedBytes` saves growing; it need not be right. */
-  constructor(types: readonly PackedType[], expectedBytes = 4_096) {
-    this.#types = types;
+  /** @param columns of each row. @param expectedBytes saves growing; it need not be right. */
+  constructor(columns: number, expectedBytes = 4_096) {
+    this.#columns = columns;
     this.#buffer = spare.pop() ?? Buffer.allocUnsafeSlow(HEADER.length + Math.max(0, expectedBytes) + 2);
+    this.#view = viewOf(this.#buffer);
     HEADER.copy(this.#buffer);
   }
 
-  /** Adds a row; `cells` in the order of the types. */
-  add(cells: readonly Cell[]): void {
-    this.#makeRoom(2);
-    this.#at = this.#buffer.writeInt16BE(this.#types.length, this.#at);
-    for (let i = 0; i < this.#types.length; i++) this.#cell(this.#types[i] as PackedType, cells[i] ?? null);
+  startRow(): void {
+    // Room for as many numbers, so that those need not look; bytes and text make more as they come.
+    this.#makeRoom(2 + this.#columns * NUMBER_BYTES);
+    this.#view.setInt16(this.#at, this.#columns);
+    this.#at += 2;
+  }
+
+  int4(value: number): void {
+    this.#view.setInt32(this.#at, 4);
+    this.#view.setInt32(this.#at + 4, value);
+    this.#at += 8;
+  }
+
+  int8(value: number): void {
+    this.#view.setInt32(this.#at, 8);
+    const high = Math.floor(value / WORD);
+    this.#view.setInt32(this.#at + 4, high);
+    this.#view.setUint32(this.#at + 8, value - high * WORD);
+    this.#at += NUMBER_BYTES;
+  }
+
+  float8(value: number): void {
+    this.#view.setInt32(this.#at, 8);
+    this.#view.setFloat64(this.#at + 4, value);
+    this.#at += NUMBER_BYTES;
+  }
+
+  timestamptz(ms: number): void {
+    this.int8((ms - EPOCH_MS) * 1_000);
+  }
+
+  bytea(bytes: Uint8Array): void {
+    this.#makeRoomBeside(4 + bytes.length);
+    this.#view.setInt32(this.#at, bytes.length);
+    this.#buffer.set(bytes, this.#at + 4);
+    this.#at += 4 + bytes.length;
+  }
+
+  jsonb(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.#makeRoomBeside(5 + length);
+    this.#view.setInt32(this.#at, 1 + length);
+    this.#buffer[this.#at + 4] = JSONB_VERSION;
+    this.#buffer.write(text, this.#at + 5, 'utf8');
+    this.#at += 5 + length;
+  }
+
+  absent(): void {
+    this.#view.setInt32(this.#at, NULL);
+    this.#at += 4;
   }
 
   /** The rows, to be sent whole; nothing can be added after. */
   finish(): Uint8Array {
     this.#makeRoom(2);
-    this.#at = this.#buffer.writeInt16BE(END, this.#at);
-    return this.#buffer.subarray(0, this.#at);
+    this.#view.setInt16(this.#at, END);
+    return this.#buffer.subarray(0, this.#at + 2);
   }
 
-  #cell(type: PackedType, value: Cell): void {
-    this.#makeRoom(12);
-    if (value === null) this.#at = this.#buffer.writeInt32BE(NULL, this.#at);
-    else if (typeof value === 'number') this.#number(type, value);
-    else if (typeof value === 'string') this.#json(value);
-    else this.#bytes(value);
-  }
-
-  #number(type: PackedType, value: number): void {
-    const length = type === 'int4' ? 4 : 8;
-    let at = this.#buffer.writeInt32BE(length, this.#at);
-    if (type === 'int4') at = this.#buffer.writeInt32BE(value, at);
-    else if (type === 'float8') at = this.#buffer.writeDoubleBE(value, at);
-    else {
-      const whole = type === 'timestamptz' ? (value - EPOCH_MS) * 1_000 : value;
-      at = this.#buffer.writeInt32BE(Math.floor(whole / WORD), at);
-      at = this.#buffer.writeUInt32BE(whole - Math.floor(whole / WORD) * WORD, at);
-    }
-    this.#at = at;
-  }
-
-  #bytes(value: Uint8Array): void {
-    this.#makeRoom(4 + value.length);
-    this.#at = this.#buffer.writeInt32BE(value.length, this.#at);
-    this.#buffer.set(value, this.#at);
-    this.#at += value.length;
-  }
-
-  #json(text: string): void {
-    const length = Buffer.byteLength(text);
-    this.#makeRoom(5 + length);
-    this.#at = this.#buffer.writeInt32BE(1 + length, this.#at);
-    this.#at = this.#buffer.writeUInt8(JSONB_VERSION, this.#at);
-    this.#at += this.#buffer.write(text, this.#at, 'utf8');
+  /** Room for what has a length of its own, and still for all other values of the row. */
+  #makeRoomBeside(bytes: number): void {
+    this.#makeRoom(bytes + this.#columns * NUMBER_BYTES);
   }
 
   #makeRoom(bytes: number): void {
@@ -98,5 +112,10 @@ export class BinaryRows {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(larger, 0, 0, this.#at);
     this.#buffer = larger;
+    this.#view = viewOf(larger);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

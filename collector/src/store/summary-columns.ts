@@ -1,10 +1,10 @@
 import type { Digest, SeriesKind, Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
-import type { Cell, PackedType } from './binary-rows.ts';
+import type { PackedType, RowSink } from './row-sink.ts';
 import { packSketch } from './stored-sketch.ts';
 import { topkJson } from './topk-json.ts';
 
-/** Columns that a part fills, in the order of `toCells`; the column `part` itself is the same for all of a run. */
+/** Columns that a part fills, in the order of `writeRow`; the column `part` itself is the same for all of a run. */
 export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: PackedType }[] = [
   { name: 'series_id', type: 'int4' },
   { name: 'model_version_id', type: 'int4' },
@@ -36,43 +36,45 @@ export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: P
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
-/** A part as it stands in its row; bytes that are `passing` are good until the next is asked for. */
-export function toCells(
-  { seriesId, versionId, start, rev, summary }: SummaryPart,
-  lifetime: 'own' | 'passing' = 'own',
-): Cell[] {
+/** Writes a part as it stands in its row. */
+export function writeRow(sink: RowSink, { seriesId, versionId, start, rev, summary }: SummaryPart): void {
   const { kinds } = summary;
+  sink.startRow();
+  sink.int4(seriesId);
+  sink.int4(versionId);
+  sink.timestamptz(start);
+  sink.int4(rev);
+  sink.int8(kinds.valid);
+  sink.int8(kinds.missing);
+  sink.int8(kinds.nan);
+  sink.int8(kinds.positiveInfinity);
+  sink.int8(kinds.negativeInfinity);
+  sink.int8(kinds.wrongType);
+  sink.int8(kinds.outOfRange);
+  sink.int8(kinds.unseen);
   const shown = shownDigest(summary);
-  const [q05 = null, q25 = null, q50 = null, q75 = null, q95 = null, q99 = null] = shown?.quantiles(QUANTILES) ?? [];
-  const { digest, moments, categories, projections } = packSketch(summary, lifetime);
-  return [
-    seriesId,
-    versionId,
-    start,
-    rev,
-    kinds.valid,
-    kinds.missing,
-    kinds.nan,
-    kinds.positiveInfinity,
-    kinds.negativeInfinity,
-    kinds.wrongType,
-    kinds.outOfRange,
-    kinds.unseen,
-    shown?.min ?? null,
-    shown?.max ?? null,
-    isFilled('number', summary) ? summary.moments.mean : null,
-    q05,
-    q25,
-    q50,
-    q75,
-    q95,
-    q99,
-    digest,
-    moments,
-    categories,
-    projections,
-    categories === null ? null : topkJson(categories),
-  ];
+  writeNumber(sink, shown?.min);
+  writeNumber(sink, shown?.max);
+  writeNumber(sink, isFilled('number', summary) ? summary.moments.mean : undefined);
+  const quantiles = shown?.quantiles(QUANTILES);
+  for (let i = 0; i < QUANTILES.length; i++) writeNumber(sink, quantiles?.[i]);
+  const { digest, moments, categories, projections } = packSketch(summary, 'passing');
+  writeBytes(sink, digest);
+  writeBytes(sink, moments);
+  writeBytes(sink, categories);
+  writeBytes(sink, projections);
+  if (categories === null) sink.absent();
+  else sink.jsonb(topkJson(categories));
+}
+
+function writeNumber(sink: RowSink, value: number | undefined): void {
+  if (value === undefined) sink.absent();
+  else sink.float8(value);
+}
+
+function writeBytes(sink: RowSink, bytes: Uint8Array | null): void {
+  if (bytes === null) sink.absent();
+  else sink.bytea(bytes);
 }
 
 /** What the columns of quantiles are of: the numbers of a series, or the norms of its vectors. */

@@ -1,8 +1,9 @@
 import type { SummaryPart } from '../ingest/ingest-store.ts';
-import { BinaryRows, type Cell, giveBack, type PackedType } from './binary-rows.ts';
-import { type Transaction, toArrayLiteral } from './database.ts';
+import { ArrayColumns } from './array-columns.ts';
+import { BinaryRows, giveBack } from './binary-rows.ts';
+import type { Transaction } from './database.ts';
 import { checkAllWritten, LEVELS, type Level } from './levels.ts';
-import { SUMMARY_COLUMNS, toCells } from './summary-columns.ts';
+import { SUMMARY_COLUMNS, writeRow } from './summary-columns.ts';
 
 /**
  * From so many rows on they go by `COPY` into a temporary table and from there, below as arrays of text: 500 rows take 26 ms
@@ -48,10 +49,10 @@ async function upsertArrays(
   parts: readonly SummaryPart[],
   onPacked: () => void,
 ): Promise<number> {
-  const rows = parts.map((one) => toCells(one));
-  const columns = TYPES.map((type, i) => toArrayLiteral(rows.map((cells) => toText(type, cells[i] ?? null))));
+  const columns = new ArrayColumns(TYPES.length);
+  for (const one of parts) writeRow(columns, one);
   const source = `unnest(${ARRAYS.join(', ')}) as t (${NAMES.join(', ')})`;
-  const written = countWritten(tx, upsertFrom(source, level), [part, ...columns]);
+  const written = countWritten(tx, upsertFrom(source, level), [part, ...columns.finish()]);
   onPacked();
   return written;
 }
@@ -87,10 +88,10 @@ async function upsertCopied(
 }
 
 async function pack(parts: readonly SummaryPart[]): Promise<Uint8Array> {
-  const packed = new BinaryRows(TYPES, parts.length * 1_536);
+  const packed = new BinaryRows(TYPES.length, parts.length * 1_536);
   for (let from = 0; from < parts.length; from += PACK_ROWS) {
     if (from > 0) await new Promise((resolve) => setImmediate(resolve));
-    for (const one of parts.slice(from, from + PACK_ROWS)) packed.add(toCells(one, 'passing'));
+    for (const one of parts.slice(from, from + PACK_ROWS)) writeRow(packed, one);
   }
   return packed.finish();
 }
@@ -108,8 +109,4 @@ function upsertFrom(source: string, { summaries }: Level): string {
 async function countWritten(tx: Transaction, sql: string, values: readonly (number | string)[]): Promise<number> {
   const rows = await tx.query<{ written: number }>(sql, values);
   return rows[0]?.written ?? 0;
-}
-
-function toText(type: PackedType, cell: Cell): Cell {
-  return type === 'timestamptz' && typeof cell === 'number' ? new Date(cell).toISOString() : cell;
 }

@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { BinaryRows, type Cell, type PackedType } from '../../../collector/src/store/binary-rows.ts';
+import { BinaryRows } from '../../../collector/src/store/binary-rows.ts';
 import { type Database, toJson } from '../../../collector/src/store/database.ts';
+import type { PackedType } from '../../../collector/src/store/row-sink.ts';
 import { withDatabase } from '../../support/database.ts';
+
+type Cell = number | string | Uint8Array | null;
 
 const TYPES: PackedType[] = ['int4', 'int8', 'float8', 'timestamptz', 'bytea', 'jsonb'];
 
 function pack(rows: readonly Cell[][]): Uint8Array {
   // Far too little room, so that it has to grow.
-  const packed = new BinaryRows(TYPES, 1);
-  for (const cells of rows) packed.add(cells);
+  const packed = new BinaryRows(TYPES.length, 1);
+  for (const cells of rows) {
+    packed.startRow();
+    for (const [i, cell] of cells.entries()) put(packed, TYPES[i] as PackedType, cell);
+  }
   return packed.finish();
+}
+
+function put(packed: BinaryRows, type: PackedType, cell: Cell): void {
+  if (cell === null) packed.absent();
+  else if (type === 'bytea') packed.bytea(cell as Uint8Array);
+  else if (type === 'jsonb') packed.jsonb(cell as string);
+  else packed[type](cell as number);
 }
 
 /** What a table holds after these bytes have been copied into it. */
