@@ -50,6 +50,7 @@ const PARTS_OF_KIND = {
   vector: ['projections'],
   pair: ['moments'],
 } as const satisfies Record<SeriesKind, readonly (keyof SummaryMessage & keyof SummaryParts)[]>;
+const NO_PARTS: readonly string[] = [];
 const PARTS = [...new Set(Object.values(PARTS_OF_KIND).flat())];
 
 /** Packs a summary for the wire; the summary itself is unchanged. */
@@ -116,8 +117,9 @@ function decodeKinds(message: KindsMessage | undefined): Kinds {
 
 function decodeParts(message: SummaryMessage, kinds: Kinds): Summary {
   const kind = decodeKind(message.kind);
-  const expected: readonly string[] = kinds.valid > 0 ? PARTS_OF_KIND[kind] : [];
-  for (const part of PARTS) {
+  const expected: readonly string[] = kinds.valid > 0 ? PARTS_OF_KIND[kind] : NO_PARTS;
+  for (let i = 0; i < PARTS.length; i++) {
+    const part = PARTS[i] as (typeof PARTS)[number];
     const wanted = expected.includes(part);
     if (wanted !== message[part].length > 0) {
       throw new WireError(
@@ -127,26 +129,26 @@ function decodeParts(message: SummaryMessage, kinds: Kinds): Summary {
     }
   }
   if (kinds.valid === 0) return Summary.fromParts(kind, { kinds });
-  return Summary.fromParts(kind, { kinds, ...decodeSketches(kind, message) });
+  return Summary.fromParts(kind, decodeSketches(kind, message, kinds));
 }
 
-function decodeSketches(kind: SeriesKind, message: SummaryMessage): Omit<SummaryParts, 'kinds'> {
+function decodeSketches(kind: SeriesKind, message: SummaryMessage, kinds: Kinds): SummaryParts {
   switch (kind) {
     case 'number': {
       // A message belongs to whoever decodes it.
       const digest = Digest.over(message.digest);
       checkMost('digest', 'centroids', digest.centroidCount, LIMITS.maxCentroids);
-      return { digest, moments: Moments.fromBytes(message.moments) };
+      return { kinds, digest, moments: Moments.fromBytes(message.moments) };
     }
     case 'category':
-      return { categories: Categories.over(message.categories) };
+      return { kinds, categories: Categories.over(message.categories) };
     case 'vector': {
       const projections = Projections.fromBytes(message.projections);
       checkMost('projections', 'directions', projections.directions, LIMITS.maxDirections);
-      return { projections };
+      return { kinds, projections };
     }
     case 'pair':
-      return { pairs: PairMoments.fromBytes(message.moments) };
+      return { kinds, pairs: PairMoments.fromBytes(message.moments) };
   }
 }
 

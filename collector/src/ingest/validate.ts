@@ -118,7 +118,10 @@ function validateWindow(message: WindowMessage, part: string, bounds: TimeBounds
   if (errors > rows) throw new WireError('malformed', `errors: expected at most ${rows} rows, got ${errors}`);
   const summaries = message.summaries.flatMap((summary, i) => {
     const name = `${part}.summaries[${i}]`;
-    return attempt(name, 0, () => ({ part: name, ...decodeSummary(summary) }));
+    return attempt(name, 0, () => {
+      const { stage, field, slice, summary: decoded } = decodeSummary(summary);
+      return { part: name, stage, field, slice, summary: decoded };
+    });
   });
   return { part, model, version, start, widthMs, rows, errors, summaries };
 }
