@@ -99,7 +99,8 @@ export class GroupCommit {
 
   /** The batches that may go now, which wait no more. */
   #take(): Waiting[] {
-    const { group, rest } = chooseGroup(this.#waiting, [...this.#underWay]);
+    // One less than there may be at once: one is to be found free by what comes back first.
+    const { group, rest } = chooseGroup(this.#waiting, [...this.#underWay], Math.max(1, this.#atOnce - 1));
     if (group.length === 0) return [];
     const batchesOf = (waiting: readonly Waiting[]) => waiting.map(({ batch }) => batch);
     const count = this.#pace.begin(batchesOf(group), performance.now(), batchesOf(rest));

@@ -67,6 +67,8 @@ export type PartAddress = { readonly id: number; readonly widthMs: number; reado
 
 /** What ingest needs of the store. Everything in one transaction takes effect together or not at all. */
 export type IngestStore = {
+  /** Transactions that are of use at the same time, 1 or more: while the store is at work on some, another is merged and packed. */
+  readonly atOnce: number;
   transaction<T>(work: (tx: IngestTransaction) => Promise<T>): Promise<T>;
 };
 

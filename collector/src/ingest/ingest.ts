@@ -20,9 +20,6 @@ import { type OnStoreChange, StoreCondition } from './store-condition.ts';
 /** Parts kept in memory; about 10 KB each at the most. One of vectors counts as many as it has digests. */
 const MAX_OPEN_PARTS = 20_000;
 
-/** One that the store is at work on, and one that is merged and packed meanwhile. More would only make groups smaller. */
-const COMMITS_AT_ONCE = 2;
-
 /** How many names are taken, how commits go, and who hears of budgets that are used up, of every commit and of the store falling ill. */
 export type IngestOptions = {
   /** How long a commit may wait for batches of other agents, in ms; 0 = it never does. */
@@ -88,7 +85,7 @@ export class Ingest {
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.condition = new StoreCondition(onStoreChange);
     const commit: Commit = (batches, onPacked) => this.condition.watch(() => this.#commit(batches, onPacked));
-    this.#group = new GroupCommit(commit, new CommitPace(spanMs), COMMITS_AT_ONCE);
+    this.#group = new GroupCommit(commit, new CommitPace(spanMs), store.atOnce);
   }
 
   /** Parts of windows held in memory. */

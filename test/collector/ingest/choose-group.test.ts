@@ -8,7 +8,7 @@ const names = (some: readonly One[]) => some.map(({ name }) => name).join('');
 
 /** Names of the group and of the rest. */
 const chosen = (waiting: readonly One[], underWay: readonly One[] = []) => {
-  const { group, rest } = chooseGroup(waiting, underWay);
+  const { group, rest } = chooseGroup(waiting, underWay, 2);
   return [names(group), names(rest)];
 };
 
@@ -21,6 +21,12 @@ describe('a group', () => {
   test('is half of what waits where that is much, the other half being for the next', () => {
     assert.deepEqual(chosen(['a', 'b', 'c', 'd'].map((name) => one(name, 200, name))), ['ab', 'cd']);
     assert.deepEqual(chosen([one('a', 5_000, 'x')]), ['a', '']);
+  });
+
+  test('is a part of what waits by how many commits there are to be, or all of it', () => {
+    const waiting = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => one(name, 200, name));
+    for (const [among, size] of [[1, 6], [2, 3], [3, 2], [6, 1]] as const) // biome-ignore format: one line
+      assert.equal(chooseGroup(waiting, [], among).group.length, size);
   });
 
   test('is more the more is under way already', () => {

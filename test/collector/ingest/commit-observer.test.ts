@@ -23,7 +23,7 @@ test('every group commit is told, with what was in it and what it wrote, also wh
     const away: Database['transaction'] = () => Promise.reject(new Error('away'));
     const reports: CommitReport[] = [];
     const ingest = new Ingest(
-      { transaction: (work) => (isAway ? away(() => Promise.reject()) : store.transaction(work)) },
+      { ...store, transaction: (work) => (isAway ? away(() => Promise.reject()) : store.transaction(work)) },
       () => undefined,
       { observer: (report) => void reports.push(report) },
     );

@@ -214,7 +214,7 @@ describe('ingest', () => {
   test('asks for what waits behind the commit under way again when it stops', async () => {
     const held = Promise.withResolvers<void>();
     const ingest = new Ingest(
-      { transaction: () => held.promise.then(() => Promise.reject(new Error('the database is away'))) },
+      { atOnce: 1, transaction: () => held.promise.then(() => Promise.reject(new Error('the database is away'))) },
       () => undefined,
     );
     const first = ingest.take(received(good()));

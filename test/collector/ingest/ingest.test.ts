@@ -33,6 +33,7 @@ const window = (values: readonly number[], start = T0) => ({ start, series: [{ v
 async function ingestThatGivesWay(database: Database, conflicts: number) {
   const state = { conflicts };
   const ingest = await startIngest(database, (store) => ({
+    ...store,
     transaction: (work) =>
       store.transaction(async (tx) => {
         const answer = await work(tx);
@@ -128,6 +129,7 @@ describe('ingest', () => {
     withDatabase(async (database) => {
       let fail: 'before' | 'after' | undefined;
       const ingest = await startIngest(database, (store) => ({
+        ...store,
         transaction: async (work) => {
           const failing = fail;
           fail = undefined;
@@ -183,6 +185,7 @@ describe('ingest', () => {
       let inHand = 0;
       let most = 0;
       const ingest = await startIngest(database, (store) => ({
+        ...store,
         transaction: (work) =>
           store.transaction(async (tx) => {
             const isFirst = transactions++ === 1;

@@ -56,6 +56,7 @@ describe('ingest of versions that are known', () => {
       const store = createIngestStore(database, await registerCollector(database, randomUUID(), 'test'));
       const ingest = new Ingest(
         {
+          ...store,
           transaction: (work) =>
             store.transaction((tx) =>
               work({

@@ -102,6 +102,7 @@ describe('ingest of events and outcomes', () => {
       await ensureVersion(database, PROJECT, 'm', '1');
       let fails = true;
       const ingest = await startIngest(database, (store) => ({
+        ...store,
         transaction: (work) =>
           store.transaction(async (tx) => {
             const answer = await work(tx);
@@ -216,6 +217,7 @@ describe('ingest of events and outcomes', () => {
     withDatabase(async (database) => {
       const asked: string[] = [];
       const ingest = await startIngest(database, (store) => ({
+        ...store,
         transaction: (work) =>
           store.transaction((tx) =>
             work(

@@ -132,6 +132,7 @@ describe('a store that cannot keep anything', {
     let deletes = 0;
     const ingest = new Ingest(
       {
+        ...ingestStore,
         transaction: (work) =>
           ingestStore.transaction((tx) =>
             work({

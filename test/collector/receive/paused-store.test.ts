@@ -83,7 +83,7 @@ test(`${STREAMS} streams and a store that stands still: bounded memory, returns 
     const store = createIngestStore(database, await registerCollector(database, randomUUID(), 'test'));
     const gate = Promise.withResolvers<void>();
     const ingest = new Ingest(
-      { transaction: (work) => gate.promise.then(() => store.transaction(work)) },
+      { ...store, transaction: (work) => gate.promise.then(() => store.transaction(work)) },
       () => undefined,
     );
     // Its time stands still, so that what agents are told differs by their places alone.
