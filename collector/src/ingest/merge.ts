@@ -132,8 +132,10 @@ function addSummary(
     borrowed.add(key);
     return;
   }
-  if (borrowed.delete(key)) held = { ...held, summary: held.summary.clone() };
-  staged.set(key, held);
+  if (borrowed.size > 0 && borrowed.delete(key)) {
+    held = { ...held, summary: held.summary.clone() };
+    staged.set(key, held);
+  }
   if (fits) mergeOrRefuse(held, window, part, delta);
 }
 

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { CollectorError, messageOf } from '../errors.ts';
@@ -143,8 +142,17 @@ async function ask<Row extends object>(
   return result.rows as Row[];
 }
 
-async function copyIn(client: pg.ClientBase, table: string, rows: Uint8Array): Promise<void> {
-  await pipeline([rows], client.query(copyFrom(`copy ${table} from stdin (format binary)`)));
+/** Not by `pipeline`, which makes an error with a stack for each, to end what has ended. */
+function copyIn(client: pg.ClientBase, table: string, rows: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stream = client.query(copyFrom(`copy ${table} from stdin (format binary)`));
+    stream.on('error', reject);
+    // When the server has taken them all.
+    stream.on('finish', resolve);
+    // After either of them this says nothing.
+    stream.on('close', () => reject(new Error('connection ended within COPY')));
+    stream.end(rows);
+  });
 }
 
 function toDriver(value: SqlValue): unknown {
