@@ -12,10 +12,13 @@ export type BatchOutcome =
   | { readonly kind: 'refused'; readonly cause: Error }
   | { readonly kind: 'retry'; readonly cause: Error };
 
-/** Tries of a commit that gives way; two collectors that open a chunk of TimescaleDB at once can lock each other out. */
+/** Tries of a commit that gives way; two that open a chunk of TimescaleDB at once can lock each other out. */
 const MAX_TRIES = 3;
 
-/** How long a commit may take before its batches are given back, ms: less than the 10 s that an agent waits for a receipt. */
+/**
+ * How long a commit may take, with its wait for a turn where the store has one session, before its batches are given back, ms:
+ * less than the 10 s that an agent waits for a receipt.
+ */
 const PATIENCE_MS = 5_000;
 const LATE = `the store has not committed within ${PATIENCE_MS} ms`;
 
@@ -31,8 +34,8 @@ type UnderWay = Weighed & { readonly done: Promise<void> };
  * Collects the batches that arrive while a commit is under way, or while its pace says to wait for more, and commits them
  * together: the busier the collector, the larger its groups, and one that hears few agents commits at once.
  *
- * The next group is merged and packed while the store is at work on the one before: of agents and models that the one before
- * has nothing of, so that no two commits read and change the same part.
+ * The next group is merged and packed while the store is at work on those before: of agents and models that those have nothing
+ * of, so that no two commits read and change the same part.
  */
 export class GroupCommit {
   readonly #commit: Commit;

@@ -11,7 +11,7 @@ import { mergeWindows, type PlacedWindow } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeLosses, placeOutcomes } from './place-events.ts';
 import type { PlacedSeries } from './placed-series.ts';
-import { answersTo, CameAgain, firstDeliveries, onceEach } from './repeated-batches.ts';
+import { answersTo, CameAgain, firstDeliveries, KnownBatches, onceEach } from './repeated-batches.ts';
 import { resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
 import { settleAll } from './settle-all.ts';
@@ -59,6 +59,7 @@ export class Ingest {
   readonly #notices: BudgetNotices;
   readonly #desk: SeriesDesk;
   readonly #agents = new AgentNotes();
+  readonly #batches = new KnownBatches();
   readonly #versions = new KnownVersions();
   readonly #now: () => number;
   readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS, ({ summary }) => digestsOf(summary));
@@ -98,14 +99,14 @@ export class Ingest {
     return this.#group.submit(batch);
   }
 
-  /** Finishes the commit under way; what waits behind it is answered with `retry`. For when patience has run out. */
+  /** Finishes the commits under way; what waits behind it is answered with `retry`. For when patience has run out. */
   stop(): Promise<void> {
     return this.#group.stop();
   }
 
   async #commit(batches: readonly ValidBatch[], onPacked: () => void): Promise<BatchOutcome[]> {
     try {
-      return await this.#attempt(batches, onPacked, true);
+      return await this.#attempt(batches, onPacked, !this.#batches.hasAny(batches));
     } catch (error) {
       if (!(error instanceof CameAgain)) throw error;
       return this.#attempt(batches, onPacked, false);
@@ -138,10 +139,11 @@ export class Ingest {
       // The commit may have happened all the same: only the store knows, so it is asked next time.
       this.#summaries.forget(staged.summaries);
       this.#traffic.forget(staged.traffic);
+      if (error instanceof CameAgain) throw error;
       this.#desk.forget();
       this.#agents.forget();
       this.#versions.forget();
-      if (!(error instanceof CameAgain)) tell(0, error);
+      tell(0, error);
       throw error;
     }
     this.#summaries.adopt(staged.summaries);
@@ -149,6 +151,7 @@ export class Ingest {
     this.#desk.adopt(staged.series);
     this.#agents.adopt(staged.agents, startedAt);
     this.#versions.adopt(staged.versions);
+    this.#batches.adopt(batches);
     tell(result.outcomes.filter(({ kind }) => kind === 'duplicate').length, null);
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;

@@ -36,6 +36,13 @@ export async function mergeWindows(
   traffic: Stage<TrafficPart>,
 ): Promise<void> {
   const placed = await placeSummaries(tx, windows, series);
+  // All that is held, before anybody else has a turn and may push it out of memory.
+  for (const { key } of placed) take(summaries, key);
+  for (const window of windows) {
+    const key = partKey(window.versionId, window);
+    const held = traffic.memory.get(key);
+    if (held !== undefined) traffic.staged.set(key, { ...held });
+  }
   await recall(
     summaries,
     placed.map(({ seriesId, delta, key }) => ({ id: seriesId, window: delta.window, key })),
@@ -48,9 +55,7 @@ export async function mergeWindows(
     (missing) => tx.loadTraffic(missing),
     (part) => part.versionId,
   );
-  // All that is held, before anybody else has a turn and may push it out of memory.
-  for (const { key } of placed) take(summaries, key);
-  for (const window of windows) addTraffic(traffic, window);
+  for (const window of windows) addTraffic(traffic.staged, window);
   const borrowed = new Set<string>();
   for (let from = 0; from < placed.length; from += MERGED_AT_ONCE) {
     if (from > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -104,7 +109,7 @@ async function recall<Part extends { widthMs: number; start: number }>(
   const missing = new Map<string, PartAddress>();
   for (const { id, window, key } of parts) {
     const { widthMs, start } = window;
-    if (memory.mayBeStored(key, start)) missing.set(key, { id, widthMs, start });
+    if (!staged.has(key) && memory.mayBeStored(key, start)) missing.set(key, { id, widthMs, start });
   }
   if (missing.size === 0) return;
   for (const part of await load([...missing.values()])) staged.set(partKey(idOf(part), part), part);
@@ -149,15 +154,14 @@ function mergeOrRefuse(staged: SummaryPart, window: PlacedWindow, part: string, 
   }
 }
 
-function addTraffic(stage: Stage<TrafficPart>, window: PlacedWindow): void {
+function addTraffic(staged: Stage<TrafficPart>['staged'], window: PlacedWindow): void {
   const { part, versionId, widthMs, start, rows, errors } = window;
   const key = partKey(versionId, window);
-  const held = stage.staged.get(key) ??
-    stage.memory.get(key) ?? { versionId, widthMs, start, rev: 0, rows: 0, errors: 0 };
+  const held = staged.get(key) ?? { versionId, widthMs, start, rev: 0, rows: 0, errors: 0 };
   const fits = Number.isSafeInteger(held.rows + rows);
   if (!fits) window.refuse(tooMany(part, rows));
   const sum = fits ? { rows: held.rows + rows, errors: held.errors + errors } : {};
-  stage.staged.set(key, { ...held, ...sum });
+  staged.set(key, { ...held, ...sum });
 }
 
 /** Beyond 2^53 counts are not exact, and soon after the store cannot hold them: then nothing of the window could be. */

@@ -5,6 +5,36 @@ import { type BatchName, batchKey, type IngestTransaction } from './ingest-store
 /** A batch that was taken for new had been committed before. */
 export class CameAgain extends Error {}
 
+/** Batches remembered, at some hundred bytes each. */
+const MAX_KNOWN = 20_000;
+
+/**
+ * Batches that were committed lately. The store alone decides which came before, but a group in which one of these stands need
+ * not be taken for new only to be done again: agents that got no receipt send the same once more.
+ */
+export class KnownBatches {
+  readonly #capacity: number;
+  readonly #keys = new Set<string>();
+
+  constructor(capacity = MAX_KNOWN) {
+    this.#capacity = capacity;
+  }
+
+  /** Whether one of these was committed lately. */
+  hasAny(batches: readonly BatchName[]): boolean {
+    return batches.some((batch) => this.#keys.has(batchKey(batch)));
+  }
+
+  /** Takes over what has been committed; what has been known longest makes room. */
+  adopt(batches: readonly BatchName[]): void {
+    for (const batch of batches) this.#keys.add(batchKey(batch));
+    for (const oldest of this.#keys) {
+      if (this.#keys.size <= this.#capacity) return;
+      this.#keys.delete(oldest);
+    }
+  }
+}
+
 /** Of fresh batches what was refused now; of those that came again what was refused then, since nobody may have heard of it. */
 export async function answersTo(
   tx: IngestTransaction,

@@ -1,11 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { parseBytes, parseInt8, parseTimestamp, TYPE_IDS } from './database.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
 
 // The engine lives in a thread of its own, so that a long statement never holds up receipts.
-const port = parentPort;
-if (port === null) throw new Error('embedded-worker.ts is started by embedded.ts, as a worker thread');
+const port = parentPortOf();
 
 const { directory } = workerData as { directory: string };
 const engine = await PGlite.create({
@@ -15,7 +14,13 @@ const engine = await PGlite.create({
 await engine.exec("set timezone = 'UTC'");
 port.postMessage({ id: 0, rows: [] } satisfies WorkerAnswer);
 
-port.on('message', async (request: WorkerRequest) => {
+// One after the other, so that nothing that was asked meanwhile runs in an engine that has trapped.
+let before: Promise<void> = Promise.resolve();
+port.on('message', (request: WorkerRequest) => {
+  before = before.then(() => answer(request));
+});
+
+async function answer(request: WorkerRequest): Promise<void> {
   try {
     const rows = await run(request);
     port.postMessage({ id: request.id, rows } satisfies WorkerAnswer);
@@ -26,9 +31,20 @@ port.on('message', async (request: WorkerRequest) => {
       error: { message, ...(code === undefined ? {} : { code }) },
     } satisfies WorkerAnswer);
     // A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted.
-    if (error instanceof Error && error.name === 'RuntimeError') setImmediate(() => process.exit(1));
+    if (error instanceof Error && error.name === 'RuntimeError') await end();
   }
-});
+}
+
+function parentPortOf(): MessagePort {
+  if (parentPort === null) throw new Error('embedded-worker.ts is started by embedded.ts, as a worker thread');
+  return parentPort;
+}
+
+/** Ends the thread when what has been said is on its way; never resolves, so that nothing follows. */
+function end(): Promise<never> {
+  setImmediate(() => process.exit(1));
+  return new Promise(() => undefined);
+}
 
 async function run(request: WorkerRequest): Promise<object[]> {
   switch (request.kind) {

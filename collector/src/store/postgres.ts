@@ -74,7 +74,7 @@ export class PostgresDatabase implements Database {
       broken = error;
     };
     client.on('error', onError);
-    const tx = transactionOn(client);
+    const { steps: tx, settled } = stepsOn(client, true);
     try {
       await tx.query('begin');
       const result = await work(tx);
@@ -82,9 +82,10 @@ export class PostgresDatabase implements Database {
       return result;
     } catch (error) {
       // A connection that has not answered in time would not answer a rollback either: it ends, and with it the transaction.
-      if (isSilent(error)) broken = error;
+      const silent = [error, await settled()].find(isSilent);
+      if (silent !== undefined) broken = silent;
       else
-        await tx.query('rollback').catch((cause: Error) => {
+        await client.query('rollback').catch((cause: Error) => {
           broken = cause;
         });
       throw error;
@@ -102,7 +103,7 @@ export class PostgresDatabase implements Database {
     try {
       // Of a program that is gone nothing should run on, and hold locks, to the end of a long statement. Not every server can tell.
       await client.query(`set client_connection_check_interval = '5s'`).catch(() => undefined);
-      return await work(transactionOn(client));
+      return await work(stepsOn(client, false).steps);
     } finally {
       await client.end();
     }
@@ -118,18 +119,37 @@ function isSilent(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-/** What is asked of it at once is done one after the other, as the driver wants it. */
-function transactionOn(client: pg.ClientBase): Transaction {
+/**
+ * What is asked of a session at once is done step by step, as the driver wants it. With `endsAtFailure` nothing more is sent
+ * after a step that failed: of a transaction it could only fail as well, and to a server that has gone silent it would be as
+ * many waits for its answer as there are steps. `settled` waits until all that was asked has ended, and answers what failed first.
+ */
+function stepsOn(
+  client: pg.ClientBase,
+  endsAtFailure: boolean,
+): { readonly steps: Transaction; settled(): Promise<unknown> } {
   let before: Promise<unknown> = Promise.resolve();
+  let failure: { readonly error: unknown } | undefined;
   const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-    const turn = before.then(step);
-    before = turn.catch(() => undefined);
+    const turn = before.then(() => {
+      if (failure !== undefined && endsAtFailure) throw failure.error;
+      return step();
+    });
+    before = turn.catch((error: unknown) => {
+      failure ??= { error };
+    });
     return turn;
   };
   return {
-    query: <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
-      inTurn(() => ask<Row>(client, sql, values)),
-    copyIn: (table, rows) => inTurn(() => copyIn(client, table, rows)),
+    steps: {
+      query: <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
+        inTurn(() => ask<Row>(client, sql, values)),
+      copyIn: (table, rows) => inTurn(() => copyIn(client, table, rows)),
+    },
+    settled: async () => {
+      await before;
+      return failure?.error;
+    },
   };
 }
 

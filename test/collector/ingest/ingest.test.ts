@@ -173,6 +173,9 @@ describe('ingest', () => {
         outcomes.map(({ kind }) => kind),
         ['duplicate', 'duplicate', 'accepted', 'accepted'],
       );
+      assert.equal(ingest.openParts.summaries, 1);
+      assert.equal((await ingest.take(received(makeBatch(agent, 2, [window([4])])))).kind, 'duplicate');
+      assert.equal(ingest.openParts.summaries, 1, 'what it knows to have taken it does not merge again');
       await ingest.take(received(makeBatch(agent, 3, [window([5])])));
       assert.deepEqual(await totals(database), { rows: 5, errors: 0, valid: 5, mean: 3 });
     }));
