@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KnownBatches } from '../../../collector/src/ingest/repeated-batches.ts';
+
+const batch = (sequence: number, projectId = 1) => ({ projectId, source: 'a', sequence });
+
+test('batches that were committed lately are known, up to the bound, those known longest going first', () => {
+  const known = new KnownBatches(2);
+  assert.equal(known.hasAny([batch(1)]), false);
+  known.adopt([batch(1), batch(2)]);
+  assert.equal(known.hasAny([batch(9), batch(1)]), true);
+  assert.equal(known.hasAny([batch(1, 2)]), false, 'of another project');
+  known.adopt([batch(3)]);
+  assert.deepEqual(
+    [1, 2, 3].map((sequence) => known.hasAny([batch(sequence)])),
+    [false, true, true],
+  );
+});
