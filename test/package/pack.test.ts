@@ -27,7 +27,6 @@ const DEPENDENCIES: Readonly<Record<PackageName, readonly string[]>> = {
     'fastify',
     'hyparquet',
     'pg',
-    'pg-copy-streams',
     'pino',
     'typebox',
     'yaml',

@@ -1,5 +1,7 @@
-/** What may be passed for `$1`; arrays go as text through `toArrayLiteral`. */
-export type SqlValue = string | number | bigint | boolean | Uint8Array | Date | null;
+import type { PackedRows } from './packed-rows.ts';
+
+/** What may be passed for `$1`; arrays go as text through `toArrayLiteral`, many rows at once as `PackedRows`. */
+export type SqlValue = string | number | bigint | boolean | Uint8Array | Date | PackedRows | null;
 
 /** Something that answers SQL: a database or an open transaction on it. */
 export type Queryable = {
@@ -7,26 +9,19 @@ export type Queryable = {
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 };
 
-/** A session that nobody else uses, or an open transaction on one. */
-export type Transaction = Queryable & {
-  /**
-   * Puts rows in the binary form of `COPY` (`BinaryRows`) into a table; all of its columns, in their order. Their memory is the
-   * store's from then on.
-   * @throws {Error} what the server says of them; nothing of the transaction is kept then.
-   */
-  copyIn(table: string, rows: Uint8Array): Promise<void>;
-};
-
 /** PostgreSQL by either route; everything above this line of the store knows no driver. */
 export type Database = Queryable & {
   readonly kind: 'postgres' | 'embedded';
-  /** Runs `work` in a transaction: commits when it returns, rolls back when it throws. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction: commits when it returns, rolls back when it throws. What it asks for at once is on its way at
+   * once, and done in that order; where one fails, all that come after it do.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /**
    * Runs `work` on a session of its own, outside of any transaction and without a limit of time: for what takes long,
    * holds a lock of the session or refuses transactions. The embedded database has one session and lends it.
    */
-  session<T>(work: (session: Transaction) => Promise<T>): Promise<T>;
+  session<T>(work: (session: Queryable) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 

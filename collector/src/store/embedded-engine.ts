@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { type SqlValue, toText } from './database.ts';
+import { isPackedRows } from './packed-rows.ts';
 
 export type WorkerRequest = { readonly id: number } & (
   | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[] }
-  | { readonly kind: 'copy'; readonly table: string; readonly rows: Uint8Array }
   | { readonly kind: 'close' }
 );
 /** Id 0 says that the engine is open. */
@@ -54,12 +54,9 @@ export class EmbeddedEngine {
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     const storable = values.map((value) => (typeof value === 'string' ? toText(value) : value));
-    return this.#ask((id) => ({ id, kind: 'query', sql, values: storable }));
-  }
-
-  async copyIn(table: string, rows: Uint8Array): Promise<void> {
-    // Handed over, not copied: with the rows the thread gets all of the memory in which they stand.
-    await this.#ask((id) => ({ id, kind: 'copy', table, rows }), [rows.buffer as ArrayBuffer]);
+    // Packed rows are handed over, not copied: with them the thread gets all of the memory in which they stand.
+    const given = values.filter(isPackedRows).map(({ bytes }) => bytes.buffer as ArrayBuffer);
+    return this.#ask((id) => ({ id, kind: 'query', sql, values: storable }), given);
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,17 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { parseBytes, parseInt8, parseTimestamp, TYPE_IDS } from './database.ts';
+import { parseBytes, parseInt8, parseTimestamp, type SqlValue, TYPE_IDS } from './database.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
+import { isPackedRows, nameRowType } from './packed-rows.ts';
+import { RowTypes } from './row-types.ts';
 
 // The engine lives in a thread of its own, so that a long statement never holds up receipts.
 const port = parentPortOf();
 
+/** How values of a type, by its object id, are written. */
+type Serializers = Record<number, (value: unknown) => string>;
+
+const rowTypes = new RowTypes();
 const { directory } = workerData as { directory: string };
 const engine = await PGlite.create({
   dataDir: directory,
@@ -47,16 +53,31 @@ function end(): Promise<never> {
 }
 
 async function run(request: WorkerRequest): Promise<object[]> {
-  switch (request.kind) {
-    case 'query':
-      return (await engine.query<object>(request.sql, [...request.values])).rows;
-    case 'copy': {
-      const blob = new Blob([request.rows as Uint8Array<ArrayBuffer>]);
-      await engine.query(`copy ${request.table} from '/dev/blob' (format binary)`, [], { blob });
-      return [];
+  if (request.kind === 'query') return queryWithRows(request.sql, request.values);
+  await engine.close();
+  return [];
+}
+
+async function queryWithRows(sql: string, values: readonly SqlValue[]): Promise<object[]> {
+  const serializers: Serializers = {};
+  try {
+    for (const rows of values.filter(isPackedRows)) {
+      const { row, array } = await rowTypes.find({ query }, rows.rowType);
+      nameRowType(rows, row);
+      // The engine takes bytes as they are, though its types know of text only.
+      serializers[array] = () => rows.bytes as unknown as string;
     }
-    case 'close':
-      await engine.close();
-      return [];
+    return await query(sql, values, serializers);
+  } catch (error) {
+    rowTypes.forget();
+    throw error;
   }
+}
+
+async function query<Row extends object>(
+  sql: string,
+  values: readonly SqlValue[] = [],
+  serializers: Serializers = {},
+): Promise<Row[]> {
+  return (await engine.query<Row>(sql, [...values], { serializers })).rows;
 }

@@ -1,7 +1,7 @@
 import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
 import { noteAgents, noteHealth } from './agents.ts';
 import { addLosses, findRefusals, noteRefusals, registerBatches } from './batches.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 import { writeEvents } from './events.ts';
 import { noteLateWindows } from './late-data.ts';
 import { countVersions, describeVersions, findVersions, noteSpans } from './models.ts';
@@ -26,7 +26,7 @@ export function createIngestStore(database: Database, part: number): IngestStore
   };
 }
 
-function createTransaction(tx: Transaction, part: number): IngestTransaction {
+function createTransaction(tx: Queryable, part: number): IngestTransaction {
   return {
     registerBatches: (batches) => registerBatches(tx, batches),
     noteRefusals: (batches) => noteRefusals(tx, batches),

@@ -1,14 +1,14 @@
-import type { SqlValue, Transaction } from './database.ts';
+import type { Queryable, SqlValue } from './database.ts';
 
 /** Takes a turn, holds it while what it is given runs, and ends the transaction as that ends. */
-type TakeTurn = (hold: (tx: Transaction) => Promise<void>) => Promise<void>;
+type TakeTurn = (hold: (tx: Queryable) => Promise<void>) => Promise<void>;
 
 /** A transaction that takes its turn with its first statement. It is ended by `finish` or `giveUp`, once. */
-export class LazyTurn implements Transaction {
+export class LazyTurn implements Queryable {
   readonly #takeTurn: TakeTurn;
   readonly #work = Promise.withResolvers<void>();
   /** The transaction once its turn has come, and its end; absent before the first statement. */
-  #turn: { readonly begun: Promise<Transaction>; readonly ended: Promise<void> } | undefined;
+  #turn: { readonly begun: Promise<Queryable>; readonly ended: Promise<void> } | undefined;
 
   constructor(takeTurn: TakeTurn) {
     this.#takeTurn = takeTurn;
@@ -18,10 +18,6 @@ export class LazyTurn implements Transaction {
 
   async query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
     return (await this.#begin()).query<Row>(sql, values);
-  }
-
-  async copyIn(table: string, rows: Uint8Array): Promise<void> {
-    return (await this.#begin()).copyIn(table, rows);
   }
 
   /** Commits. @throws what the commit, or a turn that never came, threw. */
@@ -36,9 +32,9 @@ export class LazyTurn implements Transaction {
     await this.#turn?.ended.catch(() => undefined);
   }
 
-  #begin(): Promise<Transaction> {
+  #begin(): Promise<Queryable> {
     if (this.#turn === undefined) {
-      const { promise: begun, resolve, reject } = Promise.withResolvers<Transaction>();
+      const { promise: begun, resolve, reject } = Promise.withResolvers<Queryable>();
       const ended = this.#takeTurn((tx) => {
         resolve(tx);
         return this.#work.promise;

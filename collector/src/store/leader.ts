@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 
 /** Any number that is ours: who holds this lock does what only one collector may do. */
 const LOCK_KEY = 7_411_003;
@@ -16,10 +16,10 @@ export type Duty = {
    * Does one step of what is due, on the leader's session. @returns whether there is more to do at once. What it throws is
    * logged, and it is tried again after `everyMs`.
    */
-  step(session: Transaction): Promise<boolean>;
+  step(session: Queryable): Promise<boolean>;
 };
 
-type Step = (session: Transaction) => Promise<boolean>;
+type Step = (session: Queryable) => Promise<boolean>;
 
 type LeaderOptions = {
   readonly database: Database;
@@ -77,7 +77,7 @@ export class Leader {
     }
   }
 
-  async #lead(session: Transaction): Promise<void> {
+  async #lead(session: Queryable): Promise<void> {
     while (!(await tryLock(session))) {
       if (this.#isStopping()) return;
       await this.#pause();
@@ -116,7 +116,7 @@ export class Leader {
   }
 }
 
-async function tryLock(session: Transaction): Promise<boolean> {
+async function tryLock(session: Queryable): Promise<boolean> {
   const rows = await session.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [LOCK_KEY]);
   return rows[0]?.got === true;
 }

@@ -1,21 +1,24 @@
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { CollectorError, messageOf } from '../errors.ts';
 import {
   type Database,
   parseInt8,
   parseTimestamp,
+  type Queryable,
   type SqlValue,
-  type Transaction,
   TYPE_IDS,
   toText,
 } from './database.ts';
+import { isPackedRows, nameRowType, type PackedRows } from './packed-rows.ts';
+import { RowTypes } from './row-types.ts';
+import { Transaction } from './transaction.ts';
 
 /** A PostgreSQL server, or TimescaleDB on one. */
 export class PostgresDatabase implements Database {
   readonly kind = 'postgres';
   readonly #pool: pg.Pool;
   readonly #connection: pg.ClientConfig;
+  readonly #rowTypes = new RowTypes();
 
   private constructor(pool: pg.Pool, connection: pg.ClientConfig) {
     this.#pool = pool;
@@ -37,6 +40,8 @@ export class PostgresDatabase implements Database {
       // series for ever; batches and their groups are bounded, so the cap is lifted. Elsewhere nobody knows that setting.
       options: '-c jit=off -c timezone=UTC -c timescaledb.max_tuples_decompressed_per_dml_transaction=0',
       types: { getTypeParser },
+      // What is asked at once goes to the server at once, and is done there in that order.
+      pipeline: true,
     };
     const pool = new pg.Pool({
       ...connection,
@@ -65,7 +70,7 @@ export class PostgresDatabase implements Database {
     return ask<Row>(this.#pool, sql, values);
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
     // The pool listens to idle connections only. One that dies between two statements of ours says so here, and without
@@ -74,15 +79,15 @@ export class PostgresDatabase implements Database {
       broken = error;
     };
     client.on('error', onError);
-    const { steps: tx, settled } = stepsOn(client, true);
+    const tx = new Transaction(new Session(client, this.#rowTypes));
     try {
-      await tx.query('begin');
       const result = await work(tx);
-      await tx.query('commit');
+      await tx.commit();
       return result;
     } catch (error) {
+      this.#rowTypes.forget();
       // A connection that has not answered in time would not answer a rollback either: it ends, and with it the transaction.
-      const silent = [error, await settled()].find(isSilent);
+      const silent = [error, await tx.settled()].find(isSilent);
       if (silent !== undefined) broken = silent;
       else
         await client.query('rollback').catch((cause: Error) => {
@@ -95,7 +100,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async session<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
+  async session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
     const client = new pg.Client(this.#connection);
     // A connection that dies between two statements of ours fails the next one; without a listener it would end the process.
     client.on('error', () => undefined);
@@ -103,7 +108,10 @@ export class PostgresDatabase implements Database {
     try {
       // Of a program that is gone nothing should run on, and hold locks, to the end of a long statement. Not every server can tell.
       await client.query(`set client_connection_check_interval = '5s'`).catch(() => undefined);
-      return await work(stepsOn(client, false).steps);
+      return await work(new Session(client, this.#rowTypes));
+    } catch (error) {
+      this.#rowTypes.forget();
+      throw error;
     } finally {
       await client.end();
     }
@@ -119,38 +127,30 @@ function isSilent(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-/**
- * What is asked of a session at once is done step by step, as the driver wants it. With `endsAtFailure` nothing more is sent
- * after a step that failed: of a transaction it could only fail as well, and to a server that has gone silent it would be as
- * many waits for its answer as there are steps. `settled` waits until all that was asked has ended, and answers what failed first.
- */
-function stepsOn(
-  client: pg.ClientBase,
-  endsAtFailure: boolean,
-): { readonly steps: Transaction; settled(): Promise<unknown> } {
-  let before: Promise<unknown> = Promise.resolve();
-  let failure: { readonly error: unknown } | undefined;
-  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-    const turn = before.then(() => {
-      if (failure !== undefined && endsAtFailure) throw failure.error;
-      return step();
-    });
-    before = turn.catch((error: unknown) => {
-      failure ??= { error };
-    });
-    return turn;
-  };
-  return {
-    steps: {
-      query: <Row extends object>(sql: string, values: readonly SqlValue[] = []) =>
-        inTurn(() => ask<Row>(client, sql, values)),
-      copyIn: (table, rows) => inTurn(() => copyIn(client, table, rows)),
-    },
-    settled: async () => {
-      await before;
-      return failure?.error;
-    },
-  };
+/** A connection that nobody else uses. What is asked of it at once goes to the server at once, and is done in that order. */
+class Session implements Queryable {
+  readonly #client: pg.ClientBase;
+  readonly #rowTypes: RowTypes;
+  /** When the types of all packed rows that were asked before are known; until then nothing overtakes them. */
+  #typed: Promise<unknown> = Promise.resolve();
+
+  constructor(client: pg.ClientBase, rowTypes: RowTypes) {
+    this.#client = client;
+    this.#rowTypes = rowTypes;
+  }
+
+  async query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    const rows = values.filter(isPackedRows);
+    const typed = rows.length === 0 ? this.#typed : this.#typed.then(() => this.#nameTypes(rows));
+    this.#typed = typed.catch(() => undefined);
+    await typed;
+    return ask<Row>(this.#client, sql, values);
+  }
+
+  async #nameTypes(some: readonly PackedRows[]): Promise<void> {
+    const db: Queryable = { query: (sql, values = []) => ask(this.#client, sql, values) };
+    for (const rows of some) nameRowType(rows, (await this.#rowTypes.find(db, rows.rowType)).row);
+  }
 }
 
 async function ask<Row extends object>(
@@ -162,22 +162,11 @@ async function ask<Row extends object>(
   return result.rows as Row[];
 }
 
-/** Not by `pipeline`, which makes an error with a stack for each, to end what has ended. */
-function copyIn(client: pg.ClientBase, table: string, rows: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stream = client.query(copyFrom(`copy ${table} from stdin (format binary)`));
-    stream.on('error', reject);
-    // When the server has taken them all.
-    stream.on('finish', resolve);
-    // After either of them this says nothing.
-    stream.on('close', () => reject(new Error('connection ended within COPY')));
-    stream.end(rows);
-  });
-}
-
 function toDriver(value: SqlValue): unknown {
   if (typeof value === 'string') return toText(value);
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+  const bytes = isPackedRows(value) ? value.bytes : value;
+  // What is a buffer goes in binary form.
+  return bytes instanceof Uint8Array ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
 }
 
 function getTypeParser(id: number, format?: 'text' | 'binary'): (text: string) => unknown {

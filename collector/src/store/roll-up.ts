@@ -1,7 +1,7 @@
 import { SketchError, type Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
 import { readStoreError } from '../ingest/store-error.ts';
-import { type Transaction, toArrayLiteral } from './database.ts';
+import { type Queryable, toArrayLiteral } from './database.ts';
 import { inTransaction } from './in-transaction.ts';
 import { LEVELS, type Level } from './levels.ts';
 import { markForRollUp } from './rollup-marks.ts';
@@ -31,7 +31,7 @@ export type Damage = { readonly seriesId: number; readonly start: number; readon
  * @returns whether there was one.
  */
 export async function rollUpOne(
-  session: Transaction,
+  session: Queryable,
   now: number,
   onDamage: (damage: Damage) => void,
   quietMs = 0,
@@ -56,7 +56,7 @@ async function tryAgain(work: () => Promise<void>): Promise<void> {
 }
 
 /** The oldest hour that has ended before `endedBefore` and is quiet, or the oldest such day without a marked hour in it. */
-async function nextBucket(session: Transaction, endedBefore: number, quietMs: number): Promise<Bucket | null> {
+async function nextBucket(session: Queryable, endedBefore: number, quietMs: number): Promise<Bucket | null> {
   const rows = await session.query<{ versionId: number; widthMs: number; start: number }>(
     `select model_version_id as "versionId", width_s * 1000 as "widthMs", bucket as start from rollup_dirty d
      where bucket + make_interval(secs => width_s) <= $1 and (width_s = 3600 or not exists (
@@ -71,7 +71,7 @@ async function nextBucket(session: Transaction, endedBefore: number, quietMs: nu
   return rows[0] ?? null;
 }
 
-async function makeAnew(tx: Transaction, bucket: Bucket, onDamage: (damage: Damage) => void): Promise<void> {
+async function makeAnew(tx: Queryable, bucket: Bucket, onDamage: (damage: Damage) => void): Promise<void> {
   const at = LEVELS.findIndex(({ widthMs }) => widthMs === bucket.widthMs);
   const [finer, level] = [LEVELS[at - 1], LEVELS[at]];
   if (finer === undefined || level === undefined)
@@ -89,7 +89,7 @@ async function makeAnew(tx: Transaction, bucket: Bucket, onDamage: (damage: Dama
   await markForRollUp(tx, ROLLED_UP, [bucket]);
 }
 
-async function lockMarks(tx: Transaction, { versionId, widthMs, start }: Bucket): Promise<number[]> {
+async function lockMarks(tx: Queryable, { versionId, widthMs, start }: Bucket): Promise<number[]> {
   const rows = await tx.query<{ part: number }>(
     `select part from rollup_dirty where model_version_id = $1 and bucket = $2 and width_s = $3 order by part for update`,
     [versionId, new Date(start), widthMs / 1000],
@@ -98,7 +98,7 @@ async function lockMarks(tx: Transaction, { versionId, widthMs, start }: Bucket)
 }
 
 async function deleteMarks(
-  tx: Transaction,
+  tx: Queryable,
   { versionId, widthMs, start }: Bucket,
   parts: readonly number[],
 ): Promise<void> {
@@ -110,7 +110,7 @@ async function deleteMarks(
 }
 
 async function seriesWithin(
-  tx: Transaction,
+  tx: Queryable,
   { summaries }: Level,
   { versionId, start, widthMs }: Bucket,
 ): Promise<number[]> {
@@ -141,7 +141,7 @@ function mergeBySeries(rows: readonly SummaryRow[], onDamage: (damage: Damage) =
 }
 
 async function replaceSummaries(
-  tx: Transaction,
+  tx: Queryable,
   { summaries }: Level,
   { versionId, widthMs, start }: Bucket,
   seriesIds: readonly number[],
@@ -158,7 +158,7 @@ async function replaceSummaries(
 }
 
 async function replaceTraffic(
-  tx: Transaction,
+  tx: Queryable,
   finer: Level,
   level: Level,
   { versionId, start, widthMs }: Bucket,

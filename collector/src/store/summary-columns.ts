@@ -1,10 +1,11 @@
 import type { Digest, SeriesKind, Summary } from '@tidemark/sketch';
 import type { SummaryPart } from '../ingest/ingest-store.ts';
-import type { PackedType, RowSink } from './row-sink.ts';
+import type { PackedType, RowPacker } from './packed-rows.ts';
 import { packSketch } from './stored-sketch.ts';
 import { topkJson } from './topk-json.ts';
 
-/** Columns that a part fills, in the order of `writeRow`; the column `part` itself is the same for all of a run. */
+/** The type `summary_row`: columns that a part fills, in the order of `writeRow`; the column `part` is the same for all of a run. */
+export const SUMMARY_ROW = 'summary_row';
 export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: PackedType }[] = [
   { name: 'series_id', type: 'int4' },
   { name: 'model_version_id', type: 'int4' },
@@ -36,45 +37,45 @@ export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: P
 
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
-/** Writes a part as it stands in its row. */
-export function writeRow(sink: RowSink, { seriesId, versionId, start, rev, summary }: SummaryPart): void {
+/** Packs a part as it stands in its row. */
+export function writeRow(row: RowPacker, { seriesId, versionId, start, rev, summary }: SummaryPart): void {
   const { kinds } = summary;
-  sink.startRow();
-  sink.int4(seriesId);
-  sink.int4(versionId);
-  sink.timestamptz(start);
-  sink.int4(rev);
-  sink.int8(kinds.valid);
-  sink.int8(kinds.missing);
-  sink.int8(kinds.nan);
-  sink.int8(kinds.positiveInfinity);
-  sink.int8(kinds.negativeInfinity);
-  sink.int8(kinds.wrongType);
-  sink.int8(kinds.outOfRange);
-  sink.int8(kinds.unseen);
+  row.startRow();
+  row.int4(seriesId);
+  row.int4(versionId);
+  row.timestamptz(start);
+  row.int4(rev);
+  row.int8(kinds.valid);
+  row.int8(kinds.missing);
+  row.int8(kinds.nan);
+  row.int8(kinds.positiveInfinity);
+  row.int8(kinds.negativeInfinity);
+  row.int8(kinds.wrongType);
+  row.int8(kinds.outOfRange);
+  row.int8(kinds.unseen);
   const shown = shownDigest(summary);
-  writeNumber(sink, shown?.min);
-  writeNumber(sink, shown?.max);
-  writeNumber(sink, isFilled('number', summary) ? summary.moments.mean : undefined);
+  writeNumber(row, shown?.min);
+  writeNumber(row, shown?.max);
+  writeNumber(row, isFilled('number', summary) ? summary.moments.mean : undefined);
   const quantiles = shown?.quantiles(QUANTILES);
-  for (let i = 0; i < QUANTILES.length; i++) writeNumber(sink, quantiles?.[i]);
+  for (let i = 0; i < QUANTILES.length; i++) writeNumber(row, quantiles?.[i]);
   const { digest, moments, categories, projections } = packSketch(summary, 'passing');
-  writeBytes(sink, digest);
-  writeBytes(sink, moments);
-  writeBytes(sink, categories);
-  writeBytes(sink, projections);
-  if (categories === null) sink.absent();
-  else sink.jsonb(topkJson(categories));
+  writeBytes(row, digest);
+  writeBytes(row, moments);
+  writeBytes(row, categories);
+  writeBytes(row, projections);
+  if (categories === null) row.absent('jsonb');
+  else row.jsonb(topkJson(categories));
 }
 
-function writeNumber(sink: RowSink, value: number | undefined): void {
-  if (value === undefined) sink.absent();
-  else sink.float8(value);
+function writeNumber(row: RowPacker, value: number | undefined): void {
+  if (value === undefined) row.absent('float8');
+  else row.float8(value);
 }
 
-function writeBytes(sink: RowSink, bytes: Uint8Array | null): void {
-  if (bytes === null) sink.absent();
-  else sink.bytea(bytes);
+function writeBytes(row: RowPacker, bytes: Uint8Array | null): void {
+  if (bytes === null) row.absent('bytea');
+  else row.bytea(bytes);
 }
 
 /** What the columns of quantiles are of: the numbers of a series, or the norms of its vectors. */

@@ -1,0 +1,54 @@
+import type { Queryable, SqlValue } from './database.ts';
+
+/**
+ * A transaction of a session that nobody else uses. What is asked of it is handed to the session at once, in that order; but
+ * nothing before the server has begun it, or it would be done outside, and nothing after a step that failed: it could only
+ * fail as well, and does so with the reason of that.
+ */
+export class Transaction implements Queryable {
+  readonly #session: Queryable;
+  readonly #begun: Promise<unknown>;
+  #settled: Promise<unknown> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  /** @param begin how it begins, such as `begin read only`. */
+  constructor(session: Queryable, begin = 'begin') {
+    this.#session = session;
+    this.#begun = this.#step(() => session.query(begin));
+    // Told by whatever is asked next, and by the commit.
+    this.#begun.catch(() => undefined);
+  }
+
+  query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
+    return this.#step(async () => {
+      await this.#begun;
+      this.#failEarly();
+      return this.#session.query<Row>(sql, values);
+    });
+  }
+
+  /** Commits when all that was asked is done. @throws what failed first, also where whoever asked for it did not mind. */
+  async commit(): Promise<void> {
+    await this.settled();
+    await this.query('commit');
+  }
+
+  /** Waits until all that was asked has ended, and answers what failed first. */
+  async settled(): Promise<unknown> {
+    await this.#settled;
+    return this.#failure?.error;
+  }
+
+  #step<T>(step: () => Promise<T>): Promise<T> {
+    const ended = step().catch((error: unknown) => {
+      this.#failure ??= { error };
+      throw this.#failure.error;
+    });
+    this.#settled = Promise.allSettled([this.#settled, ended]);
+    return ended;
+  }
+
+  #failEarly(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
