@@ -101,7 +101,7 @@ export type IngestTransaction = {
   /** Says of windows that were written that the coarser ones around them have to be made anew. */
   markForRollUp(windows: readonly { versionId: number; widthMs: number; start: number }[]): Promise<void>;
   /** Says which of these windows come after ticks that were judged without them. Holds up judging until the commit, so it comes after the rows. */
-  noteLateWindows(windows: readonly { versionId: number; widthMs: number; start: number }[]): Promise<void>;
+  noteLateWindows(windows: readonly { projectId: number; widthMs: number; start: number }[]): Promise<void>;
   /** Widens the span of event time in which each version has been seen. */
   noteSpans(spans: ReadonlyMap<number, { from: number; to: number }>): Promise<void>;
   addLosses(source: string, losses: readonly (ValidLoss & { versionId: number })[]): Promise<void>;

@@ -62,8 +62,8 @@ export class Ingest {
   readonly #batches = new KnownBatches();
   readonly #versions = new KnownVersions();
   readonly #now: () => number;
-  readonly #summaries = new OpenParts<SummaryPart>(MAX_OPEN_PARTS, ({ summary }) => digestsOf(summary));
-  readonly #traffic = new OpenParts<TrafficPart>(MAX_OPEN_PARTS);
+  readonly #summaries: OpenParts<SummaryPart>;
+  readonly #traffic: OpenParts<TrafficPart>;
 
   constructor(
     store: IngestStore,
@@ -82,6 +82,8 @@ export class Ingest {
     this.#observer = observer;
     this.#budgets = budgets;
     this.#now = now;
+    this.#summaries = new OpenParts(MAX_OPEN_PARTS, now, ({ summary }) => digestsOf(summary));
+    this.#traffic = new OpenParts(MAX_OPEN_PARTS, now);
     this.#notices = new BudgetNotices((notice) => onBudget?.(notice));
     this.#desk = new SeriesDesk(budgets.maxSeries, this.#notices);
     this.condition = new StoreCondition(onStoreChange);
@@ -191,11 +193,12 @@ export class Ingest {
     const resolved = await resolveVersions(tx, fresh, versions, this.#budgets.maxVersions, this.#notices);
     const windows: PlacedWindow[] = [];
     for (const batch of fresh) {
+      const { projectId } = batch;
       for (const window of batch.windows) {
-        const owned = { projectId: batch.projectId, model: window.model, version: window.version };
+        const owned = { projectId, model: window.model, version: window.version };
         const versionId = resolved.ids.get(versionKey(owned));
         if (versionId === undefined) refusals.get(batch)?.push(resolved.refusalOf(window.part, owned, window.rows));
-        else windows.push({ ...window, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
+        else windows.push({ ...window, projectId, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
       }
     }
     await mergeWindows(

@@ -1,15 +1,19 @@
 import { SketchError, type Summary } from '@tidemark/sketch';
 import type { PartRefusal, ValidWindow } from './batch.ts';
 import type { IngestTransaction, PartAddress, SeriesKey, SummaryPart, TrafficPart } from './ingest-store.ts';
-import type { OpenParts } from './open-parts.ts';
+import type { OpenPart, OpenParts } from './open-parts.ts';
 import { type PlacedSeries, partKey } from './placed-series.ts';
 import type { Placement, SeriesDesk } from './series-desk.ts';
 
 /** A window whose model version is known. */
-export type PlacedWindow = ValidWindow & { readonly versionId: number; refuse(refusal: PartRefusal): void };
+export type PlacedWindow = ValidWindow & {
+  readonly projectId: number;
+  readonly versionId: number;
+  refuse(refusal: PartRefusal): void;
+};
 
 /** Parts held from earlier commits; and those that this group's deltas are added to, which memory does not hold meanwhile. */
-export type Stage<Part extends { readonly start: number }> = {
+export type Stage<Part extends OpenPart> = {
   readonly memory: OpenParts<Part>;
   readonly staged: Map<string, Part>;
 };
@@ -100,7 +104,7 @@ function refusalOf({ entry, stage, field, kind }: Delta, series: Placement): Par
 }
 
 /** Reads back parts that memory does not hold but the store may. */
-async function recall<Part extends { widthMs: number; start: number }>(
+async function recall<Part extends OpenPart>(
   { memory, staged }: Stage<Part>,
   parts: readonly { readonly id: number; readonly window: PlacedWindow; readonly key: string }[],
   load: (missing: readonly PartAddress[]) => Promise<Part[]>,
@@ -109,13 +113,13 @@ async function recall<Part extends { widthMs: number; start: number }>(
   const missing = new Map<string, PartAddress>();
   for (const { id, window, key } of parts) {
     const { widthMs, start } = window;
-    if (!staged.has(key) && memory.mayBeStored(key, start)) missing.set(key, { id, widthMs, start });
+    if (!staged.has(key) && memory.mayBeStored(key, window)) missing.set(key, { id, widthMs, start });
   }
   if (missing.size === 0) return;
   for (const part of await load([...missing.values()])) staged.set(partKey(idOf(part), part), part);
 }
 
-function take<Part extends { readonly start: number }>({ memory, staged }: Stage<Part>, key: string): void {
+function take<Part extends OpenPart>({ memory, staged }: Stage<Part>, key: string): void {
   const held = memory.take(key);
   if (held !== undefined) staged.set(key, held);
 }

@@ -1,5 +1,4 @@
 import { type Queryable, toArrayLiteral } from './database.ts';
-import type { WrittenWindow } from './rollup-marks.ts';
 
 /** Late windows of a project: the start (ms) of the oldest, and the marks that say so. */
 export type LateMarks = {
@@ -7,23 +6,25 @@ export type LateMarks = {
   readonly marks: readonly { readonly part: number; readonly notedAt: string }[];
 };
 
+/** A window that was written, and the project of its model version; times in ms. */
+export type ProjectWindow = { readonly projectId: number; readonly widthMs: number; readonly start: number };
+
 /**
  * Notes, in the transaction that writes them, which windows end at or before a tick that was judged or is being judged. The
  * frontier is held until the commit, so that nobody begins a tick that could miss them.
  */
-export async function noteLateWindows(tx: Queryable, part: number, windows: readonly WrittenWindow[]): Promise<void> {
+export async function noteLateWindows(tx: Queryable, part: number, windows: readonly ProjectWindow[]): Promise<void> {
   if (windows.length === 0) return;
-  const versionIds = [...new Set(windows.map(({ versionId }) => versionId))];
-  let frontiers = await holdFrontiers(tx, versionIds);
-  if (frontiers.size < versionIds.length) {
-    await beginFrontiers(tx, versionIds);
-    frontiers = await holdFrontiers(tx, versionIds);
+  const projectIds = [...new Set(windows.map(({ projectId }) => projectId))];
+  let ticks = await holdFrontiers(tx, projectIds);
+  if (ticks.size < projectIds.length) {
+    await beginFrontiers(tx, projectIds);
+    ticks = await holdFrontiers(tx, projectIds);
   }
   const late = new Map<number, number>();
-  for (const { versionId, start, widthMs } of windows) {
-    const frontier = frontiers.get(versionId);
-    if (frontier === undefined || start + widthMs > frontier.tick) continue;
-    late.set(frontier.project_id, Math.min(late.get(frontier.project_id) ?? start, start));
+  for (const { projectId, start, widthMs } of windows) {
+    if (start + widthMs > (ticks.get(projectId) ?? -Infinity)) continue;
+    late.set(projectId, Math.min(late.get(projectId) ?? start, start));
   }
   if (late.size === 0) return;
   await tx.query(
@@ -35,25 +36,21 @@ export async function noteLateWindows(tx: Queryable, part: number, windows: read
   );
 }
 
-type Frontier = { readonly id: number; readonly project_id: number; readonly tick: number };
-
-/** How far each version's project has been judged (ms), held until the commit. */
-async function holdFrontiers(tx: Queryable, versionIds: readonly number[]): Promise<Map<number, Frontier>> {
-  const rows = await tx.query<Frontier>(
-    `select v.id, f.project_id, f.tick from model_version v join judging_frontier f on f.project_id = v.project_id
-     where v.id = any($1::text::int[]) for share of f`,
-    [toArrayLiteral(versionIds)],
+/** How far each project has been judged (ms), held until the commit. */
+async function holdFrontiers(tx: Queryable, projectIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.query<{ id: number; tick: number }>(
+    `select project_id as id, tick from judging_frontier where project_id = any($1::text::int[]) order by project_id for share`,
+    [toArrayLiteral(projectIds)],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(rows.map(({ id, tick }) => [id, tick]));
 }
 
 /** A project that was never judged has no frontier to hold; it begins before all time. */
-async function beginFrontiers(tx: Queryable, versionIds: readonly number[]): Promise<void> {
+async function beginFrontiers(tx: Queryable, projectIds: readonly number[]): Promise<void> {
   await tx.query(
     `insert into judging_frontier (project_id, tick)
-     select distinct project_id, timestamptz '-infinity' from model_version where id = any($1::text::int[]) order by 1
-     on conflict do nothing`,
-    [toArrayLiteral(versionIds)],
+     select id, timestamptz '-infinity' from unnest($1::text::int[]) as id order by id on conflict do nothing`,
+    [toArrayLiteral(projectIds)],
   );
 }
 

@@ -7,7 +7,12 @@ import { HOUR, PROJECT, T0 } from '../../support/batches.ts';
 import { SERVER_URL, withDatabase } from '../../support/database.ts';
 
 const PART = 1;
-const window = (versionId: number, hour: number) => ({ versionId, widthMs: HOUR, start: T0 + hour * HOUR });
+const window = (versionId: number, hour: number) => ({
+  projectId: PROJECT,
+  versionId,
+  widthMs: HOUR,
+  start: T0 + hour * HOUR,
+});
 
 describe('late windows', () => {
   test('are those that end at or before a tick that was begun; the oldest counts', () =>
