@@ -1,15 +1,13 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, parse } from '@electric-sql/pglite';
 import { parseBytes, parseInt8, parseTimestamp, type SqlValue, TYPE_IDS } from './database.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
 import { isPackedRows, nameRowType } from './packed-rows.ts';
 import { RowTypes } from './row-types.ts';
+import { statementMessage } from './statement-message.ts';
 
 // The engine lives in a thread of its own, so that a long statement never holds up receipts.
 const port = parentPortOf();
-
-/** How values of a type, by its object id, are written. */
-type Serializers = Record<number, (value: unknown) => string>;
 
 const rowTypes = new RowTypes();
 const { directory } = workerData as { directory: string };
@@ -59,25 +57,17 @@ async function run(request: WorkerRequest): Promise<object[]> {
 }
 
 async function queryWithRows(sql: string, values: readonly SqlValue[]): Promise<object[]> {
-  const serializers: Serializers = {};
   try {
-    for (const rows of values.filter(isPackedRows)) {
-      const { row, array } = await rowTypes.find({ query }, rows.rowType);
-      nameRowType(rows, row);
-      // The engine takes bytes as they are, though its types know of text only.
-      serializers[array] = () => rows.bytes as unknown as string;
-    }
-    return await query(sql, values, serializers);
+    for (const rows of values.filter(isPackedRows)) nameRowType(rows, await rowTypes.find({ query }, rows.rowType));
+    return await query(sql, values);
   } catch (error) {
     rowTypes.forget();
     throw error;
   }
 }
 
-async function query<Row extends object>(
-  sql: string,
-  values: readonly SqlValue[] = [],
-  serializers: Serializers = {},
-): Promise<Row[]> {
-  return (await engine.query<Row>(sql, [...values], { serializers })).rows;
+async function query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+  const message = statementMessage(sql, values);
+  const { messages } = await engine.runExclusive(() => engine.execProtocol(message));
+  return (parse.parseResults(messages, engine.parsers)[0]?.rows ?? []) as Row[];
 }

@@ -149,7 +149,7 @@ class Session implements Queryable {
 
   async #nameTypes(some: readonly PackedRows[]): Promise<void> {
     const db: Queryable = { query: (sql, values = []) => ask(this.#client, sql, values) };
-    for (const rows of some) nameRowType(rows, (await this.#rowTypes.find(db, rows.rowType)).row);
+    for (const rows of some) nameRowType(rows, await this.#rowTypes.find(db, rows.rowType));
   }
 }
 
