@@ -2,7 +2,6 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite, parse } from '@electric-sql/pglite';
 import { parseBytes, parseInt8, parseTimestamp, type SqlValue, TYPE_IDS } from './database.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
-import { isPackedRows, nameRowType } from './packed-rows.ts';
 import { RowTypes } from './row-types.ts';
 import { statementMessage } from './statement-message.ts';
 
@@ -58,7 +57,7 @@ async function run(request: WorkerRequest): Promise<object[]> {
 
 async function queryWithRows(sql: string, values: readonly SqlValue[]): Promise<object[]> {
   try {
-    for (const rows of values.filter(isPackedRows)) nameRowType(rows, await rowTypes.find({ query }, rows.rowType));
+    await rowTypes.nameIn(values, { query });
     return await query(sql, values);
   } catch (error) {
     rowTypes.forget();

@@ -9,7 +9,7 @@ import {
   TYPE_IDS,
   toText,
 } from './database.ts';
-import { isPackedRows, nameRowType, type PackedRows } from './packed-rows.ts';
+import { isPackedRows } from './packed-rows.ts';
 import { RowTypes } from './row-types.ts';
 import { Transaction } from './transaction.ts';
 
@@ -66,7 +66,8 @@ export class PostgresDatabase implements Database {
     return new PostgresDatabase(pool, connection);
   }
 
-  query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+  async query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    await this.#rowTypes.nameIn(values, direct(this.#pool));
     return ask<Row>(this.#pool, sql, values);
   }
 
@@ -140,17 +141,15 @@ class Session implements Queryable {
   }
 
   async query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    const rows = values.filter(isPackedRows);
-    const typed = rows.length === 0 ? this.#typed : this.#typed.then(() => this.#nameTypes(rows));
+    const typed = this.#typed.then(() => this.#rowTypes.nameIn(values, direct(this.#client)));
     this.#typed = typed.catch(() => undefined);
     await typed;
     return ask<Row>(this.#client, sql, values);
   }
+}
 
-  async #nameTypes(some: readonly PackedRows[]): Promise<void> {
-    const db: Queryable = { query: (sql, values = []) => ask(this.#client, sql, values) };
-    for (const rows of some) nameRowType(rows, await this.#rowTypes.find(db, rows.rowType));
-  }
+function direct(asked: pg.Pool | pg.ClientBase): Queryable {
+  return { query: (sql, values = []) => ask(asked, sql, values) };
 }
 
 async function ask<Row extends object>(

@@ -22,6 +22,46 @@ describe('a database, by either driver', () => {
       assert.deepEqual(rest, { big: 2 ** 53 - 1, at: 981_234_567_890, doc: { a: [1, null] }, x: 0.1, nothing: null });
     }));
 
+  test('takes every kind of value there is for one, odd ones too', () =>
+    withDatabase(async (database) => {
+      const text = `ünï 🌊 it's "quoted" \\ \n $1`;
+      const [row] = await database.query<Record<string, unknown>>(
+        `select $1::bool as yes, $2::bool as no, $3::int8 as big, $4::float8 as nan, $5::float8 as infinite, $6::text as empty,
+           $7::text as text, $8::bytea as bytes, $9::int as missing, $10::timestamptz as before`,
+        [
+          true,
+          false,
+          BigInt(Number.MIN_SAFE_INTEGER),
+          Number.NaN,
+          -Infinity,
+          '',
+          text,
+          new Uint8Array(),
+          null,
+          new Date(-62_000_000_000),
+        ],
+      );
+      const { bytes, ...rest } = row as { bytes: Uint8Array };
+      assert.equal(bytes.length, 0);
+      assert.deepEqual(rest, {
+        yes: true,
+        no: false,
+        big: Number.MIN_SAFE_INTEGER,
+        nan: Number.NaN,
+        infinite: -Infinity,
+        empty: '',
+        text,
+        missing: null,
+        before: -62_000_000_000,
+      });
+      assert.deepEqual(await database.query('select 1 as n where false'), []);
+      await assert.rejects(
+        database.query('select $1::int', ['no number']),
+        (error: Error & { code?: string }) => error.code === '22P02',
+      );
+      await assert.rejects(database.query('select $1::int'), /\$1|parameter/);
+    }));
+
   test('takes arrays of every type, with hostile texts and missing items', () =>
     withDatabase(async (database) => {
       const texts = [`it's "quoted"`, 'back\\slash', '{brace,comma}', 'NULL', '', 'ünïcode 🌊', null];
