@@ -55,14 +55,11 @@ async function run(request: WorkerRequest): Promise<object[]> {
   return [];
 }
 
-async function queryWithRows(sql: string, values: readonly SqlValue[]): Promise<object[]> {
-  try {
+function queryWithRows(sql: string, values: readonly SqlValue[]): Promise<object[]> {
+  return rowTypes.during(async () => {
     await rowTypes.nameIn(values, { query });
-    return await query(sql, values);
-  } catch (error) {
-    rowTypes.forget();
-    throw error;
-  }
+    return query(sql, values);
+  });
 }
 
 async function query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {

@@ -69,6 +69,11 @@ export class RowPacker {
     this.#view = viewOf(this.#buffer);
   }
 
+  /** Bytes so far. */
+  get size(): number {
+    return this.#at;
+  }
+
   /** Begins a row. */
   startRow(): void {
     this.#endRow();

@@ -67,8 +67,10 @@ export class PostgresDatabase implements Database {
   }
 
   async query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-    await this.#rowTypes.nameIn(values, direct(this.#pool));
-    return ask<Row>(this.#pool, sql, values);
+    return this.#rowTypes.during(async () => {
+      await this.#rowTypes.nameIn(values, direct(this.#pool));
+      return ask<Row>(this.#pool, sql, values);
+    });
   }
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -86,7 +88,6 @@ export class PostgresDatabase implements Database {
       await tx.commit();
       return result;
     } catch (error) {
-      this.#rowTypes.forget();
       // A connection that has not answered in time would not answer a rollback either: it ends, and with it the transaction.
       const silent = [error, await tx.settled()].find(isSilent);
       if (silent !== undefined) broken = silent;
@@ -110,9 +111,6 @@ export class PostgresDatabase implements Database {
       // Of a program that is gone nothing should run on, and hold locks, to the end of a long statement. Not every server can tell.
       await client.query(`set client_connection_check_interval = '5s'`).catch(() => undefined);
       return await work(new Session(client, this.#rowTypes));
-    } catch (error) {
-      this.#rowTypes.forget();
-      throw error;
     } finally {
       await client.end();
     }
@@ -143,8 +141,10 @@ class Session implements Queryable {
   async query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     const typed = this.#typed.then(() => this.#rowTypes.nameIn(values, direct(this.#client)));
     this.#typed = typed.catch(() => undefined);
-    await typed;
-    return ask<Row>(this.#client, sql, values);
+    return this.#rowTypes.during(async () => {
+      await typed;
+      return ask<Row>(this.#client, sql, values);
+    });
   }
 }
 

@@ -13,9 +13,14 @@ export class RowTypes {
     for (const rows of values) if (isPackedRows(rows)) nameRowType(rows, await this.#find(rows.rowType, db));
   }
 
-  /** After a statement has failed: somebody may have put another schema in the place of the one that was asked. */
-  forget(): void {
-    this.#known.clear();
+  /** Runs a statement; where it fails, all names are asked for again: somebody may have put another schema in the place of this one. */
+  async during<T>(statement: () => Promise<T>): Promise<T> {
+    try {
+      return await statement();
+    } catch (error) {
+      this.#known.clear();
+      throw error;
+    }
   }
 
   async #find(name: string, db: Queryable): Promise<number> {

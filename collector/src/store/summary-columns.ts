@@ -4,8 +4,10 @@ import type { PackedType, RowPacker } from './packed-rows.ts';
 import { packSketch } from './stored-sketch.ts';
 import { topkJson } from './topk-json.ts';
 
-/** The type `summary_row`: columns that a part fills, in the order of `writeRow`; the column `part` is the same for all of a run. */
+/** The type that parts are packed as (`migrations/000015-summary-rows.sql`). */
 export const SUMMARY_ROW = 'summary_row';
+
+/** Its columns, in the order of `writeRow`; the column `part` is the same for all of a run. */
 export const SUMMARY_COLUMNS: readonly { readonly name: string; readonly type: PackedType }[] = [
   { name: 'series_id', type: 'int4' },
   { name: 'model_version_id', type: 'int4' },

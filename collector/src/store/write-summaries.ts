@@ -5,8 +5,11 @@ import { checkAllWritten, LEVELS, type Level } from './levels.ts';
 import { giveBack, type PackedRows, RowPacker } from './packed-rows.ts';
 import { SUMMARY_COLUMNS, SUMMARY_ROW, writeRow } from './summary-columns.ts';
 
-/** Rows of one statement: the next are packed while the store takes them. */
+/** Rows of one statement, and bytes from which on no more are added: the next are packed while the store takes them. */
 const ROWS_AT_ONCE = 1_024;
+const BYTES_AT_ONCE = 2 ** 21;
+/** Statements on their way at once: what they hold, and the driver's copies of it, is memory that a slow store keeps. */
+const MAX_ON_THEIR_WAY = 4;
 /** Rows packed between two looks at what else is to be done. */
 const PACK_ROWS = 64;
 const EXPECTED_ROW_BYTES = 1_792;
@@ -24,38 +27,39 @@ export async function writeSummaries(
   parts: readonly SummaryPart[],
   onPacked: () => void = () => undefined,
 ): Promise<void> {
-  const byLevel = LEVELS.map((level) => ({ level, rows: parts.filter(({ widthMs }) => widthMs === level.widthMs) }));
-  // In one order always, so that transactions that meet wait for each other and not in a circle.
-  for (const { rows } of byLevel) rows.sort((a, b) => a.seriesId - b.seriesId || a.start - b.start);
-  const slices = byLevel.flatMap(({ level, rows }) =>
-    Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, i) => ({
-      level,
-      rows: rows.slice(i * ROWS_AT_ONCE, (i + 1) * ROWS_AT_ONCE),
-    })),
-  );
   const writing: Promise<void>[] = [];
-  for (const { level, rows } of slices) {
-    const packed = await pack(rows);
-    writing.push(
-      upsert(tx, level, part, packed).then((written) => {
+  for (const level of LEVELS) {
+    const rows = parts.filter(({ widthMs }) => widthMs === level.widthMs);
+    // In one order always, so that transactions that meet wait for each other and not in a circle.
+    rows.sort((a, b) => a.seriesId - b.seriesId || a.start - b.start);
+    for (let done = 0; done < rows.length; ) {
+      await writing.at(-MAX_ON_THEIR_WAY);
+      const { packed, count } = await pack(rows, done);
+      const upserted = upsert(tx, level, part, packed).then((written) => {
         giveBack(packed);
-        checkAllWritten(written, rows.length);
-      }),
-    );
-    // Told when it is waited for; until then it is nobody's failure.
-    writing.at(-1)?.catch(() => undefined);
+        checkAllWritten(written, count);
+      });
+      // Told when it is waited for; until then it is nobody's failure.
+      upserted.catch(() => undefined);
+      writing.push(upserted);
+      done += count;
+    }
   }
   onPacked();
   await settleAll(writing);
 }
 
-async function pack(parts: readonly SummaryPart[]): Promise<PackedRows> {
-  const packer = new RowPacker(SUMMARY_ROW, NAMES.length, parts.length * EXPECTED_ROW_BYTES);
-  for (let from = 0; from < parts.length; from += PACK_ROWS) {
-    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
-    for (const one of parts.slice(from, from + PACK_ROWS)) writeRow(packer, one);
+/** Packs parts from `first` on, as many as go at once. @returns how many, too. */
+async function pack(parts: readonly SummaryPart[], first: number): Promise<{ packed: PackedRows; count: number }> {
+  const most = Math.min(ROWS_AT_ONCE, parts.length - first);
+  const packer = new RowPacker(SUMMARY_ROW, NAMES.length, Math.min(most * EXPECTED_ROW_BYTES, BYTES_AT_ONCE));
+  let count = 0;
+  while (count < most && packer.size < BYTES_AT_ONCE) {
+    if (count > 0 && count % PACK_ROWS === 0) await new Promise((resolve) => setImmediate(resolve));
+    writeRow(packer, parts[first + count] as SummaryPart);
+    count += 1;
   }
-  return packer.finish();
+  return { packed: packer.finish(), count };
 }
 
 /** @returns how many rows were written. */

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { SummaryPart } from '../../../collector/src/ingest/ingest-store.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
-import type { Database } from '../../../collector/src/store/database.ts';
+import type { Database, Queryable, SqlValue } from '../../../collector/src/store/database.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
+import { isPackedRows, type PackedRows } from '../../../collector/src/store/packed-rows.ts';
 import { ensureSeries } from '../../../collector/src/store/series.ts';
 import { writeSummaries } from '../../../collector/src/store/write-summaries.ts';
 import { SERIES_KINDS, Summary } from '../../../sketch/src/index.ts';
@@ -98,4 +99,31 @@ describe('writing summaries', () => {
       );
       assert.deepEqual(await stored(database, part), rows);
     }));
+
+  test('keeps few statements on their way to a slow store, and none of them large, whatever the rows', async () => {
+    const summary = new Summary('category');
+    for (let i = 0; i < 256; i++) summary.add(`${i} ${'x'.repeat(50)}`);
+    const parts = Array.from({ length: 1_000 }, (_, i) => {
+      return { versionId: 1, seriesId: i, widthMs: 60_000, start: T0, rev: 1, summary };
+    });
+    const sizes: number[] = [];
+    let [underWay, most, rows] = [0, 0, 0];
+    const slow: Queryable = {
+      query: async <Row extends object>(_: string, values: readonly SqlValue[] = []) => {
+        const { bytes } = values.find(isPackedRows) as PackedRows;
+        const count = Buffer.from(bytes.buffer, bytes.byteOffset).readInt32BE(12);
+        sizes.push(bytes.length);
+        rows += count;
+        underWay += 1;
+        most = Math.max(most, underWay);
+        for (let turns = 0; turns < 100; turns++) await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return [{ written: count }] as unknown as Row[];
+      },
+    };
+    await writeSummaries(slow, 1, parts);
+    assert.equal(rows, parts.length);
+    assert.ok(sizes.length > 4 && most <= 4, `${sizes.length} statements, ${most} at once`);
+    assert.ok(Math.max(...sizes) < 2 ** 21 + 100_000, `${Math.max(...sizes)} bytes`);
+  });
 });
