@@ -12,7 +12,7 @@ export type BatchOutcome =
   | { readonly kind: 'refused'; readonly cause: Error }
   | { readonly kind: 'retry'; readonly cause: Error };
 
-/** Tries of a commit that gives way; two that open a chunk of TimescaleDB at once can lock each other out. */
+/** Tries of a commit that gives way to another transaction. */
 const MAX_TRIES = 3;
 
 /**

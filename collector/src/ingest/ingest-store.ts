@@ -70,15 +70,11 @@ export type IngestStore = {
   /** Transactions that are of use at the same time, 1 or more: while the store is at work on some, another is merged and packed. */
   readonly atOnce: number;
   transaction<T>(work: (tx: IngestTransaction) => Promise<T>): Promise<T>;
+  /** For the names that rows refer to: what creates or changes them writes no rows, and the other way round. */
+  naming<T>(work: (tx: NamingTransaction) => Promise<T>): Promise<T>;
 };
 
-export type IngestTransaction = {
-  /** Records the batches; answers the ones that had not been recorded before, by `batchKey`. */
-  registerBatches(batches: readonly BatchName[]): Promise<Set<string>>;
-  /** Keeps what was not kept of batches that were recorded in this transaction. */
-  noteRefusals(batches: readonly RefusedBatch[]): Promise<void>;
-  /** What was not kept of batches that had been recorded before, by `batchKey`; absent = nothing. */
-  findRefusals(batches: readonly BatchName[]): Promise<Map<string, readonly PartRefusal[]>>;
+export type NamingTransaction = {
   /** Creates or updates the described versions; answers ids by `versionKey`. */
   describeVersions(versions: readonly (VersionDescription & OwnedVersion)[]): Promise<Map<string, number>>;
   /** Ids of versions that exist, by `versionKey`. */
@@ -91,6 +87,15 @@ export type IngestTransaction = {
   countSeries(versionIds: readonly number[]): Promise<Map<number, number>>;
   /** Finds or creates series; the answer is in the order asked. A series keeps the kind it was created with. */
   ensureSeries(series: readonly SeriesKey[]): Promise<StoredSeries[]>;
+};
+
+export type IngestTransaction = Pick<NamingTransaction, 'findVersions'> & {
+  /** Records the batches; answers the ones that had not been recorded before, by `batchKey`. */
+  registerBatches(batches: readonly BatchName[]): Promise<Set<string>>;
+  /** Keeps what was not kept of batches that were recorded in this transaction. */
+  noteRefusals(batches: readonly RefusedBatch[]): Promise<void>;
+  /** What was not kept of batches that had been recorded before, by `batchKey`; absent = nothing. */
+  findRefusals(batches: readonly BatchName[]): Promise<Map<string, readonly PartRefusal[]>>;
   /** What this collector has stored at these addresses (id = series). */
   loadSummaries(addresses: readonly PartAddress[]): Promise<SummaryPart[]>;
   /** What this collector has stored at these addresses (id = model version). */
@@ -102,7 +107,7 @@ export type IngestTransaction = {
   markForRollUp(windows: readonly { versionId: number; widthMs: number; start: number }[]): Promise<void>;
   /** Says which of these windows come after ticks that were judged without them. Holds up judging until the commit, so it comes after the rows. */
   noteLateWindows(windows: readonly { projectId: number; widthMs: number; start: number }[]): Promise<void>;
-  /** Widens the span of event time in which each version has been seen. */
+  /** Widens the span of event time in which each version has been seen. Comes last: what opens a chunk of TimescaleDB waits for whoever has changed a version. */
   noteSpans(spans: ReadonlyMap<number, { from: number; to: number }>): Promise<void>;
   addLosses(source: string, losses: readonly (ValidLoss & { versionId: number })[]): Promise<void>;
   /** Keeps events; one that is there already stays as it is. */

@@ -1,18 +1,18 @@
 import type { Summary } from '@tidemark/sketch';
 import { AgentNotes } from './agent-notes.ts';
-import { type PartRefusal, type ValidBatch, versionKey } from './batch.ts';
+import type { PartRefusal, ValidBatch } from './batch.ts';
 import { type BudgetNotice, BudgetNotices, type Budgets, DEFAULT_BUDGETS } from './budgets.ts';
 import type { CommitObserver } from './commit-observer.ts';
 import { CommitPace } from './commit-pace.ts';
 import { type BatchOutcome, type Commit, GroupCommit } from './group-commit.ts';
 import type { AgentNote, IngestStore, IngestTransaction, SummaryPart, TrafficPart } from './ingest-store.ts';
-import { KnownVersions, type LearntVersions, type Span } from './known-versions.ts';
-import { mergeWindows, type PlacedWindow } from './merge.ts';
+import { KnownVersions, type Span } from './known-versions.ts';
+import { mergeWindows } from './merge.ts';
 import { OpenParts } from './open-parts.ts';
 import { placeEvents, placeLosses, placeOutcomes } from './place-events.ts';
-import type { PlacedSeries } from './placed-series.ts';
+import { type PlacedWindow, placeWindows } from './place-windows.ts';
 import { answersTo, CameAgain, firstDeliveries, KnownBatches, onceEach } from './repeated-batches.ts';
-import { resolveVersions } from './resolve-versions.ts';
+import { type ResolvedVersions, resolveVersions } from './resolve-versions.ts';
 import { SeriesDesk } from './series-desk.ts';
 import { settleAll } from './settle-all.ts';
 import { type OnStoreChange, StoreCondition } from './store-condition.ts';
@@ -39,14 +39,20 @@ export type OnCommitted = (newestStart: number) => void;
 type Staged = {
   readonly summaries: Map<string, SummaryPart>;
   readonly traffic: Map<string, TrafficPart>;
-  readonly series: Map<string, PlacedSeries>;
   readonly agents: AgentNote[];
-  readonly versions: LearntVersions;
+  readonly spans: Map<number, Span>;
+};
+
+/** Batches whose model versions and series are known, and what is refused of each. */
+type Named = {
+  readonly versions: ResolvedVersions;
+  readonly windows: ReadonlyMap<ValidBatch, readonly PlacedWindow[]>;
+  readonly refusals: ReadonlyMap<ValidBatch, PartRefusal[]>;
 };
 
 /**
- * dedupe ► place ► merge ► write, in one transaction for a group of batches. Only after its commit does
- * a batch have an outcome, and only then does memory take over what was written.
+ * name ► dedupe ► merge ► write, for a group of batches; all but the names in one transaction. Only after its commit does a batch
+ * have an outcome, and only then does memory take over what was written.
  */
 export class Ingest {
   /** How the store does, by the commits that were tried. */
@@ -120,9 +126,8 @@ export class Ingest {
     const staged: Staged = {
       summaries: new Map(),
       traffic: new Map(),
-      series: new Map(),
       agents: [],
-      versions: { ids: new Map(), spans: new Map() },
+      spans: new Map(),
     };
     const startedAt = this.#now();
     const tell = (duplicates: number, error: unknown) =>
@@ -136,7 +141,8 @@ export class Ingest {
       });
     let result: { outcomes: BatchOutcome[]; newest: number };
     try {
-      result = await this.#store.transaction((tx) => this.#write(tx, batches, staged, onPacked, assumeNew));
+      const named = await this.#name(onceEach(batches));
+      result = await this.#store.transaction((tx) => this.#write(tx, batches, named, staged, onPacked, assumeNew));
     } catch (error) {
       // The commit may have happened all the same: only the store knows, so it is asked next time.
       this.#summaries.forget(staged.summaries);
@@ -150,18 +156,32 @@ export class Ingest {
     }
     this.#summaries.adopt(staged.summaries);
     this.#traffic.adopt(staged.traffic);
-    this.#desk.adopt(staged.series);
     this.#agents.adopt(staged.agents, startedAt);
-    this.#versions.adopt(staged.versions);
+    this.#versions.adopt(staged);
     this.#batches.adopt(batches);
     tell(result.outcomes.filter(({ kind }) => kind === 'duplicate').length, null);
     if (result.newest > -Infinity) this.#onCommitted(result.newest);
     return result.outcomes;
   }
 
+  /**
+   * Finds or creates the model versions and series that these are about: committed before anything else is written. Where a row
+   * opens a chunk of TimescaleDB, the tables that its table refers to are locked against all who have written to them; two that had
+   * both created series would wait for each other.
+   */
+  async #name(batches: readonly ValidBatch[]): Promise<Named> {
+    const refusals = new Map<ValidBatch, PartRefusal[]>(batches.map((batch) => [batch, [...batch.refusals]]));
+    const refuse = (batch: ValidBatch, refusal: PartRefusal) => refusals.get(batch)?.push(refusal);
+    const { maxVersions } = this.#budgets;
+    const versions = await resolveVersions(this.#store, batches, this.#versions, maxVersions, this.#notices);
+    const windows = await placeWindows(this.#store, batches, versions, this.#desk, refuse);
+    return { versions, windows, refusals };
+  }
+
   async #write(
     tx: IngestTransaction,
     batches: readonly ValidBatch[],
+    named: Named,
     staged: Staged,
     onPacked: () => void,
     assumeNew: boolean,
@@ -171,7 +191,7 @@ export class Ingest {
     registering.catch(() => undefined);
     try {
       const fresh = assumeNew ? onceEach(batches) : firstDeliveries(batches, await registering);
-      const written = await this.#writeFresh(tx, batches, fresh, staged, onPacked);
+      const written = await this.#writeFresh(tx, batches, fresh, named, staged, onPacked);
       if ((await registering).size < fresh.length) throw new CameAgain();
       return written;
     } catch (error) {
@@ -185,26 +205,16 @@ export class Ingest {
     tx: IngestTransaction,
     batches: readonly ValidBatch[],
     fresh: readonly ValidBatch[],
+    named: Named,
     staged: Staged,
     onPacked: () => void,
   ): Promise<{ outcomes: BatchOutcome[]; newest: number }> {
-    const refusals = new Map<ValidBatch, PartRefusal[]>(fresh.map((batch) => [batch, [...batch.refusals]]));
-    const versions = { known: this.#versions, learnt: staged.versions.ids };
-    const resolved = await resolveVersions(tx, fresh, versions, this.#budgets.maxVersions, this.#notices);
-    const windows: PlacedWindow[] = [];
-    for (const batch of fresh) {
-      const { projectId } = batch;
-      for (const window of batch.windows) {
-        const owned = { projectId, model: window.model, version: window.version };
-        const versionId = resolved.ids.get(versionKey(owned));
-        if (versionId === undefined) refusals.get(batch)?.push(resolved.refusalOf(window.part, owned, window.rows));
-        else windows.push({ ...window, projectId, versionId, refuse: (refusal) => refusals.get(batch)?.push(refusal) });
-      }
-    }
+    const { versions } = named;
+    const refusals = new Map(fresh.map((batch) => [batch, named.refusals.get(batch) ?? []]));
+    const windows = fresh.flatMap((batch) => named.windows.get(batch) ?? []);
     await mergeWindows(
       tx,
       windows,
-      { desk: this.#desk, learnt: staged.series },
       { memory: this.#summaries, staged: staged.summaries },
       { memory: this.#traffic, staged: staged.traffic },
     );
@@ -217,23 +227,24 @@ export class Ingest {
     const served = windows.filter(isServed);
     const refuse = (batch: ValidBatch, refusal: PartRefusal) => refusals.get(batch)?.push(refusal);
     const notes = newestNotes(fresh);
-    for (const [id, span] of this.#versions.beyond(spansOf(served))) staged.versions.spans.set(id, span);
+    for (const [id, span] of this.#versions.beyond(spansOf(served))) staged.spans.set(id, span);
     staged.agents.push(...this.#agents.dueOf(notes, this.#now()));
-    const events = placeEvents(fresh, resolved, refuse);
-    const outcomes = placeOutcomes(fresh, resolved, refuse);
+    const events = placeEvents(fresh, versions, refuse);
+    const outcomes = placeOutcomes(fresh, versions, refuse);
     // Asked all at once, so that the store goes from one to the next by itself, however busy this thread is. The late windows
-    // hold up judging, so they come after all that takes long; what refers to agents comes after them.
+    // hold up judging, so they come after all that takes long; what refers to agents comes after them. Spans are of versions,
+    // so they come after all rows that may open a chunk (see `#name`).
     await settleAll([
       writing,
       tx.writeTraffic([...staged.traffic.values()]),
       tx.markForRollUp(windows),
-      tx.noteSpans(staged.versions.spans),
       tx.noteLateWindows(windows),
-      ...placeLosses(fresh, resolved).map(({ source, losses }) => tx.addLosses(source, losses)),
+      ...placeLosses(fresh, versions).map(({ source, losses }) => tx.addLosses(source, losses)),
       events.length > 0 ? tx.writeEvents(events) : undefined,
       outcomes.length > 0 ? tx.writeOutcomes(outcomes) : undefined,
       tx.noteAgents(staged.agents),
       tx.noteHealth(notes),
+      tx.noteSpans(staged.spans),
     ]);
     const answers = await answersTo(tx, batches, refusals);
     const newest = served.reduce((latest, { start }) => Math.max(latest, start), -Infinity);

@@ -5,7 +5,10 @@ const MAX_KNOWN = 50_000;
 export type Span = { readonly from: number; readonly to: number };
 
 /** What a transaction has learnt of versions; `ids` by `versionKey`, `spans` by id. */
-export type LearntVersions = { readonly ids: Map<string, number>; readonly spans: Map<number, Span> };
+export type LearntVersions = {
+  readonly ids?: ReadonlyMap<string, number>;
+  readonly spans?: ReadonlyMap<number, Span>;
+};
 
 /**
  * Model versions that are known to be stored, and the event time that each is known to be seen in. A row that names one which
@@ -36,7 +39,7 @@ export class KnownVersions {
   }
 
   /** Takes over what was learnt in a transaction that has been committed; what has been known longest makes room. */
-  adopt({ ids, spans }: LearntVersions): void {
+  adopt({ ids = new Map(), spans = new Map() }: LearntVersions): void {
     for (const [key, id] of ids) this.#ids.set(key, id);
     for (const [id, { from, to }] of spans) {
       const known = this.#spans.get(id) ?? { from, to };

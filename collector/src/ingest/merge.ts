@@ -1,16 +1,9 @@
 import { SketchError, type Summary } from '@tidemark/sketch';
-import type { PartRefusal, ValidWindow } from './batch.ts';
-import type { IngestTransaction, PartAddress, SeriesKey, SummaryPart, TrafficPart } from './ingest-store.ts';
+import type { PartRefusal } from './batch.ts';
+import type { IngestTransaction, PartAddress, SummaryPart, TrafficPart } from './ingest-store.ts';
 import type { OpenPart, OpenParts } from './open-parts.ts';
-import { type PlacedSeries, partKey } from './placed-series.ts';
-import type { Placement, SeriesDesk } from './series-desk.ts';
-
-/** A window whose model version is known. */
-export type PlacedWindow = ValidWindow & {
-  readonly projectId: number;
-  readonly versionId: number;
-  refuse(refusal: PartRefusal): void;
-};
+import type { PlacedDelta, PlacedWindow } from './place-windows.ts';
+import { partKey } from './placed-series.ts';
 
 /** Parts held from earlier commits; and those that this group's deltas are added to, which memory does not hold meanwhile. */
 export type Stage<Part extends OpenPart> = {
@@ -21,12 +14,6 @@ export type Stage<Part extends OpenPart> = {
 /** Deltas added between two looks at what else is to be done. */
 const MERGED_AT_ONCE = 64;
 
-/** A delta, and the series it is for. */
-type Delta = SeriesKey & { readonly window: PlacedWindow; readonly entry: ValidWindow['summaries'][number] };
-
-/** A delta, the series it goes to, and the key of the part that it is added to. */
-type Placed = { readonly delta: Delta; readonly seriesId: number; readonly key: string };
-
 /**
  * Adds the windows to this collector's parts in `staged`; memory holds nothing that is not committed. The windows stay as
  * they are: where a commit gives way they are merged again. Each staged part has its next `rev`: one more than was read,
@@ -35,11 +22,10 @@ type Placed = { readonly delta: Delta; readonly seriesId: number; readonly key: 
 export async function mergeWindows(
   tx: IngestTransaction,
   windows: readonly PlacedWindow[],
-  series: { readonly desk: SeriesDesk; readonly learnt: Map<string, PlacedSeries> },
   summaries: Stage<SummaryPart>,
   traffic: Stage<TrafficPart>,
 ): Promise<void> {
-  const placed = await placeSummaries(tx, windows, series);
+  const placed = windows.flatMap(({ deltas }) => deltas);
   // All that is held, before anybody else has a turn and may push it out of memory.
   for (const { key } of placed) take(summaries, key);
   for (const window of windows) {
@@ -49,7 +35,7 @@ export async function mergeWindows(
   }
   await recall(
     summaries,
-    placed.map(({ seriesId, delta, key }) => ({ id: seriesId, window: delta.window, key })),
+    placed.map(({ seriesId, window, key }) => ({ id: seriesId, window, key })),
     (missing) => tx.loadSummaries(missing),
     (part) => part.seriesId,
   );
@@ -67,40 +53,6 @@ export async function mergeWindows(
   }
   for (const part of summaries.staged.values()) part.rev += 1;
   for (const part of traffic.staged.values()) part.rev += 1;
-}
-
-async function placeSummaries(
-  tx: IngestTransaction,
-  windows: readonly PlacedWindow[],
-  { desk, learnt }: { readonly desk: SeriesDesk; readonly learnt: Map<string, PlacedSeries> },
-): Promise<Placed[]> {
-  const deltas = windows.flatMap((window) =>
-    window.summaries.map((entry): Delta => {
-      const { stage, field, slice, summary } = entry;
-      return { versionId: window.versionId, stage, field, slice, kind: summary.kind, window, entry };
-    }),
-  );
-  if (deltas.length === 0) return [];
-  const places = await desk.place(tx, deltas, learnt);
-  const placed: Placed[] = [];
-  deltas.forEach((delta, i) => {
-    const series = places[i] as Placement;
-    if (series !== 'over-budget' && series.kind === delta.kind)
-      placed.push({ delta, seriesId: series.id, key: series.keyIn(delta.window) });
-    else delta.window.refuse(refusalOf(delta, series));
-  });
-  return placed;
-}
-
-function refusalOf({ entry, stage, field, kind }: Delta, series: Placement): PartRefusal {
-  const { part } = entry;
-  const rows = entry.summary.kinds.total;
-  if (series === 'over-budget') {
-    const message = `the model version has as many series as max_series allows, so ${stage}/${field} is not taken`;
-    return { part, code: 'over_budget', message, rows };
-  }
-  const message = `${stage}/${field} is kept as ${series.kind}, got ${kind}; give the field another name or the model another version`;
-  return { part, code: 'kind_changed', message, rows };
 }
 
 /** Reads back parts that memory does not hold but the store may. */
@@ -128,7 +80,7 @@ function take<Part extends OpenPart>({ memory, staged }: Stage<Part>, key: strin
 function addSummary(
   staged: Stage<SummaryPart>['staged'],
   borrowed: Set<string>,
-  { seriesId, key, delta: { window, entry } }: Placed,
+  { seriesId, key, window, entry }: PlacedDelta,
 ): void {
   const { part, summary: delta } = entry;
   let held = staged.get(key);

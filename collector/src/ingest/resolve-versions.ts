@@ -1,6 +1,6 @@
 import { type OwnedVersion, type PartRefusal, type ValidBatch, type VersionName, versionKey } from './batch.ts';
 import type { BudgetNotices } from './budgets.ts';
-import type { IngestTransaction } from './ingest-store.ts';
+import type { IngestStore, NamingTransaction } from './ingest-store.ts';
 import type { KnownVersions } from './known-versions.ts';
 
 /** Ids of the versions that batches speak of, and why one has none; by `versionKey`. */
@@ -11,13 +11,13 @@ export type ResolvedVersions = {
 };
 
 /**
- * Finds the versions that these batches speak of, and creates or renews those they describe, within the budget of a model. What
- * the store is asked for goes into `learnt`, for `known` to take over once the transaction has been committed.
+ * Finds the versions that these batches speak of, and creates or renews those they describe, within the budget of a model: in a
+ * transaction of its own, where the store has to be asked at all.
  */
 export async function resolveVersions(
-  tx: IngestTransaction,
+  store: IngestStore,
   batches: readonly ValidBatch[],
-  { known, learnt }: { readonly known: KnownVersions; readonly learnt: Map<string, number> },
+  known: KnownVersions,
   maxVersions: number,
   notices: BudgetNotices,
 ): Promise<ResolvedVersions> {
@@ -34,22 +34,25 @@ export async function resolveVersions(
     }
   }
   const ids = new Map<string, number>();
-  const take = (stored: ReadonlyMap<string, number>) => {
-    for (const [key, id] of stored) {
-      ids.set(key, id);
-      learnt.set(key, id);
-    }
-  };
   for (const key of named.keys()) {
     const id = known.idOf(key);
     if (id !== undefined) ids.set(key, id);
   }
   const unknown = [...named].filter(([key]) => !ids.has(key)).map(([, version]) => version);
-  if (unknown.length > 0) take(await tx.findVersions(unknown));
-  const strangers = [...described].filter(([key]) => !ids.has(key)).map(([, version]) => version);
-  const overBudget = strangers.length === 0 ? new Set<string>() : await beyond(tx, strangers, maxVersions, notices);
-  const kept = [...described].filter(([key]) => !overBudget.has(key)).map(([, version]) => version);
-  if (kept.length > 0) take(await tx.describeVersions(kept));
+  let overBudget = new Set<string>();
+  if (unknown.length > 0 || described.size > 0) {
+    const learnt = await store.naming(async (tx) => {
+      const found = unknown.length > 0 ? await tx.findVersions(unknown) : new Map<string, number>();
+      const strangers = [...described]
+        .filter(([key]) => !ids.has(key) && !found.has(key))
+        .map(([, version]) => version);
+      if (strangers.length > 0) overBudget = await beyond(tx, strangers, maxVersions, notices);
+      const kept = [...described].filter(([key]) => !overBudget.has(key)).map(([, version]) => version);
+      return kept.length > 0 ? new Map([...found, ...(await tx.describeVersions(kept))]) : found;
+    });
+    for (const [key, id] of learnt) ids.set(key, id);
+    known.adopt({ ids: learnt });
+  }
   return {
     ids,
     refusalOf: (part, version, rows) =>
@@ -61,7 +64,7 @@ export async function resolveVersions(
 
 /** Those new versions for which their model has no room. */
 async function beyond(
-  tx: IngestTransaction,
+  tx: NamingTransaction,
   strangers: readonly OwnedVersion[],
   maxVersions: number,
   notices: BudgetNotices,

@@ -1,6 +1,6 @@
 import type { SeriesKind } from '@tidemark/sketch';
 import type { BudgetNotices } from './budgets.ts';
-import type { IngestTransaction, SeriesKey } from './ingest-store.ts';
+import type { IngestStore, NamingTransaction, SeriesKey } from './ingest-store.ts';
 import { PlacedSeries } from './placed-series.ts';
 
 /** Fields that stand for all those beyond the budget: no agent can tell them apart from fields of that name, nor need it. */
@@ -27,14 +27,10 @@ export class SeriesDesk {
   }
 
   /**
-   * Finds or creates the series, in the order asked. A series keeps the kind it was created with. What is learnt of them goes
-   * into `learnt`, for `adopt` once the transaction has been committed.
+   * Finds or creates the series, in the order asked: in a transaction of its own, where the store has to be asked at all. A
+   * series keeps the kind it was created with.
    */
-  async place(
-    tx: IngestTransaction,
-    keys: readonly SeriesKey[],
-    learnt: Map<string, PlacedSeries>,
-  ): Promise<Placement[]> {
+  async place(store: IngestStore, keys: readonly SeriesKey[]): Promise<Placement[]> {
     const names = keys.map(nameOf);
     // All that is known, at once: while the store is asked another commit may fail, and everything be forgotten.
     const places: (Placement | undefined)[] = names.map((name) => this.#known.get(name));
@@ -43,10 +39,12 @@ export class SeriesDesk {
       if (places[i] === undefined) strange.set(names[i] as string, key);
     });
     if (strange.size === 0) return places as Placement[];
-    const found = await find(tx, strange);
-    const fresh = [...strange].filter(([name]) => !found.has(name));
-    const overflow = fresh.length === 0 ? new Map<string, Placement>() : await this.#create(tx, fresh, found);
-    for (const [name, series] of found) learnt.set(name, series);
+    const { found, overflow } = await store.naming(async (tx) => {
+      const found = await find(tx, strange);
+      const fresh = [...strange].filter(([name]) => !found.has(name));
+      return { found, overflow: fresh.length === 0 ? new Map() : await this.#create(tx, fresh, found) };
+    });
+    this.#adopt(found);
     return names.map((name, i) => {
       const placement = places[i] ?? found.get(name) ?? overflow.get(name);
       if (placement === undefined) throw new Error('a series was neither found nor created');
@@ -54,23 +52,23 @@ export class SeriesDesk {
     });
   }
 
-  /** Takes over what was learnt in a transaction that has been committed; what has been known longest makes room. */
-  adopt(learnt: ReadonlyMap<string, PlacedSeries>): void {
-    for (const [name, series] of learnt) this.#known.set(name, series);
+  /** After a commit that failed, everything: somebody may have deleted a series. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** What has been known longest makes room. */
+  #adopt(found: ReadonlyMap<string, PlacedSeries>): void {
+    for (const [name, series] of found) this.#known.set(name, series);
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MAX_KNOWN) return;
       this.#known.delete(oldest);
     }
   }
 
-  /** After a commit that failed, everything: somebody may have deleted a series. */
-  forget(): void {
-    this.#known.clear();
-  }
-
   /** Creates the series for which there is room, into `found`. @returns the place of the others. */
   async #create(
-    tx: IngestTransaction,
+    tx: NamingTransaction,
     fresh: readonly (readonly [string, SeriesKey])[],
     found: Map<string, PlacedSeries>,
   ): Promise<Map<string, Placement>> {
@@ -103,7 +101,7 @@ export class SeriesDesk {
 }
 
 /** Those of these series that are stored, by name. */
-async function find(tx: IngestTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, PlacedSeries>> {
+async function find(tx: NamingTransaction, keys: ReadonlyMap<string, SeriesKey>): Promise<Map<string, PlacedSeries>> {
   const stored = await tx.findSeries([...keys.values()]);
   const found = new Map<string, PlacedSeries>();
   for (const [i, name] of [...keys.keys()].entries()) {

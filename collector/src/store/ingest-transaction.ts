@@ -1,4 +1,4 @@
-import type { IngestStore, IngestTransaction, SeriesKey, StoredSeries } from '../ingest/ingest-store.ts';
+import type { IngestStore, IngestTransaction, NamingTransaction } from '../ingest/ingest-store.ts';
 import { noteAgents, noteHealth } from './agents.ts';
 import { addLosses, findRefusals, noteRefusals, registerBatches } from './batches.ts';
 import type { Database, Queryable } from './database.ts';
@@ -23,6 +23,7 @@ export function createIngestStore(database: Database, part: number): IngestStore
   return {
     atOnce: AT_ONCE[database.kind],
     transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part))),
+    naming: (work) => database.transaction((tx) => work(createNaming(tx))),
   };
 }
 
@@ -31,12 +32,7 @@ function createTransaction(tx: Queryable, part: number): IngestTransaction {
     registerBatches: (batches) => registerBatches(tx, batches),
     noteRefusals: (batches) => noteRefusals(tx, batches),
     findRefusals: (batches) => findRefusals(tx, batches),
-    describeVersions: (versions) => describeVersions(tx, versions),
     findVersions: (versions) => findVersions(tx, versions),
-    countVersions: (projectId, model) => countVersions(tx, projectId, model),
-    findSeries: (keys) => findSeries(tx, keys),
-    countSeries: (versionIds) => countSeries(tx, versionIds),
-    ensureSeries: (keys: readonly SeriesKey[]): Promise<StoredSeries[]> => ensureSeries(tx, keys),
     loadSummaries: (addresses) => loadSummaryParts(tx, part, addresses),
     loadTraffic: (addresses) => loadTrafficParts(tx, part, addresses),
     writeSummaries: (parts, onPacked) => writeSummaries(tx, part, parts, onPacked),
@@ -49,5 +45,16 @@ function createTransaction(tx: Queryable, part: number): IngestTransaction {
     writeOutcomes: (outcomes) => writeOutcomes(tx, outcomes),
     noteAgents: (agents) => noteAgents(tx, agents),
     noteHealth: (agents) => noteHealth(tx, agents),
+  };
+}
+
+function createNaming(tx: Queryable): NamingTransaction {
+  return {
+    describeVersions: (versions) => describeVersions(tx, versions),
+    findVersions: (versions) => findVersions(tx, versions),
+    countVersions: (projectId, model) => countVersions(tx, projectId, model),
+    findSeries: (keys) => findSeries(tx, keys),
+    countSeries: (versionIds) => countSeries(tx, versionIds),
+    ensureSeries: (keys) => ensureSeries(tx, keys),
   };
 }

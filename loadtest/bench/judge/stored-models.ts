@@ -56,7 +56,7 @@ export async function storeModels(database: Database, models: readonly StoredMod
     kinds.map((kind) => [kind, Array.from({ length: VARIANTS }, (_, variant) => summaryOf(kind, variant))]),
   );
   for (const model of models) {
-    const { versionId, seriesIds } = await store.transaction(async (tx) => {
+    const { versionId, seriesIds } = await store.naming(async (tx) => {
       const description = { dataset: null, gitCommit: null, artifactSha256: null, tags: {}, fields: [] };
       const named = { projectId: PROJECT, model: model.model, version: '1' };
       const [id] = (await tx.describeVersions([{ ...named, ...description }])).values();
@@ -67,9 +67,9 @@ export async function storeModels(database: Database, models: readonly StoredMod
         slice: '',
         kind: kindOf(model, i),
       }));
-      await tx.noteSpans(new Map([[id!, { from: T0, to: T0 + hours * HOUR }]]));
       return { versionId: id!, seriesIds: (await tx.ensureSeries(keys)).map((one) => one.id) };
     });
+    await store.transaction((tx) => tx.noteSpans(new Map([[versionId, { from: T0, to: T0 + hours * HOUR }]])));
     const series = Array.from({ length: model.series }, (_, i) => {
       const kind = kindOf(model, i);
       const summary = summaryOf(kind, 1_000 * 8 + (kind === 'number' ? 0 : 1), 10_000, {

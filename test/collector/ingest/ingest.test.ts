@@ -9,6 +9,7 @@ import { createIngestStore } from '../../../collector/src/store/ingest-transacti
 import { StoreJudgingSource } from '../../../collector/src/store/judging-source.ts';
 import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { SERVER_URL, withDatabase } from '../../support/database.ts';
+import { batchWith } from './sample-events.ts';
 
 async function startIngest(database: Database, wrap = (store: IngestStore) => store): Promise<Ingest> {
   const part = await registerCollector(database, randomUUID(), 'test');
@@ -127,34 +128,38 @@ describe('ingest', () => {
 
   test('loses nothing when a transaction fails, before or after its commit', () =>
     withDatabase(async (database) => {
-      let fail: 'before' | 'after' | undefined;
+      let fail: readonly [transaction: 'names' | 'rows', when: 'before' | 'after'] | undefined;
+      const failing = async <T>(which: 'names' | 'rows', run: (end: () => void) => Promise<T>): Promise<T> => {
+        const when = fail?.[0] === which ? fail[1] : undefined;
+        if (when !== undefined) fail = undefined;
+        const result = await run(() => {
+          if (when === 'before') throw new Error('the connection broke before the commit');
+        });
+        if (when === 'after') throw new Error('the connection broke before the answer to the commit');
+        return result;
+      };
       const ingest = await startIngest(database, (store) => ({
         ...store,
-        transaction: async (work) => {
-          const failing = fail;
-          fail = undefined;
-          const result = await store.transaction(async (tx) => {
-            const answer = await work(tx);
-            if (failing === 'before') throw new Error('the connection broke before the commit');
-            return answer;
-          });
-          if (failing === 'after') throw new Error('the connection broke before the answer to the commit');
-          return result;
-        },
+        transaction: (work) => failing('rows', (end) => store.transaction((tx) => work(tx).finally(end))),
+        naming: (work) => failing('names', (end) => store.naming((tx) => work(tx).finally(end))),
       }));
       const source = newSource();
       await ingest.take(received(makeBatch(source, 1, [window([1])])));
-      for (const [sequence, when] of [
-        [2, 'before'],
-        [3, 'after'],
+      for (const [sequence, ...where] of [
+        [2, 'rows', 'before'],
+        [3, 'rows', 'after'],
+        [4, 'names', 'before'],
+        [5, 'names', 'after'],
       ] as const) {
-        fail = when;
+        fail = where;
         const batch = makeBatch(source, sequence, [window([sequence])]);
         assert.equal((await ingest.take(received(batch))).kind, 'retry');
-        assert.equal((await ingest.take(received(batch))).kind, when === 'before' ? 'accepted' : 'duplicate');
+        assert.equal(fail, undefined, 'it has failed');
+        const isStored = where[0] === 'rows' && where[1] === 'after';
+        assert.equal((await ingest.take(received(batch))).kind, isStored ? 'duplicate' : 'accepted');
       }
-      await ingest.take(received(makeBatch(source, 4, [window([4])])));
-      assert.deepEqual(await totals(database), { rows: 4, errors: 0, valid: 4, mean: 2.5 });
+      await ingest.take(received(makeBatch(source, 6, [window([6])])));
+      assert.deepEqual(await totals(database), { rows: 6, errors: 0, valid: 6, mean: 3.5 });
     }));
 
   test('finds out that a batch came again whatever else is in its commit, and counts the others', () =>
@@ -227,6 +232,50 @@ describe('ingest', () => {
         { model: 'n', n: 9 },
         { model: 'o', n: 3 },
       ]);
+    });
+  });
+
+  test('has changed nothing that rows refer to while it writes rows, or chunks that are opened at once would lock each other out', async (t) => {
+    if (SERVER_URL === undefined) return t.skip('the embedded database has one session');
+    await withDatabase(async (database) => {
+      const asked: string[] = [];
+      let changed: object[] | undefined;
+      const ingest = await startIngest(database, (store) => ({
+        ...store,
+        transaction: (work) =>
+          store.transaction((tx) =>
+            work({
+              ...tx,
+              writeSummaries: (...args) => {
+                asked.push('summaries');
+                return tx.writeSummaries(...args);
+              },
+              writeTraffic: (parts) => {
+                asked.push('traffic');
+                return tx.writeTraffic(parts);
+              },
+              writeEvents: (events) => {
+                asked.push('events');
+                return tx.writeEvents(events);
+              },
+              noteSpans: async (spans) => {
+                asked.push('spans');
+                // It is answered once all that was asked before has been done.
+                await tx.findVersions([]);
+                changed = await database.query(
+                  `select distinct relation::regclass::text as name from pg_locks
+                   where database = (select oid from pg_database where datname = current_database())
+                     and mode = 'RowExclusiveLock' and relation in ('model_version'::regclass, 'series'::regclass)`,
+                );
+                return tx.noteSpans(spans);
+              },
+            }),
+          ),
+      }));
+      const batch = batchWith(newSource(), 1, { events: [{}] });
+      assert.deepEqual(await ingest.take(received(batch)), { kind: 'accepted', refusals: [] });
+      assert.deepEqual(asked, ['summaries', 'traffic', 'events', 'spans']);
+      assert.deepEqual(changed, []);
     });
   });
 

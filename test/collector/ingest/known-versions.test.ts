@@ -57,8 +57,8 @@ describe('ingest of versions that are known', () => {
       const ingest = new Ingest(
         {
           ...store,
-          transaction: (work) =>
-            store.transaction((tx) =>
+          naming: (work) =>
+            store.naming((tx) =>
               work({
                 ...tx,
                 findVersions: (versions) => {

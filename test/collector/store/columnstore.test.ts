@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { messageOf } from '../../../collector/src/errors.ts';
+import type { CommitObserver } from '../../../collector/src/ingest/commit-observer.ts';
 import { Ingest } from '../../../collector/src/ingest/ingest.ts';
 import { registerCollector } from '../../../collector/src/store/batches.ts';
 import { planCleanUps } from '../../../collector/src/store/clean-ups.ts';
@@ -18,9 +20,9 @@ const MINUTE = 60_000;
 const DAY = 24 * HOUR;
 const TABLES = ['summary_1m', 'traffic_1m'];
 
-async function ingestOf(database: Database): Promise<Ingest> {
+async function ingestOf(database: Database, observer?: CommitObserver): Promise<Ingest> {
   const part = await registerCollector(database, randomUUID(), 't');
-  return new Ingest(createIngestStore(database, part), () => undefined);
+  return new Ingest(createIngestStore(database, part), () => undefined, { ...(observer && { observer }) });
 }
 
 /** Every minute of [first, first + count) with `fields` series of one value each. */
@@ -43,6 +45,27 @@ const totals = async (database: Database) =>
   )[0];
 
 describe('chunks', () => {
+  test('are opened by many first commits at once, of new versions and series, and none gives way', (t) =>
+    withDatabase(async (database) => {
+      if (await lacks(t, database, 'hypertables')) return;
+      const commits: (string | null)[] = [];
+      const observer: CommitObserver = ({ error }) => void commits.push(error === null ? null : messageOf(error));
+      // Two collectors, so that not all of it goes through one queue.
+      const collectors = [await ingestOf(database, observer), await ingestOf(database, observer)];
+      const series = Array.from({ length: 30 }, (_, i) => ({ field: `f${i}`, values: [i] }));
+      for (const day of [0, 1, 2]) {
+        const windows = [{ start: T0 + day * DAY, widthMs: MINUTE, series }];
+        const batches = Array.from({ length: 24 }, (_, i) => {
+          const named = windows.map((window) => ({ ...window, model: `m${i}`, version: `${day}` }));
+          return received(makeBatch(newSource(), 1, named));
+        });
+        const outcomes = await Promise.all(batches.map((batch, i) => collectors[i % 2]?.take(batch)));
+        assert.deepEqual([...new Set(outcomes.map((outcome) => outcome?.kind))], ['accepted']);
+      }
+      assert.deepEqual([...new Set(commits)], [null]);
+      assert.deepEqual(await totals(database), { values: 3 * 24 * 30, rows: 3 * 24 });
+    }));
+
   test('take late deltas into windows of any time, once', (t) =>
     withDatabase(async (database) => {
       if (await lacks(t, database, 'hypertables')) return;
