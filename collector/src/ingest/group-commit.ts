@@ -102,8 +102,7 @@ export class GroupCommit {
 
   /** The batches that may go now, which wait no more. */
   #take(): Waiting[] {
-    // One less than there may be at once: one is to be found free by what comes back first.
-    const { group, rest } = chooseGroup(this.#waiting, [...this.#underWay], Math.max(1, this.#atOnce - 1));
+    const { group, rest } = chooseGroup(this.#waiting, [...this.#underWay], shares(this.#atOnce));
     if (group.length === 0) return [];
     const batchesOf = (waiting: readonly Waiting[]) => waiting.map(({ batch }) => batch);
     const count = this.#pace.begin(batchesOf(group), performance.now(), batchesOf(rest));
@@ -195,6 +194,15 @@ export class GroupCommit {
     }
     return outcomes;
   }
+}
+
+/**
+ * Among how many commits what waits is divided: one less than there may be at once, since one is to be found free by what comes
+ * back first, but not all for one. With two at once and a share for each, an embedded store takes a twelfth more: it is at work
+ * on one half while the other is merged.
+ */
+function shares(atOnce: number): number {
+  return Math.min(atOnce, Math.max(2, atOnce - 1));
 }
 
 /** What a batch reads and changes that others may as well: the row of its agent, and all that belongs to a model. */

@@ -6,6 +6,7 @@ export type Effort = {
   /** Values in a delta: what a series sees in ten seconds. */
   readonly valuesPerDelta: number;
   readonly warmUpMs: number;
+  /** A multiple of the four raw ways, which take turns at going first: a copy is faster at one place than at another. */
   readonly rounds: number;
   /** Rounds of the load whose deltas meet in the same rows. */
   readonly sharedRounds: number;
@@ -24,7 +25,7 @@ export const FULL: Effort = {
   modelsPerAgent: 3,
   valuesPerDelta: 1_000,
   warmUpMs: 6_000,
-  rounds: 9,
+  rounds: 12,
   sharedRounds: 5,
   steadyMs: 12_000,
   storedWindows: 120,

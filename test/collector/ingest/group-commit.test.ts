@@ -100,6 +100,31 @@ describe('commits at once', () => {
     assert.equal(await settled(), 6);
   });
 
+  test('divide what much waits, so that each finds as much to do as the others', async () => {
+    const large = Array.from({ length: 100 }, (_, i) => ({ field: `f${i}`, values: [1] }));
+    for (const [atOnce, sizes] of [
+      [1, [12]],
+      [2, [6, 6]],
+      [4, [4, 4, 4]],
+    ] as const) {
+      // biome-ignore format: one line
+      const { commits, submit, settled } = startSlow(atOnce);
+      await submit(
+        ...Array.from({ length: 12 }, (_, i) =>
+          received(makeBatch(newSource(), 1, [{ model: `m${i}`, series: large }])),
+        ),
+      );
+      for (let i = 0; i < atOnce; i++) {
+        commits[i]?.onPacked();
+        await settled();
+      }
+      assert.deepEqual(
+        commits.map(({ batches }) => batches.length),
+        sizes,
+      );
+    }
+  });
+
   test('let nobody wait for ever who touches what both are at', async () => {
     const { commits, submit, settled } = startSlow(2);
     await submit(own('a'));
