@@ -1,5 +1,4 @@
-import type { PartRefusal, ValidBatch, ValidWindow } from './batch.ts';
-import { versionKey } from './batch.ts';
+import { type PartRefusal, type ValidBatch, type ValidWindow, versionKey } from './batch.ts';
 import type { IngestStore, SeriesKey } from './ingest-store.ts';
 import type { ResolvedVersions } from './resolve-versions.ts';
 import type { Placement, SeriesDesk } from './series-desk.ts';
