@@ -5,7 +5,7 @@ import { type BatchName, batchKey } from '../ingest/ingest-store.ts';
  * Memory that the batches of all streams together may take while they wait for their commit, in bytes as `memoryOf` counts
  * them: what the collector can lose to a database that is away.
  */
-export const MAX_BACKLOG_BYTES = 240 * 1024 * 1024;
+export const MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
 
 /**
  * What a parsed and checked batch takes of memory, in bytes, at the most. Heap and ArrayBuffers after a collection, on
