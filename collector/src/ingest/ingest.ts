@@ -114,7 +114,7 @@ export class Ingest {
 
   async #commit(batches: readonly ValidBatch[], onPacked: () => void): Promise<BatchOutcome[]> {
     try {
-      return await this.#attempt(batches, onPacked, !this.#batches.hasAny(batches));
+      return await this.#attempt(batches, onPacked, !batches.some((batch) => this.#batches.has(batch)));
     } catch (error) {
       if (!(error instanceof CameAgain)) throw error;
       return this.#attempt(batches, onPacked, false);
@@ -141,7 +141,8 @@ export class Ingest {
       });
     let result: { outcomes: BatchOutcome[]; newest: number };
     try {
-      const named = await this.#name(onceEach(batches));
+      // What is known to have been committed is not fresh, whatever the store says of the others: it needs no place.
+      const named = await this.#name(onceEach(batches).filter((batch) => !this.#batches.has(batch)));
       result = await this.#store.transaction((tx) => this.#write(tx, batches, named, staged, onPacked, assumeNew));
     } catch (error) {
       // The commit may have happened all the same: only the store knows, so it is asked next time.

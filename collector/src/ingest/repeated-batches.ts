@@ -20,9 +20,9 @@ export class KnownBatches {
     this.#capacity = capacity;
   }
 
-  /** Whether one of these was committed lately. */
-  hasAny(batches: readonly BatchName[]): boolean {
-    return batches.some((batch) => this.#keys.has(batchKey(batch)));
+  /** Whether it was committed lately. */
+  has(batch: BatchName): boolean {
+    return this.#keys.has(batchKey(batch));
   }
 
   /** Takes over what has been committed; what has been known longest makes room. */

@@ -107,7 +107,6 @@ describe('commits at once', () => {
       [2, [6, 6]],
       [4, [4, 4, 4]],
     ] as const) {
-      // biome-ignore format: one line
       const { commits, submit, settled } = startSlow(atOnce);
       await submit(
         ...Array.from({ length: 12 }, (_, i) =>

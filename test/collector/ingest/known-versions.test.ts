@@ -76,6 +76,10 @@ describe('ingest of versions that are known', () => {
         assert.deepEqual(await ingest.take(received(batch)), { kind: 'accepted', refusals: [] });
       }
       assert.deepEqual(asked, ['m']);
+      const again = makeBatch(source, 1, [{ model: 'other', start: T0, series: [{ values: [1] }] }]);
+      assert.equal((await ingest.take(received(again))).kind, 'duplicate');
+      assert.deepEqual(asked, ['m'], 'what is known to be committed names nothing');
+      assert.equal((await database.query('select 1 from model_version')).length, 1);
       assert.deepEqual(await database.query('select first_window, last_window from model_version'), [
         { first_window: T0 + 3 * HOUR, last_window: T0 + 10 * HOUR },
       ]);
