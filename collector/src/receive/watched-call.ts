@@ -2,6 +2,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor, status } from '@grpc/grpc-js';
 import type { CallWatch } from './call-watch.ts';
+import { widenWindow } from './receive-window.ts';
 import { UnfinishedMessage } from './unfinished-message.ts';
 
 type NextCall = Parameters<ServerInterceptor>[1];
@@ -34,6 +35,7 @@ export class WatchedCall extends ServerInterceptingCall {
     const refusal = watch.add(this, call.getConnectionInfo());
     // A call that has its status before it starts never reaches its handler.
     if (refusal !== null) this.end(refusal);
+    else widenWindow(this.#stream.session);
   }
 
   /** When its unfinished message was begun; null = there is none, or it was given up. */

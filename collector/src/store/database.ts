@@ -9,6 +9,15 @@ export type Queryable = {
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<Row[]>;
 };
 
+/** How a transaction is gone about. */
+export type TransactionOptions = {
+  /**
+   * All that it asks is asked again and again in the same words: an embedded database plans each statement once instead of every
+   * time, which took it as long as the statement itself. A server is left to plan as it likes; who knows what stands before it.
+   */
+  readonly keepPlans?: boolean;
+};
+
 /** PostgreSQL by either route; everything above this line of the store knows no driver. */
 export type Database = Queryable & {
   readonly kind: 'postgres' | 'embedded';
@@ -16,7 +25,7 @@ export type Database = Queryable & {
    * Runs `work` in a transaction: commits when it returns, rolls back when it throws. What it asks for at once is on its way at
    * once, and done in that order; where one fails, all that come after it do.
    */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Runs `work` on a session of its own, outside of any transaction and without a limit of time: for what takes long,
    * holds a lock of the session or refuses transactions. The embedded database has one session and lends it.

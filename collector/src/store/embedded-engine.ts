@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
-import { type SqlValue, toText } from './database.ts';
-import { isPackedRows } from './packed-rows.ts';
+import { type Queryable, type SqlValue, toText } from './database.ts';
+import { isPackedRows, takeBack } from './packed-rows.ts';
 
 export type WorkerRequest = { readonly id: number } & (
-  | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[] }
+  | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[]; readonly keepPlan: boolean }
   | { readonly kind: 'close' }
 );
 /** Id 0 says that the engine is open. */
 export type WorkerAnswer = {
   readonly id: number;
   readonly rows?: object[];
+  /** Memory of packed rows that were asked with, handed back. */
+  readonly given?: readonly ArrayBuffer[];
   readonly error?: { readonly message: string; readonly code?: string };
 };
 
@@ -53,10 +55,19 @@ export class EmbeddedEngine {
   }
 
   query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#query(sql, values, false);
+  }
+
+  /** The same for statements that are asked again and again in the same words, each of which is planned once. */
+  get keepingPlans(): Queryable {
+    return { query: (sql, values = []) => this.#query(sql, values, true) };
+  }
+
+  #query<Row extends object>(sql: string, values: readonly SqlValue[], keepPlan: boolean): Promise<Row[]> {
     const storable = values.map((value) => (typeof value === 'string' ? toText(value) : value));
     // Packed rows are handed over, not copied: with them the thread gets all of the memory in which they stand.
     const given = values.filter(isPackedRows).map(({ bytes }) => bytes.buffer as ArrayBuffer);
-    return this.#ask((id) => ({ id, kind: 'query', sql, values: storable }), given);
+    return this.#ask((id) => ({ id, kind: 'query', sql, values: storable, keepPlan }), given);
   }
 
   async close(): Promise<void> {
@@ -79,7 +90,8 @@ export class EmbeddedEngine {
     });
   }
 
-  #settle({ id, rows, error }: WorkerAnswer): void {
+  #settle({ id, rows, given = [], error }: WorkerAnswer): void {
+    for (const memory of given) takeBack(memory);
     const waiter = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error !== undefined) waiter?.reject(Object.assign(new Error(error.message), { code: error.code }));

@@ -2,8 +2,10 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite, parse } from '@electric-sql/pglite';
 import { parseBytes, parseInt8, parseTimestamp, type SqlValue, TYPE_IDS } from './database.ts';
 import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
+import { KeptPlans } from './kept-plans.ts';
+import { isPackedRows } from './packed-rows.ts';
 import { RowTypes } from './row-types.ts';
-import { statementMessage } from './statement-message.ts';
+import { forgetMessage, preparedMessage, prepareMessage, statementMessage } from './statement-message.ts';
 
 // The engine lives in a thread of its own, so that a long statement never holds up receipts.
 const port = parentPortOf();
@@ -13,6 +15,10 @@ const { directory } = workerData as { directory: string };
 const engine = await PGlite.create({
   dataDir: directory,
   parsers: { [TYPE_IDS.bytea]: parseBytes, [TYPE_IDS.int8]: parseInt8, [TYPE_IDS.timestamptz]: parseTimestamp },
+});
+const plans = new KeptPlans({
+  prepare: (name, sql) => read(prepareMessage(name, sql)),
+  forget: (name) => read(forgetMessage(name)),
 });
 await engine.exec("set timezone = 'UTC'");
 port.postMessage({ id: 0, rows: [] } satisfies WorkerAnswer);
@@ -26,7 +32,8 @@ port.on('message', (request: WorkerRequest) => {
 async function answer(request: WorkerRequest): Promise<void> {
   try {
     const rows = await run(request);
-    port.postMessage({ id: request.id, rows } satisfies WorkerAnswer);
+    const given = request.kind === 'query' ? memoryOf(request.values) : [];
+    port.postMessage({ id: request.id, rows, given } satisfies WorkerAnswer, given);
   } catch (error) {
     const { message, code } = error as { message: string; code?: string };
     port.postMessage({
@@ -36,6 +43,11 @@ async function answer(request: WorkerRequest): Promise<void> {
     // A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted.
     if (error instanceof Error && error.name === 'RuntimeError') await end();
   }
+}
+
+/** What was handed over with packed rows, which the engine has copied. */
+function memoryOf(values: readonly SqlValue[]): ArrayBuffer[] {
+  return values.filter(isPackedRows).map(({ bytes }) => bytes.buffer as ArrayBuffer);
 }
 
 function parentPortOf(): MessagePort {
@@ -50,20 +62,24 @@ function end(): Promise<never> {
 }
 
 async function run(request: WorkerRequest): Promise<object[]> {
-  if (request.kind === 'query') return queryWithRows(request.sql, request.values);
+  if (request.kind === 'query') return queryWithRows(request);
   await engine.close();
   return [];
 }
 
-function queryWithRows(sql: string, values: readonly SqlValue[]): Promise<object[]> {
+function queryWithRows({ sql, values, keepPlan }: WorkerRequest & { readonly kind: 'query' }): Promise<object[]> {
   return rowTypes.during(async () => {
     await rowTypes.nameIn(values, { query });
-    return query(sql, values);
+    return keepPlan ? plans.during(sql, (name) => read(preparedMessage(name, values))) : query(sql, values);
   });
 }
 
-async function query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-  const message = statementMessage(sql, values);
+function query<Row extends object>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+  return read(statementMessage(sql, values));
+}
+
+/** Has the engine do what a message says, and answers the rows of it. */
+async function read<Row extends object>(message: Uint8Array): Promise<Row[]> {
   const { messages } = await engine.runExclusive(() => engine.execProtocol(message));
   return (parse.parseResults(messages, engine.parsers)[0]?.rows ?? []) as Row[];
 }

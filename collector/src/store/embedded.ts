@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CollectorError, messageOf } from '../errors.ts';
-import type { Database, Queryable, SqlValue } from './database.ts';
+import type { Database, Queryable, SqlValue, TransactionOptions } from './database.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
 import { inTransaction } from './in-transaction.ts';
 import { LazyTurn } from './lazy-turn.ts';
@@ -58,8 +58,13 @@ export class EmbeddedDatabase implements Database {
   }
 
   /** `work` begins at once; its first statement waits for the turn, so what comes before that is done meanwhile. */
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const turn = new LazyTurn((hold) => this.#inTurn((engine) => inTransaction(engine, hold)));
+  async transaction<T>(
+    work: (tx: Queryable) => Promise<T>,
+    { keepPlans = false }: TransactionOptions = {},
+  ): Promise<T> {
+    const turn = new LazyTurn((hold) =>
+      this.#inTurn((engine) => inTransaction(keepPlans ? engine.keepingPlans : engine, hold)),
+    );
     let result: T;
     try {
       result = await work(turn);

@@ -42,10 +42,15 @@ const spare: Buffer[] = [];
 const MAX_SPARE = 4;
 const MAX_SPARE_BYTES = 2 ** 21;
 
-/** Takes back the memory of rows that nobody reads any more; what was handed on to another thread is gone. */
+/** Takes back the memory of rows that nobody reads any more; what was handed on to another thread comes back from there. */
 export function giveBack({ bytes: { buffer } }: PackedRows): void {
-  if (buffer.byteLength === 0 || buffer.byteLength > MAX_SPARE_BYTES || spare.length === MAX_SPARE) return;
-  spare.push(Buffer.from(buffer));
+  takeBack(buffer);
+}
+
+/** The same for memory that has come back by itself. */
+export function takeBack(memory: ArrayBufferLike): void {
+  if (memory.byteLength === 0 || memory.byteLength > MAX_SPARE_BYTES || spare.length === MAX_SPARE) return;
+  spare.push(Buffer.from(memory));
 }
 
 /**
