@@ -59,12 +59,17 @@ export class GroupCommit {
     this.#atOnce = atOnce;
   }
 
+  /** Why every batch is given back at present; null = they are taken. */
+  get closedBecause(): string | null {
+    if (this.#stopped) return 'the collector is stopping';
+    return this.#late > 0 ? LATE : null;
+  }
+
   /** Resolves after the commit that holds the batch, or with `retry`; never rejects. */
   submit(batch: ValidBatch): Promise<BatchOutcome> {
     return new Promise((settle) => {
       this.#waiting.push({ batch, touches: touchesOf(batch), summaries: summariesOf(batch), settle });
-      if (this.#stopped) return this.#giveBack('the collector is stopping');
-      if (this.#late > 0) return this.#giveBack(LATE);
+      if (this.closedBecause !== null) return this.#giveBack(this.closedBecause);
       this.#pace.add(batch, performance.now());
       this.#lookAgain?.();
       this.#running ??= this.#run();

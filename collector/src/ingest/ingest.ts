@@ -102,6 +102,11 @@ export class Ingest {
     return { summaries: this.#summaries.size, traffic: this.#traffic.size };
   }
 
+  /** Why every batch is answered with `retry` at present, so that nobody need read it; null = they are taken. */
+  get closedBecause(): string | null {
+    return this.#group.closedBecause;
+  }
+
   /** Answers after the commit that holds the batch, or with `retry`; never rejects. */
   take(batch: ValidBatch): Promise<BatchOutcome> {
     return this.#group.submit(batch);

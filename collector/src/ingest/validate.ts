@@ -27,11 +27,7 @@ const MAX_SEALED_MS = 14 * 86_400_000;
  * @throws {WireError} if the batch as a whole cannot be told apart from others: no source, no sequence.
  */
 export function validate(batch: Batch, bounds: TimeBounds, projectId: number): ValidBatch {
-  if (batch.sourceId.length !== 16) {
-    throw new WireError('malformed', `source_id: expected 16 bytes, got ${batch.sourceId.length}`);
-  }
-  const sequence = toCount('sequence', batch.sequence);
-  if (sequence < 1) throw new WireError('malformed', 'sequence: expected 1 or more, got 0');
+  const { source, sequence } = validateName(batch);
   const refusals: PartRefusal[] = [];
   const attempt: Attempt = (part, rows, check) => {
     try {
@@ -73,7 +69,7 @@ export function validate(batch: Batch, bounds: TimeBounds, projectId: number): V
   );
   return {
     projectId,
-    source: toUuid(batch.sourceId),
+    source,
     sequence,
     sealedAt,
     versions,
@@ -93,6 +89,19 @@ export function validate(batch: Batch, bounds: TimeBounds, projectId: number): V
       attempt('settings_revision', 0, () => toCount('settings_revision', batch.settingsRevision))[0] ?? 0,
     refusals,
   };
+}
+
+/**
+ * What tells a batch apart from all others of its project.
+ * @throws {WireError} `malformed`.
+ */
+export function validateName(batch: Pick<Batch, 'sourceId' | 'sequence'>): { source: string; sequence: number } {
+  if (batch.sourceId.length !== 16) {
+    throw new WireError('malformed', `source_id: expected 16 bytes, got ${batch.sourceId.length}`);
+  }
+  const sequence = toCount('sequence', batch.sequence);
+  if (sequence < 1) throw new WireError('malformed', 'sequence: expected 1 or more, got 0');
+  return { source: toUuid(batch.sourceId), sequence };
 }
 
 function validateWindow(message: WindowMessage, part: string, bounds: TimeBounds, attempt: Attempt): ValidWindow {

@@ -11,7 +11,7 @@ export const MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
  * What a parsed and checked batch takes of memory, in bytes, at the most. Heap and ArrayBuffers after a collection, on
  * Node 24: 25 KB of 25 series 134 KB, 308 KB of 400 full digests 2.1 MB, 37 KB of 512 series of one category each 925 KB,
  * 188 KB of 4 000 outcomes 1.8 MB, 80 KB of 40 000 empty windows 11 MB: 0.2 to 0.97 of this.
- * @param bytes of it on the wire. @param parts as `checkPartCount` counts them.
+ * @param bytes of it on the wire. @param parts as `glanceAt` counts them.
  */
 export function memoryOf(bytes: number, parts: number): number {
   return 8 * bytes + 1_300 * parts;
@@ -72,7 +72,9 @@ export class Backlog {
 
   /**
    * Holds a batch while it is taken, or answers `null` at once where there is no room for so many bytes. One that comes again
-   * while it is held, from an agent that lost patience, waits with the one that came first and takes no room of its own.
+   * while it is held, from an agent that lost patience, waits with the one that came first and takes no room of its own. Where
+   * there is no room, and for one that is held, `take` is not called.
+   * @throws what `take` throws.
    */
   async hold(name: BatchName, bytes: number, take: () => Promise<BatchOutcome>): Promise<BatchOutcome | null> {
     const key = batchKey(name);
@@ -84,7 +86,7 @@ export class Backlog {
     }
     this.#bytes += bytes;
     const began = this.#now();
-    const outcome = take().finally(() => {
+    const outcome = (async () => take())().finally(() => {
       this.#bytes -= bytes;
       this.#held.delete(key);
       if (this.#bytes <= this.#maxBytes * CROWDED) this.#turn(false);

@@ -10,7 +10,7 @@ import type { TimeBounds } from '../ingest/time-bounds.ts';
 import { validate } from '../ingest/validate.ts';
 import type { Logger } from '../log.ts';
 import { Backlog, memoryOf } from './backlog.ts';
-import { checkPartCount } from './count-parts.ts';
+import { type Glance, glanceAt } from './glance.ts';
 import type { ReceiveObserver } from './receive-observer.ts';
 import { toRefusals } from './refusals.ts';
 import { type SettingsSource, SettingsTeller } from './settings-teller.ts';
@@ -18,7 +18,11 @@ import { type SettingsSource, SettingsTeller } from './settings-teller.ts';
 /** What receiving needs of the rest of the collector. */
 export type ReportDesk = {
   readonly access: Access;
-  readonly ingest: { take(batch: ValidBatch): Promise<BatchOutcome> };
+  readonly ingest: {
+    take(batch: ValidBatch): Promise<BatchOutcome>;
+    /** Why every batch is given back at present; null, or absent = they are taken. */
+    readonly closedBecause?: string | null;
+  };
   /** Of a project, by its number. */
   readonly bounds: (projectId: number) => TimeBounds;
   readonly settings: SettingsSource;
@@ -42,6 +46,9 @@ export type SessionOptions = {
  * then take the line for dead. Sent again, it waits with the first, or is found to be a duplicate.
  */
 export const ANSWER_WITHIN_MS = 7_000;
+
+/** What came of a batch, and what it was; null = nobody read it: it was given back, or waited with the same one. */
+type Taken = { readonly outcome: BatchOutcome; readonly batch: ValidBatch | null };
 
 /**
  * Serves one `Report` stream: batches in, receipts out, each after its commit. Reading pauses while
@@ -97,29 +104,46 @@ export class ReportSession {
 
   async #receive(bytes: Buffer): Promise<void> {
     if (this.#ended) return;
-    const parsed = this.#parse(bytes);
-    if (parsed === undefined) return;
-    const { batch, memory } = parsed;
+    const startedAt = performance.now();
+    const glance = this.#reading(() => glanceAt(bytes));
+    if (glance === undefined) return;
     this.#underWay += 1;
     if (this.#underWay >= LIMITS.maxUnacknowledged) this.#stream.pause();
-    const startedAt = performance.now();
-    const outcome = await this.#take(batch, memory);
-    this.#stream.write(this.#complete(batch, this.#receiptOf(batch, outcome)));
-    this.#desk.observer?.answered(batch, outcome, bytes.length, performance.now() - startedAt);
+    const taken = await this.#take(bytes, glance);
+    if (taken !== undefined) {
+      const { outcome, batch } = taken;
+      this.#stream.write(this.#complete(batch, this.#receiptOf(glance, outcome)));
+      this.#desk.observer?.answered(batch, outcome, bytes.length, performance.now() - startedAt);
+    }
     this.#underWay -= 1;
     if (this.#ended) this.#endWhenDone();
     else this.#readOn();
   }
 
-  /** While the commits of all streams lag behind, what comes is given back instead of kept. */
-  async #take(batch: ValidBatch, memory: number): Promise<BatchOutcome> {
+  /**
+   * While the commits of all streams lag behind, what comes is given back instead of kept; nothing but its name is read then.
+   * undefined = it was no batch, and the stream is refused.
+   */
+  async #take(bytes: Buffer, glance: Glance): Promise<Taken | undefined> {
+    const closed = this.#desk.ingest.closedBecause ?? null;
+    if (closed !== null) return { outcome: retry(closed), batch: null };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<BatchOutcome>((resolve) => {
       timer = setTimeout(() => resolve(retry(`no commit within ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
     });
-    const held = this.#backlog.hold(batch, memory, () => this.#desk.ingest.take(batch));
-    const outcome = await Promise.race([held, late]).finally(() => clearTimeout(timer));
-    return outcome ?? retry('too much waits for the store');
+    let batch: ValidBatch | null = null;
+    const name = { projectId: this.#projectId, source: glance.source, sequence: glance.sequence };
+    const held = this.#backlog.hold(name, memoryOf(bytes.length, glance.parts), () => {
+      batch = this.#parse(bytes);
+      return this.#desk.ingest.take(batch);
+    });
+    try {
+      const outcome = await Promise.race([held, late]).finally(() => clearTimeout(timer));
+      return { outcome: outcome ?? retry('too much waits for the store'), batch };
+    } catch (error) {
+      this.#refuseMalformed(error);
+      return undefined;
+    }
   }
 
   /** Reads the next batch, unless as many as may be are under way, or the agent does not read its receipts. */
@@ -129,23 +153,29 @@ export class ReportSession {
     else this.#stream.resume();
   }
 
-  /** Checks the bytes. A batch without an identity cannot be answered, so the stream is refused instead. */
-  #parse(bytes: Buffer): { readonly batch: ValidBatch; readonly memory: number } | undefined {
+  #parse(bytes: Buffer): ValidBatch {
+    const message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
+    return validate(message, this.#desk.bounds(this.#projectId), this.#projectId);
+  }
+
+  /** What `read` answers; undefined where it fails. A batch without an identity cannot be answered, so the stream is refused instead. */
+  #reading<T>(read: () => T): T | undefined {
     try {
-      const parts = checkPartCount(bytes);
-      const message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
-      const batch = validate(message, this.#desk.bounds(this.#projectId), this.#projectId);
-      return { batch, memory: memoryOf(bytes.length, parts) };
+      return read();
     } catch (error) {
-      const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
-      this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');
-      this.#desk.observer?.malformed();
-      this.refuse(status.INVALID_ARGUMENT, `malformed: ${reason}`);
+      this.#refuseMalformed(error);
       return undefined;
     }
   }
 
-  #receiptOf(batch: ValidBatch, outcome: BatchOutcome): Receipt {
+  #refuseMalformed(error: unknown): void {
+    const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
+    this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');
+    this.#desk.observer?.malformed();
+    this.refuse(status.INVALID_ARGUMENT, `malformed: ${reason}`);
+  }
+
+  #receiptOf(batch: Glance, outcome: BatchOutcome): Receipt {
     const sequence = BigInt(batch.sequence);
     switch (outcome.kind) {
       case 'accepted':
@@ -180,14 +210,15 @@ export class ReportSession {
   }
 
   /** What every receipt says, whatever came of its batch. */
-  #complete(batch: ValidBatch, receipt: Receipt): Receipt {
+  #complete(batch: ValidBatch | null, receipt: Receipt): Receipt {
     receipt.answeredAtUnixMs = BigInt(Math.round(this.#desk.clock.now()));
-    const settings = this.#teller.answer(batch);
+    // What was not read is sent again, or has been read when it came first.
+    const settings = batch === null ? undefined : this.#teller.answer(batch);
     if (settings !== undefined) receipt.settings = settings;
     return receipt;
   }
 
-  #logRefusals(batch: ValidBatch, refusals: readonly PartRefusal[]): void {
+  #logRefusals(batch: Glance, refusals: readonly PartRefusal[]): void {
     const { part, code, message } = refusals[0] as PartRefusal;
     this.#log.warn(
       { source: batch.source, sequence: batch.sequence, refused: refusals.length, part, code, reason: message },

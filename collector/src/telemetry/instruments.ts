@@ -58,13 +58,13 @@ export const INSTRUMENTS = {
   'tidemark.receive.summaries': {
     kind: 'counter',
     unit: '{summary}',
-    doc: 'Summaries of series in those batches; `refused` ones can stand in a batch that is accepted.',
+    doc: 'Summaries of series in those batches, but for what is given back unread; `refused` ones can stand in a batch that is accepted.',
     labels: { outcome: OUTCOMES },
   },
   'tidemark.receive.rows': {
     kind: 'counter',
     unit: '{row}',
-    doc: 'Inferences in the windows of those batches.',
+    doc: 'Inferences in the windows of those batches, but for what is given back unread.',
     labels: { outcome: OUTCOMES },
   },
   'tidemark.receive.refusals': {

@@ -36,6 +36,7 @@ export function createReceiveTelemetry(recorder: Recorder): ReceiveObserver {
       recorder.count('tidemark.receive.batches', 1, labels);
       recorder.count('tidemark.receive.size', bytes);
       recorder.measure('tidemark.receive.duration', durationMs / 1000, labels);
+      if (batch === null) return;
       if (outcome.kind === 'accepted') return accept(batch, outcome.refusals);
       const { summaries, rows } = tallyBatch(batch);
       count(outcome.kind, summaries, rows);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Batch, BatchSchema, WireError } from '@tidemark/proto';
 import { validate } from '../../../collector/src/ingest/validate.ts';
-import { checkPartCount } from '../../../collector/src/receive/count-parts.ts';
+import { type Glance, glanceAt } from '../../../collector/src/receive/glance.ts';
 import { ANY_TIME, HOUR, makeBatch, newSource, PROJECT, T0 } from '../../support/batches.ts';
 import { seededRandom } from '../../support/random.ts';
 import { batchWith } from '../ingest/sample-events.ts';
@@ -71,15 +71,17 @@ function mutateSketch(bytes: Buffer, other: Buffer, random: () => number): Buffe
 
 /** The way of a message from the stream to the commit; what comes of it by name. */
 function receive(bytes: Buffer): 'taken' | 'parts refused' | 'refused' | 'no message' {
+  let glance: Glance;
   let message: Batch;
   try {
-    checkPartCount(bytes);
+    glance = glanceAt(bytes);
     message = fromBinary(BatchSchema, bytes, { readUnknownFields: false });
-  } catch {
-    return 'no message';
+  } catch (error) {
+    return error instanceof WireError ? 'refused' : 'no message';
   }
   try {
     const batch = validate(message, ANY_TIME, PROJECT);
+    assert.deepEqual([glance.source, glance.sequence], [batch.source, batch.sequence]);
     for (const { part, code, message: why } of batch.refusals) assert.ok(part !== '' && code !== '' && why !== '');
     for (const { summary } of batch.windows.flatMap(({ summaries }) => summaries)) {
       const { total } = summary.kinds;
