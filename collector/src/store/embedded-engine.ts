@@ -5,6 +5,7 @@ import { isPackedRows, takeBack } from './packed-rows.ts';
 
 export type WorkerRequest = { readonly id: number } & (
   | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[]; readonly keepPlan: boolean }
+  | { readonly kind: 'commit' }
   | { readonly kind: 'close' }
 );
 /** Id 0 says that the engine is open. */
@@ -61,6 +62,11 @@ export class EmbeddedEngine {
   /** The same for statements that are asked again and again in the same words, each of which is planned once. */
   get keepingPlans(): Queryable {
     return { query: (sql, values = []) => this.#query(sql, values, true) };
+  }
+
+  /** Commits; whatever comes of it, no transaction is open afterwards, so that the next may be asked for before this is answered. */
+  async commit(): Promise<void> {
+    await this.#ask((id) => ({ id, kind: 'commit' }));
   }
 
   #query<Row extends object>(sql: string, values: readonly SqlValue[], keepPlan: boolean): Promise<Row[]> {

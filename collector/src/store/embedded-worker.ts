@@ -40,8 +40,7 @@ async function answer(request: WorkerRequest): Promise<void> {
       id: request.id,
       error: { message, ...(code === undefined ? {} : { code }) },
     } satisfies WorkerAnswer);
-    // A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted.
-    if (error instanceof Error && error.name === 'RuntimeError') await end();
+    if (isTrap(error)) await end();
   }
 }
 
@@ -55,6 +54,11 @@ function parentPortOf(): MessagePort {
   return parentPort;
 }
 
+/** A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError';
+}
+
 /** Ends the thread when what has been said is on its way; never resolves, so that nothing follows. */
 function end(): Promise<never> {
   setImmediate(() => process.exit(1));
@@ -63,8 +67,19 @@ function end(): Promise<never> {
 
 async function run(request: WorkerRequest): Promise<object[]> {
   if (request.kind === 'query') return queryWithRows(request);
+  if (request.kind === 'commit') return commit();
   await engine.close();
   return [];
+}
+
+/** What comes next may be of another transaction already, so that this one must not stay open. */
+async function commit(): Promise<object[]> {
+  try {
+    return await query('commit');
+  } catch (error) {
+    if (!isTrap(error)) await query('rollback').catch(() => []);
+    throw error;
+  }
 }
 
 function queryWithRows({ sql, values, keepPlan }: WorkerRequest & { readonly kind: 'query' }): Promise<object[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CollectorError, messageOf } from '../errors.ts';
 import type { Database, Queryable, SqlValue, TransactionOptions } from './database.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
-import { inTransaction } from './in-transaction.ts';
+import { inEmbeddedTransaction } from './embedded-transaction.ts';
 import { LazyTurn } from './lazy-turn.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 
@@ -63,7 +63,7 @@ export class EmbeddedDatabase implements Database {
     { keepPlans = false }: TransactionOptions = {},
   ): Promise<T> {
     const turn = new LazyTurn((hold) =>
-      this.#inTurn((engine) => inTransaction(keepPlans ? engine.keepingPlans : engine, hold)),
+      this.#inTurn((engine, onCommitting) => inEmbeddedTransaction(engine, hold, { keepPlans, onCommitting })),
     );
     let result: T;
     try {
@@ -88,18 +88,20 @@ export class EmbeddedDatabase implements Database {
     await this.#lock.release();
   }
 
-  #inTurn<T>(work: (engine: EmbeddedEngine) => Promise<T>): Promise<T> {
-    return this.#takeTurn(async () => {
+  /** `work` may give its turn back before it ends: when all that it asks of the engine is on its way. */
+  #inTurn<T>(work: (engine: EmbeddedEngine, giveBack: () => void) => Promise<T>): Promise<T> {
+    return this.#takeTurn(async (giveBack) => {
       if (this.#isClosed) throw new Error('the embedded database is closed');
       if (this.#engine.hasEnded) this.#engine = await EmbeddedEngine.start(`${this.#directory}/pg`);
-      return work(this.#engine);
+      return work(this.#engine, giveBack);
     });
   }
 
   /** One session: whoever comes waits for the one before, whatever came of it. */
-  #takeTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+  #takeTurn<T>(work: (giveBack: () => void) => Promise<T>): Promise<T> {
+    const { promise: over, resolve: giveBack } = Promise.withResolvers<void>();
+    const ended = this.#turn.then(() => work(giveBack));
+    this.#turn = Promise.race([over, ended.catch(() => undefined)]);
+    return ended;
   }
 }

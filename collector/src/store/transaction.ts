@@ -1,5 +1,8 @@
 import type { Queryable, SqlValue } from './database.ts';
 
+/** Whether what is asked waits until the session has begun, or follows at once: where whatever keeps it from beginning ends the session. */
+export type Pace = 'once begun' | 'at once';
+
 /**
  * A transaction of a session that nobody else uses. What is asked of it is handed to the session at once, in that order; but
  * nothing before the server has begun it, or it would be done outside, and nothing after a step that failed: it could only
@@ -8,12 +11,14 @@ import type { Queryable, SqlValue } from './database.ts';
 export class Transaction implements Queryable {
   readonly #session: Queryable;
   readonly #begun: Promise<unknown>;
+  readonly #pace: Pace;
   #settled: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
   /** @param begin how it begins, such as `begin read only`. */
-  constructor(session: Queryable, begin = 'begin') {
+  constructor(session: Queryable, begin = 'begin', pace: Pace = 'once begun') {
     this.#session = session;
+    this.#pace = pace;
     this.#begun = this.#step(() => session.query(begin));
     // Told by whatever is asked next, and by the commit.
     this.#begun.catch(() => undefined);
@@ -21,7 +26,7 @@ export class Transaction implements Queryable {
 
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
     return this.#step(async () => {
-      await this.#begun;
+      if (this.#pace === 'once begun') await this.#begun;
       this.#failEarly();
       return this.#session.query<Row>(sql, values);
     });
@@ -29,8 +34,14 @@ export class Transaction implements Queryable {
 
   /** Commits when all that was asked is done. @throws what failed first, also where whoever asked for it did not mind. */
   async commit(): Promise<void> {
-    await this.settled();
+    await this.check();
     await this.query('commit');
+  }
+
+  /** Waits until all that was asked has ended. @throws what failed first. */
+  async check(): Promise<void> {
+    await this.settled();
+    this.#failEarly();
   }
 
   /** Waits until all that was asked has ended, and answers what failed first. */
