@@ -69,6 +69,8 @@ export type PartAddress = { readonly id: number; readonly widthMs: number; reado
 export type IngestStore = {
   /** Transactions that are of use at the same time, 1 or more: while the store is at work on some, another is merged and packed. */
   readonly atOnce: number;
+  /** Whether nobody else can write to it: what was stored last is still what this process stored. */
+  readonly isOurs: boolean;
   transaction<T>(work: (tx: IngestTransaction) => Promise<T>): Promise<T>;
   /** For the names that rows refer to: what creates or changes them writes no rows, and the other way round. */
   naming<T>(work: (tx: NamingTransaction) => Promise<T>): Promise<T>;

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { VersionDescription } from './batch.ts';
+
 /** Versions remembered, at some hundred bytes each. */
 const MAX_KNOWN = 50_000;
 
@@ -8,6 +11,7 @@ export type Span = { readonly from: number; readonly to: number };
 export type LearntVersions = {
   readonly ids?: ReadonlyMap<string, number>;
   readonly spans?: ReadonlyMap<number, Span>;
+  readonly described?: ReadonlyMap<string, VersionDescription>;
 };
 
 /**
@@ -18,6 +22,8 @@ export class KnownVersions {
   readonly #capacity: number;
   readonly #ids = new Map<string, number>();
   readonly #spans = new Map<number, Span>();
+  /** Of each version, by its `versionKey`, a hash of what was said of it last. */
+  readonly #said = new Map<string, string>();
 
   constructor(capacity = MAX_KNOWN) {
     this.#capacity = capacity;
@@ -38,8 +44,14 @@ export class KnownVersions {
     );
   }
 
+  /** Whether the same was the last that this process stored of a version. */
+  isSaid(key: string, description: VersionDescription): boolean {
+    return this.#said.get(key) === hashOf(description);
+  }
+
   /** Takes over what was learnt in a transaction that has been committed; what has been known longest makes room. */
-  adopt({ ids = new Map(), spans = new Map() }: LearntVersions): void {
+  adopt({ ids = new Map(), spans = new Map(), described = new Map() }: LearntVersions): void {
+    for (const [key, description] of described) this.#said.set(key, hashOf(description));
     for (const [key, id] of ids) this.#ids.set(key, id);
     for (const [id, { from, to }] of spans) {
       const known = this.#spans.get(id) ?? { from, to };
@@ -47,13 +59,19 @@ export class KnownVersions {
     }
     shorten(this.#ids, this.#capacity);
     shorten(this.#spans, this.#capacity);
+    shorten(this.#said, this.#capacity);
   }
 
   /** After a commit that failed, everything. */
   forget(): void {
     this.#ids.clear();
     this.#spans.clear();
+    this.#said.clear();
   }
+}
+
+function hashOf(description: VersionDescription): string {
+  return createHash('sha256').update(JSON.stringify(description)).digest('base64');
 }
 
 function shorten<Key>(map: Map<Key, unknown>, capacity: number): void {

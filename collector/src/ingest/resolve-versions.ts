@@ -38,20 +38,20 @@ export async function resolveVersions(
     const id = known.idOf(key);
     if (id !== undefined) ids.set(key, id);
   }
+  // Agents say the same again with every connection. Where somebody else may have said something else meanwhile, it is stored again.
+  const said = [...described].filter(([key, version]) => !(store.isOurs && ids.has(key) && known.isSaid(key, version)));
   const unknown = [...named].filter(([key]) => !ids.has(key)).map(([, version]) => version);
   let overBudget = new Set<string>();
-  if (unknown.length > 0 || described.size > 0) {
+  if (unknown.length > 0 || said.length > 0) {
     const learnt = await store.naming(async (tx) => {
       const found = unknown.length > 0 ? await tx.findVersions(unknown) : new Map<string, number>();
-      const strangers = [...described]
-        .filter(([key]) => !ids.has(key) && !found.has(key))
-        .map(([, version]) => version);
+      const strangers = said.filter(([key]) => !ids.has(key) && !found.has(key)).map(([, version]) => version);
       if (strangers.length > 0) overBudget = await beyond(tx, strangers, maxVersions, notices);
-      const kept = [...described].filter(([key]) => !overBudget.has(key)).map(([, version]) => version);
+      const kept = said.filter(([key]) => !overBudget.has(key)).map(([, version]) => version);
       return kept.length > 0 ? new Map([...found, ...(await tx.describeVersions(kept))]) : found;
     });
     for (const [key, id] of learnt) ids.set(key, id);
-    known.adopt({ ids: learnt });
+    known.adopt({ ids: learnt, described: new Map(said.filter(([key]) => !overBudget.has(key))) });
   }
   return {
     ids,

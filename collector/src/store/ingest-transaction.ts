@@ -22,6 +22,8 @@ const AT_ONCE = { embedded: 2, postgres: 4 } as const;
 export function createIngestStore(database: Database, part: number): IngestStore {
   return {
     atOnce: AT_ONCE[database.kind],
+    // Its directory is locked.
+    isOurs: database.kind === 'embedded',
     transaction: (work) => database.transaction((tx) => work(createTransaction(tx, part)), { keepPlans: true }),
     naming: (work) => database.transaction((tx) => work(createNaming(tx))),
   };

@@ -214,7 +214,7 @@ describe('ingest', () => {
   test('asks for what waits behind the commit under way again when it stops', async () => {
     const held = Promise.withResolvers<void>();
     const away = () => held.promise.then(() => Promise.reject(new Error('the database is away')));
-    const ingest = new Ingest({ atOnce: 1, transaction: away, naming: away }, () => undefined);
+    const ingest = new Ingest({ atOnce: 1, isOurs: true, transaction: away, naming: away }, () => undefined);
     const first = ingest.take(received(good()));
     await new Promise((resolve) => setImmediate(resolve));
     const second = ingest.take(received(good()));
