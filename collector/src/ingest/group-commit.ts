@@ -1,3 +1,4 @@
+import { LIMITS } from '@tidemark/proto';
 import type { PartRefusal, ValidBatch } from './batch.ts';
 import { chooseGroup, type Weighed } from './choose-group.ts';
 import { type CommitPace, summariesOf } from './commit-pace.ts';
@@ -21,6 +22,13 @@ const MAX_TRIES = 3;
  */
 const PATIENCE_MS = 5_000;
 const LATE = `the store has not committed within ${PATIENCE_MS} ms`;
+
+/**
+ * Batches that may wait for a store whose last commit has failed: as many as an agent may have unacknowledged. The others need not be
+ * read and kept, in all the memory there is for them, only to be given back when this one has failed as well.
+ */
+const TRIED_AT_ONCE = LIMITS.maxUnacknowledged;
+const TRYING = 'the last commit has failed, and others try the next';
 
 /** Commits batches; calls `onPacked` when only the store is still at work on them. */
 export type Commit = (batches: readonly ValidBatch[], onPacked: () => void) => Promise<BatchOutcome[]>;
@@ -51,6 +59,10 @@ export class GroupCommit {
   #stopped = false;
   /** Commits under way that take too long: while there is one, nothing waits. */
   #late = 0;
+  /** Whether the store has kept nothing since it last failed. */
+  #isFailing = false;
+  /** Batches that wait or are under way. */
+  #size = 0;
 
   /** @param atOnce commits that are of use at the same time, 1 or more. */
   constructor(commit: Commit, pace: CommitPace, atOnce = 1) {
@@ -62,17 +74,22 @@ export class GroupCommit {
   /** Why every batch is given back at present; null = they are taken. */
   get closedBecause(): string | null {
     if (this.#stopped) return 'the collector is stopping';
-    return this.#late > 0 ? LATE : null;
+    if (this.#late > 0) return LATE;
+    return this.#isFailing && this.#size >= TRIED_AT_ONCE ? TRYING : null;
   }
 
   /** Resolves after the commit that holds the batch, or with `retry`; never rejects. */
   submit(batch: ValidBatch): Promise<BatchOutcome> {
-    return new Promise((settle) => {
+    const { closedBecause } = this;
+    if (closedBecause !== null) return Promise.resolve({ kind: 'retry', cause: new Error(closedBecause) });
+    this.#size += 1;
+    return new Promise<BatchOutcome>((settle) => {
       this.#waiting.push({ batch, touches: touchesOf(batch), summaries: summariesOf(batch), settle });
-      if (this.closedBecause !== null) return this.#giveBack(this.closedBecause);
       this.#pace.add(batch, performance.now());
       this.#lookAgain?.();
       this.#running ??= this.#run();
+    }).finally(() => {
+      this.#size -= 1;
     });
   }
 
@@ -119,6 +136,7 @@ export class GroupCommit {
     const { promise: packed, resolve: onPacked } = Promise.withResolvers<void>();
     const done = this.#commitInTime(group, onPacked).then((outcomes) => {
       this.#underWay.delete(commit);
+      this.#isFailing = outcomes.every(({ kind }) => kind === 'retry');
       onPacked();
       group.forEach(({ settle }, i) => {
         settle(outcomes[i] ?? { kind: 'retry', cause: new Error('the commit gave no answer for this batch') });
@@ -161,6 +179,7 @@ export class GroupCommit {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
+      this.#isFailing = true;
       this.#late += 1;
       this.#giveBack(LATE, group);
     }, PATIENCE_MS);

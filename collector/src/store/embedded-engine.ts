@@ -5,8 +5,7 @@ import { isPackedRows, takeBack } from './packed-rows.ts';
 
 export type WorkerRequest = { readonly id: number } & (
   | { readonly kind: 'query'; readonly sql: string; readonly values: readonly SqlValue[]; readonly keepPlan: boolean }
-  | { readonly kind: 'commit' }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'begin' | 'commit' | 'rollback' | 'close' }
 );
 /** Id 0 says that the engine is open. */
 export type WorkerAnswer = {
@@ -59,14 +58,24 @@ export class EmbeddedEngine {
     return this.#query(sql, values, false);
   }
 
-  /** The same for statements that are asked again and again in the same words, each of which is planned once. */
+  /** The same for statements that are asked again and again in the same words: those with one plan only are planned once. */
   get keepingPlans(): Queryable {
-    return { query: (sql, values = []) => this.#query(sql, values, true) };
+    return { query: (sql, values = []) => this.#query(sql, values, hasOnePlan(sql)) };
+  }
+
+  /** Begins a transaction, or ends the engine: what is asked behind it is done in the transaction or not at all. */
+  async begin(): Promise<void> {
+    await this.#ask((id) => ({ id, kind: 'begin' }));
   }
 
   /** Commits; whatever comes of it, no transaction is open afterwards, so that the next may be asked for before this is answered. */
   async commit(): Promise<void> {
     await this.#ask((id) => ({ id, kind: 'commit' }));
+  }
+
+  /** Rolls back, or ends the engine. */
+  async rollback(): Promise<void> {
+    await this.#ask((id) => ({ id, kind: 'rollback' }));
   }
 
   #query<Row extends object>(sql: string, values: readonly SqlValue[], keepPlan: boolean): Promise<Row[]> {
@@ -109,4 +118,13 @@ export class EmbeddedEngine {
     for (const waiter of this.#waiting.values()) waiter.reject(this.#ended);
     this.#waiting.clear();
   }
+}
+
+/**
+ * Whether there is one way only to run a statement: rows that were handed over are put in. What searches or joins tables is planned
+ * anew every time, since nobody analyses the tables of an embedded database: a plan made while they were small stays, and reading
+ * back 40 parts of 200 000 rows by it took 18 s instead of 11 ms.
+ */
+function hasOnePlan(sql: string): boolean {
+  return /^(with written as \(\s*)?insert\b/.test(sql) && !/\bjoin\b/.test(sql);
 }

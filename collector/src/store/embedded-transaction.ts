@@ -14,15 +14,15 @@ export async function inEmbeddedTransaction<T>(
   { keepPlans, onCommitting }: { readonly keepPlans: boolean; readonly onCommitting: () => void },
 ): Promise<T> {
   const session = keepPlans ? engine.keepingPlans : engine;
-  const tx = new Transaction(session, 'begin', 'at once');
+  const tx = new Transaction(session, () => engine.begin(), 'at once');
   let result: T;
   try {
     result = await work(tx);
-    await tx.check();
+    await tx.end();
   } catch (error) {
     await tx.settled();
     // Where the engine itself is gone there is nothing left to roll back, and the first error says why.
-    await engine.query('rollback').catch(() => []);
+    await engine.rollback().catch(() => undefined);
     throw error;
   }
   const committed = engine.commit();

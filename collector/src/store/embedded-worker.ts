@@ -7,6 +7,12 @@ import { isPackedRows } from './packed-rows.ts';
 import { RowTypes } from './row-types.ts';
 import { forgetMessage, preparedMessage, prepareMessage, statementMessage } from './statement-message.ts';
 
+/** By what PostgreSQL's own errors leave its main loop: they are no traps. */
+const LONG_JUMP = 100;
+
+/** Nothing more may be asked of the engine. */
+class EngineUnusable extends Error {}
+
 // The engine lives in a thread of its own, so that a long statement never holds up receipts.
 const port = parentPortOf();
 
@@ -16,6 +22,7 @@ const engine = await PGlite.create({
   dataDir: directory,
   parsers: { [TYPE_IDS.bytea]: parseBytes, [TYPE_IDS.int8]: parseInt8, [TYPE_IDS.timestamptz]: parseTimestamp },
 });
+endWithTraps();
 const plans = new KeptPlans({
   prepare: (name, sql) => read(prepareMessage(name, sql)),
   forget: (name) => read(forgetMessage(name)),
@@ -40,8 +47,24 @@ async function answer(request: WorkerRequest): Promise<void> {
       id: request.id,
       error: { message, ...(code === undefined ? {} : { code }) },
     } satisfies WorkerAnswer);
-    if (isTrap(error)) await end();
+    if (error instanceof EngineUnusable) await end();
   }
+}
+
+/**
+ * A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted. PGlite 0.5 catches all that its main loop
+ * throws, goes on with the rest of the message, and answers as if nothing had been: so the thread ends before it can.
+ */
+function endWithTraps(): void {
+  const loop = engine.Module._PostgresMainLoopOnce;
+  engine.Module._PostgresMainLoopOnce = () => {
+    try {
+      return loop();
+    } catch (error) {
+      if ((error as { status?: number }).status !== LONG_JUMP) process.exit(1);
+      throw error;
+    }
+  };
 }
 
 /** What was handed over with packed rows, which the engine has copied. */
@@ -54,11 +77,6 @@ function parentPortOf(): MessagePort {
   return parentPort;
 }
 
-/** A trap leaves the engine's memory in an unknown state; only a fresh one can be trusted. */
-function isTrap(error: unknown): boolean {
-  return error instanceof Error && error.name === 'RuntimeError';
-}
-
 /** Ends the thread when what has been said is on its way; never resolves, so that nothing follows. */
 function end(): Promise<never> {
   setImmediate(() => process.exit(1));
@@ -67,19 +85,40 @@ function end(): Promise<never> {
 
 async function run(request: WorkerRequest): Promise<object[]> {
   if (request.kind === 'query') return queryWithRows(request);
+  if (request.kind === 'begin') return begin();
   if (request.kind === 'commit') return commit();
+  if (request.kind === 'rollback') return rollback();
   await engine.close();
   return [];
+}
+
+/** What comes behind it may not be done outside a transaction. */
+async function begin(): Promise<object[]> {
+  return orEnd(query('begin'));
 }
 
 /** What comes next may be of another transaction already, so that this one must not stay open. */
 async function commit(): Promise<object[]> {
   try {
-    return await query('commit');
+    const messages = await exchange(statementMessage('commit', []));
+    // A transaction in which something failed is rolled back by that, without an error.
+    if (messages.some((message) => 'text' in message && message.text === 'COMMIT')) return [];
+    throw new Error('the embedded database has rolled back what was to be committed');
   } catch (error) {
-    if (!isTrap(error)) await query('rollback').catch(() => []);
+    await rollback();
     throw error;
   }
+}
+
+function rollback(): Promise<object[]> {
+  return orEnd(query('rollback'));
+}
+
+/** Whatever keeps a transaction from its beginning or its end leaves nothing that could go on. */
+function orEnd(step: Promise<object[]>): Promise<object[]> {
+  return step.catch((error: unknown) => {
+    throw new EngineUnusable('the embedded database cannot go on', { cause: error });
+  });
 }
 
 function queryWithRows({ sql, values, keepPlan }: WorkerRequest & { readonly kind: 'query' }): Promise<object[]> {
@@ -95,6 +134,9 @@ function query<Row extends object>(sql: string, values: readonly SqlValue[] = []
 
 /** Has the engine do what a message says, and answers the rows of it. */
 async function read<Row extends object>(message: Uint8Array): Promise<Row[]> {
-  const { messages } = await engine.runExclusive(() => engine.execProtocol(message));
-  return (parse.parseResults(messages, engine.parsers)[0]?.rows ?? []) as Row[];
+  return (parse.parseResults(await exchange(message), engine.parsers)[0]?.rows ?? []) as Row[];
+}
+
+async function exchange(message: Uint8Array) {
+  return (await engine.runExclusive(() => engine.execProtocol(message))).messages;
 }

@@ -14,12 +14,13 @@ export class Transaction implements Queryable {
   readonly #pace: Pace;
   #settled: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
+  #isOver = false;
 
-  /** @param begin how it begins, such as `begin read only`. */
-  constructor(session: Queryable, begin = 'begin', pace: Pace = 'once begun') {
+  /** @param begin how it begins: a statement such as `begin read only`, or what asks for it. */
+  constructor(session: Queryable, begin: string | (() => Promise<unknown>) = 'begin', pace: Pace = 'once begun') {
     this.#session = session;
     this.#pace = pace;
-    this.#begun = this.#step(() => session.query(begin));
+    this.#begun = this.#step(() => (typeof begin === 'string' ? session.query(begin) : begin()));
     // Told by whatever is asked next, and by the commit.
     this.#begun.catch(() => undefined);
   }
@@ -27,6 +28,8 @@ export class Transaction implements Queryable {
   query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<Row[]> {
     return this.#step(async () => {
       if (this.#pace === 'once begun') await this.#begun;
+      // What comes late would be done outside, or in the transaction of another.
+      if (this.#isOver) throw new Error('the transaction has ended');
       this.#failEarly();
       return this.#session.query<Row>(sql, values);
     });
@@ -34,19 +37,20 @@ export class Transaction implements Queryable {
 
   /** Commits when all that was asked is done. @throws what failed first, also where whoever asked for it did not mind. */
   async commit(): Promise<void> {
-    await this.check();
-    await this.query('commit');
+    await this.end();
+    await this.#session.query('commit');
   }
 
-  /** Waits until all that was asked has ended. @throws what failed first. */
-  async check(): Promise<void> {
+  /** Waits until all that was asked has ended, and takes no more. @throws what failed first. */
+  async end(): Promise<void> {
     await this.settled();
     this.#failEarly();
   }
 
-  /** Waits until all that was asked has ended, and answers what failed first. */
+  /** The same, which answers what failed first. */
   async settled(): Promise<unknown> {
     await this.#settled;
+    this.#isOver = true;
     return this.#failure?.error;
   }
 

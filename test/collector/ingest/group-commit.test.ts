@@ -40,6 +40,29 @@ test('a commit that hangs holds nobody up: its batches, those behind it and thos
   assert.deepEqual(kinds, ['retry', 'retry', 'retry', 'accepted']);
 });
 
+test('a store whose last commit failed is tried with a few batches, until it keeps one; the others are given back unread', async () => {
+  let answer: BatchOutcome = { kind: 'retry', cause: new Error('away') };
+  const tried: number[] = [];
+  const group = new GroupCommit(async (batches) => {
+    tried.push(batches.length);
+    return batches.map(() => answer);
+  }, new CommitPace(0));
+  const submit = (count: number) => Promise.all(Array.from({ length: count }, () => group.submit(batchOf())));
+
+  assert.equal((await submit(40)).length, 40);
+  assert.deepEqual(tried, [40], 'nothing was known of it');
+  assert.equal(group.closedBecause, null, 'somebody has to try');
+  const trying = submit(40);
+  assert.match(String(group.closedBecause), /last commit has failed/);
+  await trying;
+  assert.deepEqual(tried, [40, 16]);
+  answer = { kind: 'accepted', refusals: [] };
+  const kinds = (await submit(20)).map(({ kind }) => kind);
+  assert.deepEqual(kinds, [...Array(16).fill('accepted'), ...Array(4).fill('retry')]);
+  await submit(40);
+  assert.deepEqual(tried, [40, 16, 16, 40], 'it is taken for well again');
+});
+
 /** A group commit of which the test ends each commit, and says when it is packed. */
 function startSlow(atOnce: number) {
   const commits: { readonly batches: readonly ValidBatch[]; onPacked(): void; end(): void }[] = [];

@@ -62,6 +62,22 @@ describe('a transaction whose statements are asked again and again', () => {
     assert.equal((await keptBy(database))['insert into t values ($1)'], 1);
   });
 
+  test('has what searches or joins tables planned anew, since those grow', async (t) => {
+    const database = await embedded(t);
+    await database.query('create table t (n int)');
+    const searching = [
+      'select n from t where n = $1',
+      'update t set n = $1 where n = 1',
+      'insert into t select t.n from t join (select $1::int as n) as u using (n)',
+    ];
+    for (const sql of searching) await database.transaction((tx) => tx.query(sql, [1]), KEEPING);
+    const kept = Object.keys(await keptBy(database));
+    assert.deepEqual(
+      searching.filter((sql) => kept.includes(sql)),
+      [],
+    );
+  });
+
   test('loses nothing where a table has been made anew between two of them', async (t) => {
     const database = await embedded(t);
     const add = () => database.transaction((tx) => tx.query('insert into t select $1::int', [7]), KEEPING);
