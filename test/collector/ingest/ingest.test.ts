@@ -153,6 +153,8 @@ describe('ingest', () => {
       ] as const) {
         fail = where;
         const batch = makeBatch(source, sequence, [window([sequence])]);
+        // Something new is said of the version each time, so that there is something to store of names.
+        for (const version of batch.modelVersions) version.gitCommit = String(sequence);
         assert.equal((await ingest.take(received(batch))).kind, 'retry');
         assert.equal(fail, undefined, 'it has failed');
         const isStored = where[0] === 'rows' && where[1] === 'after';
