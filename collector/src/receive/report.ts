@@ -105,8 +105,13 @@ export class ReportSession {
   async #receive(bytes: Buffer): Promise<void> {
     if (this.#ended) return;
     const startedAt = performance.now();
-    const glance = this.#reading(() => glanceAt(bytes));
-    if (glance === undefined) return;
+    let glance: Glance;
+    try {
+      glance = glanceAt(bytes);
+    } catch (error) {
+      this.#refuseMalformed(error);
+      return;
+    }
     this.#underWay += 1;
     if (this.#underWay >= LIMITS.maxUnacknowledged) this.#stream.pause();
     const taken = await this.#take(bytes, glance);
@@ -158,16 +163,7 @@ export class ReportSession {
     return validate(message, this.#desk.bounds(this.#projectId), this.#projectId);
   }
 
-  /** What `read` answers; undefined where it fails. A batch without an identity cannot be answered, so the stream is refused instead. */
-  #reading<T>(read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      this.#refuseMalformed(error);
-      return undefined;
-    }
-  }
-
+  /** A batch without an identity cannot be answered, so the stream is refused instead. */
   #refuseMalformed(error: unknown): void {
     const reason = error instanceof WireError ? error.message : 'the bytes are not a tidemark.v1.Batch';
     this.#log.warn({ peer: this.#stream.getPeer(), reason }, 'refused a message');

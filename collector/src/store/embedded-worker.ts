@@ -85,16 +85,12 @@ function end(): Promise<never> {
 
 async function run(request: WorkerRequest): Promise<object[]> {
   if (request.kind === 'query') return queryWithRows(request);
-  if (request.kind === 'begin') return begin();
+  // What comes behind it may not be done outside a transaction.
+  if (request.kind === 'begin') return orEnd(query('begin'));
   if (request.kind === 'commit') return commit();
   if (request.kind === 'rollback') return rollback();
   await engine.close();
   return [];
-}
-
-/** What comes behind it may not be done outside a transaction. */
-async function begin(): Promise<object[]> {
-  return orEnd(query('begin'));
 }
 
 /** What comes next may be of another transaction already, so that this one must not stay open. */
