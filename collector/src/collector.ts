@@ -265,6 +265,8 @@ export class Collector {
     const { access, api, chance, database, health, ingest, known, leader } = this.#parts;
     const { liveRules, log, loop, outbox, receive, settings, telemetry, trials } = this.#parts;
     health.stopping();
+    // Upkeep needs nothing of what follows: another collector of the database takes it over meanwhile.
+    const handedOver = leader.stop();
     await receive.stop(timeoutMs);
     await ingest.stop();
     await liveRules.stop();
@@ -274,7 +276,7 @@ export class Collector {
     await judged;
     await outbox.stop({ timeoutMs });
     await known.stop();
-    await leader.stop();
+    await handedOver;
     await api.stop();
     await settings.stop();
     access.stop();
