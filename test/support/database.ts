@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -59,7 +60,8 @@ async function empty(database: Database): Promise<void> {
 
 async function createEmbedded(): Promise<TestStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
-  await cp(await templateDirectory(), dataDir, { recursive: true });
+  // A thousand small files: copied one by one with a promise each, they take five times as long.
+  cpSync(await templateDirectory(), dataDir, { recursive: true });
   return {
     databaseUrl: null,
     dataDir,

@@ -1,4 +1,3 @@
-import { Collector } from '../collector.ts';
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { readArguments } from './arguments.ts';
@@ -15,6 +14,8 @@ export const serve: Command = {
   summary: 'Run the collector until SIGTERM or SIGINT; SIGHUP reads the rule file anew at once.',
   async run(args) {
     const { values } = readArguments(args, { config: { type: 'string' } }, { min: 0, max: 0 }, this.usage);
+    // Half of the program: no other command has to wait for it.
+    const { Collector } = await import('../collector.ts');
     const config = await loadConfig(values.config, process.env);
     const log = createLog(config.log);
     const collector = await Collector.create(config, log, process.env);
