@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { type Queryable, type SqlValue, toText } from './database.ts';
+import { engineCode } from './engine-code.ts';
 import { isPackedRows, takeBack } from './packed-rows.ts';
 
 export type WorkerRequest = { readonly id: number } & (
@@ -15,6 +16,9 @@ export type WorkerAnswer = {
   readonly given?: readonly ArrayBuffer[];
   readonly error?: { readonly message: string; readonly code?: string };
 };
+
+/** What a thread is started with. */
+export type EngineStart = { readonly directory: string; readonly code: object };
 
 const OPENED = 0;
 
@@ -44,7 +48,8 @@ export class EmbeddedEngine {
 
   /** Opens or creates the database in `directory`. @throws what the engine threw. */
   static async start(directory: string): Promise<EmbeddedEngine> {
-    const worker = new Worker(WORKER_URL, { workerData: { directory } });
+    const started: EngineStart = { directory, code: await engineCode() };
+    const worker = new Worker(WORKER_URL, { workerData: started });
     const engine = new EmbeddedEngine(worker);
     await engine.#answerTo(OPENED);
     return engine;

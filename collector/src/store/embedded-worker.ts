@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite, parse } from '@electric-sql/pglite';
 import { parseBytes, parseInt8, parseTimestamp, type SqlValue, TYPE_IDS } from './database.ts';
-import type { WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
+import type { EngineStart, WorkerAnswer, WorkerRequest } from './embedded-engine.ts';
 import { KeptPlans } from './kept-plans.ts';
 import { isPackedRows } from './packed-rows.ts';
 import { RowTypes } from './row-types.ts';
@@ -17,9 +17,10 @@ class EngineUnusable extends Error {}
 const port = parentPortOf();
 
 const rowTypes = new RowTypes();
-const { directory } = workerData as { directory: string };
+const { directory, code } = workerData as EngineStart;
 const engine = await PGlite.create({
   dataDir: directory,
+  pgliteWasmModule: code,
   parsers: { [TYPE_IDS.bytea]: parseBytes, [TYPE_IDS.int8]: parseInt8, [TYPE_IDS.timestamptz]: parseTimestamp },
 });
 endWithTraps();
