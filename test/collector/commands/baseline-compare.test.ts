@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { baselineCompare } from '../../../collector/src/commands/baseline-compare.ts';
 import { tinyParquet } from '../baseline/tiny-parquet.ts';
-import { inProcess } from './in-process.ts';
-import { tidemark } from './program.ts';
+import { inProcess, tidemarkHere } from './in-process.ts';
 
 type Counts = { rows: number; missing: number; nan: number; infinite: number; wrong_type: number };
 type Column = {
@@ -51,7 +50,7 @@ describe('tidemark baseline compare', () => {
     const reference = await fileOf('a.csv', csvOf(rowsFrom(0, 'ATL')));
     const live = await fileOf('b.csv', csvOf(rowsFrom(150, 'SFO')));
     const cwd = await mkdtemp(join(folder, 'cwd-'));
-    const { code, stdout, stderr } = await tidemark(['baseline', 'compare', reference, live, '--json'], {}, cwd);
+    const { code, stdout, stderr } = await tidemarkHere(['baseline', 'compare', reference, live, '--json'], {}, cwd);
     assert.deepEqual([code, stderr], [0, '']);
     assert.deepEqual(readdirSync(cwd), [], 'no store was made');
     const { columns, ...rest } = JSON.parse(stdout) as { columns: Column[] };
@@ -251,7 +250,7 @@ describe('tidemark baseline compare', () => {
       [[reference, other, '--columns', ','], 2, /^tidemark: --columns: expected names, got none$/m],
     ];
     for (const [args, code, message] of refusals) {
-      const ended = await tidemark(['baseline', 'compare', ...args]);
+      const ended = await tidemarkHere(['baseline', 'compare', ...args]);
       assert.deepEqual([ended.code, ended.stdout], [code, '']);
       assert.match(ended.stderr, message);
     }

@@ -18,8 +18,8 @@ import { ensureSeries } from '../../../collector/src/store/series.ts';
 import { HOUR, makeBatch, newSource, PROJECT, received, T0 } from '../../support/batches.ts';
 import { createTestStore, type TestStore } from '../../support/database.ts';
 import { tinyParquet } from '../baseline/tiny-parquet.ts';
-import { inProcess } from './in-process.ts';
-import { type Ended, folderWith, settingsFor, tidemark } from './program.ts';
+import { inProcess, tidemarkHere } from './in-process.ts';
+import { type Ended, folderWith, settingsFor } from './program.ts';
 
 let store: TestStore;
 before(async () => {
@@ -45,13 +45,13 @@ async function create(
   const folder = await folderWith(t, {});
   await writeFile(join(folder, file), content);
   const options = ['--from', file, '--model', model, '--version', version, '--name', name, ...flags];
-  return tidemark(['baseline', 'create', ...options], settingsFor(store), folder);
+  return tidemarkHere(['baseline', 'create', ...options], settingsFor(store), folder);
 }
 
 type Listed = { name: string; model: string; version: string; n_rows: number; revision: number; in_use: boolean };
 
 async function list(...flags: string[]): Promise<Listed[]> {
-  const { code, stdout, stderr } = await tidemark(['baseline', 'list', '--json', ...flags], settingsFor(store));
+  const { code, stdout, stderr } = await tidemarkHere(['baseline', 'list', '--json', ...flags], settingsFor(store));
   assert.deepEqual([code, stderr], [0, '']);
   return JSON.parse(stdout);
 }
@@ -133,7 +133,7 @@ describe('tidemark baseline create', () => {
     const folder = await folderWith(t, {});
     const settings = { DATABASE_URL: '', TIDEMARK_DATA_DIR: join(folder, 'data') };
     const args = ['--from', 'absent.csv', '--model', 'm', '--version', '1', '--name', 'n'];
-    assertRefused(await tidemark(['baseline', 'create', ...args], settings, folder), /absent\.csv/);
+    assertRefused(await tidemarkHere(['baseline', 'create', ...args], settings, folder), /absent\.csv/);
     assert.equal(existsSync(join(folder, 'data')), false);
   });
 });
@@ -227,7 +227,7 @@ describe('tidemark baseline create from what is stored', () => {
   const HOURS = 6;
   const model = 'stored';
   const create = (...flags: string[]) =>
-    tidemark(
+    tidemarkHere(
       ['baseline', 'create', '--model', model, '--version', '1', '--name', 'week', ...flags],
       settingsFor(store),
     );

@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createTestStore, type TestStore } from '../../support/database.ts';
-import { folderWith, settingsFor, tidemark } from './program.ts';
+import { tidemarkHere } from './in-process.ts';
+import { folderWith, settingsFor } from './program.ts';
 
 let store: TestStore;
 before(async () => {
@@ -18,25 +19,25 @@ describe('tidemark migrate', () => {
     await database.query('drop schema public cascade');
     await database.query('create schema public').finally(() => database.close());
 
-    const before = await tidemark(['migrate', '--check', '--json'], settings);
+    const before = await tidemarkHere(['migrate', '--check', '--json'], settings);
     assert.equal(before.code, 1, before.stderr);
     const { schema, pending } = JSON.parse(before.stdout);
     assert.equal(schema, 0);
     assert.equal(pending[0], '000001-models-and-windows.sql');
-    const again = await tidemark(['migrate', '--check'], settings);
+    const again = await tidemarkHere(['migrate', '--check'], settings);
     assert.equal(again.code, 1);
     assert.match(again.stdout, /^the store is at schema 0\npending: 000001-models-and-windows\.sql\n/);
 
-    const done = await tidemark(['migrate', '--json'], settings);
+    const done = await tidemarkHere(['migrate', '--json'], settings);
     assert.equal(done.code, 0, done.stderr);
     const report = JSON.parse(done.stdout);
     assert.deepEqual([report.from, report.applied, report.edited], [0, pending, []]);
-    const nothing = await tidemark(['migrate'], settings);
+    const nothing = await tidemarkHere(['migrate'], settings);
     assert.deepEqual(
       [nothing.code, nothing.stdout],
       [0, `the store was at schema ${report.to} and is at ${report.to}, the schema of this program\n`],
     );
-    const after = await tidemark(['migrate', '--check', '--json'], settings);
+    const after = await tidemarkHere(['migrate', '--check', '--json'], settings);
     assert.equal(after.code, 0);
     assert.deepEqual(JSON.parse(after.stdout), { schema: report.to, pending: [], edited: [], unknown: [] });
   });
@@ -44,7 +45,7 @@ describe('tidemark migrate', () => {
   test('with --check makes no embedded store where there is none', async (t) => {
     const folder = await folderWith(t, {});
     const settings = { TIDEMARK_DATA_DIR: join(folder, 'data'), TIDEMARK_LOG: 'error' };
-    const { code, stdout } = await tidemark(['migrate', '--check'], settings);
+    const { code, stdout } = await tidemarkHere(['migrate', '--check'], settings);
     assert.equal(code, 1);
     assert.match(stdout, /^the store is at schema 0\npending: /);
     assert.deepEqual(await readdir(folder), []);

@@ -6,7 +6,8 @@ import type { Database } from '../../../collector/src/store/database.ts';
 import { ensureVersion } from '../../../collector/src/store/models.ts';
 import { PROJECT } from '../../support/batches.ts';
 import { createTestStore, type TestStore } from '../../support/database.ts';
-import { type Ended, folderWith, serve, settingsFor, tidemark } from './program.ts';
+import { tidemarkHere } from './in-process.ts';
+import { type Ended, folderWith, serve, settingsFor } from './program.ts';
 
 let store: TestStore;
 before(async () => {
@@ -18,7 +19,7 @@ before(async () => {
 });
 after(() => store.remove());
 
-const run = (args: readonly string[], cwd?: string): Promise<Ended> => tidemark(args, settingsFor(store), cwd);
+const run = (args: readonly string[], cwd?: string): Promise<Ended> => tidemarkHere(args, settingsFor(store), cwd);
 
 async function set(t: TestContext, text: string, version: string, ...flags: string[]): Promise<Ended> {
   const folder = await folderWith(t, { 's.yaml': text });

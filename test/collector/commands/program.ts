@@ -82,7 +82,8 @@ export async function folderWith(t: TestContext, files: Readonly<Record<string, 
   return folder;
 }
 
-function environment(settings: Settings): NodeJS.ProcessEnv {
+/** The environment of a command with these settings: nothing of the machine's own is in it. */
+export function environment(settings: Settings): NodeJS.ProcessEnv {
   const ours = Object.entries(process.env).filter(
     ([name]) => !/^(TIDEMARK_|OTEL_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
   );

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createTestStore, type TestStore } from '../../support/database.ts';
-import { settingsFor, tidemark } from './program.ts';
+import { tidemarkHere } from './in-process.ts';
+import { settingsFor } from './program.ts';
 
 let store: TestStore;
 before(async () => {
@@ -9,7 +10,7 @@ before(async () => {
 });
 after(() => store.remove());
 
-const retention = (...args: string[]) => tidemark(['project', 'retention', ...args], settingsFor(store));
+const retention = (...args: string[]) => tidemarkHere(['project', 'retention', ...args], settingsFor(store));
 
 describe('tidemark project retention', () => {
   test('sets times of a project’s own, shows them and takes them away again', async () => {

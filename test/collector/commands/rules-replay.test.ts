@@ -9,7 +9,8 @@ import { StoreJudgingSource } from '../../../collector/src/store/judging-source.
 import { HOUR, PROJECT, T0 } from '../../support/batches.ts';
 import { createTestStore } from '../../support/database.ts';
 import { createFeed, HOURS, RULES, rulesOf, seedBaseline, simulatedHours } from '../alerting/simulated-history.ts';
-import { folderWith, settingsFor, tidemark } from './program.ts';
+import { tidemarkHere } from './in-process.ts';
+import { folderWith, settingsFor } from './program.ts';
 
 describe('tidemark rules replay', () => {
   test('shows what would have fired beside what did, and refuses what there is not', async (t) => {
@@ -33,7 +34,7 @@ describe('tidemark rules replay', () => {
       'loose.yaml': RULES.replace('"> 0.5"', '"> 50"'),
     });
     const settings = { ...settingsFor(store), TIDEMARK_TIME: 'data' };
-    const run = (...args: string[]) => tidemark(['rules', 'replay', ...args], settings, folder);
+    const run = (...args: string[]) => tidemarkHere(['rules', 'replay', ...args], settings, folder);
 
     const same = await run('same.yaml', '--json', '--since', '72h');
     assert.deepEqual([same.code, same.stderr], [0, '']);
@@ -53,7 +54,7 @@ describe('tidemark rules replay', () => {
       /\nDrift field=c model=m severity=warning stage=feature version=1\n {2}did {4}2001-01-01T/,
     );
 
-    const tuned = await tidemark(
+    const tuned = await tidemarkHere(
       ['rules', 'tune', 'same.yaml', '--rule', 'Drift', '--since', '72h', '--at-most', '9/month', '--svg', 'curve.svg'],
       settings,
       folder,

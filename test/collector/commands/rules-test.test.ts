@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { folderWith, tidemark } from './program.ts';
+import { tidemarkHere } from './in-process.ts';
+import { folderWith } from './program.ts';
 
 const RULES = `version: 1
 groups:
@@ -136,9 +137,9 @@ describe('tidemark rules test', () => {
       '{ at: 2h, alerts: [{ alert: Missing, state: firing, labels: { field: y } }] }',
     );
     const folder = await folderWith(t, { 'rules.yaml': RULES, 'sound.yaml': SOUND, 'wrong.yaml': wrong });
-    const sound = await tidemark(['rules', 'test', 'sound.yaml'], {}, folder);
+    const sound = await tidemarkHere(['rules', 'test', 'sound.yaml'], {}, folder);
     assert.deepEqual([sound.code, sound.stdout, sound.stderr], [0, 'sound.yaml: 1 of 1 tests pass\n', '']);
-    const failed = await tidemark(['rules', 'test', 'wrong.yaml', 'sound.yaml'], {}, folder);
+    const failed = await tidemarkHere(['rules', 'test', 'wrong.yaml', 'sound.yaml'], {}, folder);
     assert.deepEqual(
       [failed.code, failed.stdout.split('\n')],
       [
@@ -155,14 +156,14 @@ describe('tidemark rules test', () => {
         ],
       ],
     );
-    const asJson = await tidemark(['rules', 'test', 'wrong.yaml', '--json'], {}, folder);
+    const asJson = await tidemarkHere(['rules', 'test', 'wrong.yaml', '--json'], {}, folder);
     const { files } = JSON.parse(asJson.stdout) as { files: { mismatches: { at: string }[] }[] };
     assert.deepEqual([asJson.code, files[0]?.mismatches.map(({ at }) => at)], [1, ['2h', '4h']]);
   });
 
   test('knows baselines that move, which take what the test gives of the time before', async (t) => {
     const folder = await folderWith(t, { 'rules.yaml': MOVING_RULES, 'moving.yaml': MOVING });
-    const { code, stdout } = await tidemark(['rules', 'test', 'moving.yaml'], {}, folder);
+    const { code, stdout } = await tidemarkHere(['rules', 'test', 'moving.yaml'], {}, folder);
     assert.deepEqual([code, stdout], [0, 'moving.yaml: 1 of 1 tests pass\n']);
   });
 
@@ -173,11 +174,11 @@ describe('tidemark rules test', () => {
       'broken.yaml': RULES.replace('fire: "> 0.5"', 'fire: "> 5"'),
       'of-broken.yaml': SOUND.replace('rules.yaml', 'broken.yaml'),
     });
-    const found = await tidemark(['rules', 'test', 'tests.yaml'], {}, folder);
+    const found = await tidemarkHere(['rules', 'test', 'tests.yaml'], {}, folder);
     assert.deepEqual([found.code, found.stdout.trimEnd().split('\n')], [1, FOUND]);
-    const broken = await tidemark(['rules', 'test', 'of-broken.yaml'], {}, folder);
+    const broken = await tidemarkHere(['rules', 'test', 'of-broken.yaml'], {}, folder);
     assert.equal(broken.code, 1);
     assert.match(broken.stdout, /^broken\.yaml:8:15 groups\[0\]\.rules\[0\]\.fire: 'ks' is a share/);
-    assert.equal((await tidemark(['rules', 'test', 'nowhere.yaml'], {}, folder)).code, 2);
+    assert.equal((await tidemarkHere(['rules', 'test', 'nowhere.yaml'], {}, folder)).code, 2);
   });
 });

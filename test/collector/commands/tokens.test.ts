@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createAgent } from '@tidemark/agent';
 import { createTestStore, type TestStore } from '../../support/database.ts';
-import { type Ended, serve, settingsFor, tidemark } from './program.ts';
+import { tidemarkHere } from './in-process.ts';
+import { type Ended, serve, settingsFor } from './program.ts';
 
 let store: TestStore;
 before(async () => {
@@ -10,7 +11,7 @@ before(async () => {
 });
 after(() => store.remove());
 
-const run = (...args: string[]): Promise<Ended> => tidemark(args, settingsFor(store));
+const run = (...args: string[]): Promise<Ended> => tidemarkHere(args, settingsFor(store));
 const tokenFor = async (...args: string[]) => (await run('token', 'create', ...args)).stdout.trim();
 
 describe('tidemark project and tidemark token', () => {
