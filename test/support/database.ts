@@ -13,6 +13,11 @@ import { useTimescale } from '../../collector/src/store/timescale.ts';
 /** The PostgreSQL server that the suite runs on; without it, the embedded database. */
 export const SERVER_URL = process.env.DATABASE_URL;
 
+/** For tests that open the embedded database whatever the suite runs on: once is enough. */
+export const EMBEDDED_ONLY = {
+  skip: SERVER_URL !== undefined && 'meets the embedded database only, as the suite without DATABASE_URL does',
+};
+
 /** A migrated database of a test's own, and what a collector needs to open it. */
 export type TestStore = {
   readonly databaseUrl: string | null;

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { lockDirectory } from '../../../collector/src/store/lock.ts';
+import { EMBEDDED_ONLY } from '../../support/database.ts';
 import { folderWith, tidemark } from './program.ts';
 
 const NAMES = ['--model', 'm', '--version', '1', '--name', 'n'];
@@ -21,7 +22,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['import', '--in', 'train.csv'],
 ];
 
-describe('a process that has the embedded store', () => {
+describe('a process that has the embedded store', EMBEDDED_ONLY, () => {
   test('keeps every command out, which says who has it and what to do', async (t) => {
     const folder = await folderWith(t, { 'train.csv': 'x\n1\n', 'settings.yaml': 'bounds: []\n' });
     const dataDir = join(folder, 'data');

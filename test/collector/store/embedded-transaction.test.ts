@@ -6,8 +6,9 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { EmbeddedDatabase } from '../../../collector/src/store/embedded.ts';
 import { EmbeddedEngine } from '../../../collector/src/store/embedded-engine.ts';
 import { inEmbeddedTransaction } from '../../../collector/src/store/embedded-transaction.ts';
+import { EMBEDDED_ONLY } from '../../support/database.ts';
 
-describe('transactions of the embedded database that are asked for behind each other', () => {
+describe('transactions of the embedded database that are asked for behind each other', EMBEDDED_ONLY, () => {
   let directory: string;
   let database: EmbeddedDatabase;
 
@@ -89,21 +90,28 @@ describe('transactions of the embedded database that are asked for behind each o
   });
 });
 
-test('a commit is told to be on its way before it is answered, and only where there is one', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'tidemark-embedded-'));
-  const engine = await EmbeddedEngine.start(directory);
-  try {
-    const heard: string[] = [];
-    const run = (work: () => Promise<unknown>, name: string) =>
-      inEmbeddedTransaction(engine, work, { keepPlans: false, onCommitting: () => heard.push(`${name} commits`) }).then(
-        () => heard.push(`${name} is committed`),
-        () => heard.push(`${name} failed`),
-      );
-    await run(async () => undefined, 'one');
-    await run(async () => Promise.reject(new Error('no')), 'two');
-    assert.deepEqual(heard, ['one commits', 'one is committed', 'two failed']);
-  } finally {
-    await engine.close();
-    await rm(directory, { recursive: true, force: true });
-  }
-});
+test(
+  'a commit is told to be on its way before it is answered, and only where there is one',
+  EMBEDDED_ONLY,
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tidemark-embedded-'));
+    const engine = await EmbeddedEngine.start(directory);
+    try {
+      const heard: string[] = [];
+      const run = (work: () => Promise<unknown>, name: string) =>
+        inEmbeddedTransaction(engine, work, {
+          keepPlans: false,
+          onCommitting: () => heard.push(`${name} commits`),
+        }).then(
+          () => heard.push(`${name} is committed`),
+          () => heard.push(`${name} failed`),
+        );
+      await run(async () => undefined, 'one');
+      await run(async () => Promise.reject(new Error('no')), 'two');
+      assert.deepEqual(heard, ['one commits', 'one is committed', 'two failed']);
+    } finally {
+      await engine.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+);

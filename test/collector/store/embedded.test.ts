@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { EmbeddedDatabase } from '../../../collector/src/store/embedded.ts';
+import { EMBEDDED_ONLY } from '../../support/database.ts';
 
 const MODULE = new URL('../../../collector/src/store/embedded.ts', import.meta.url).href;
 // No `--input-type`: the engine's thread would inherit it and refuse it.
@@ -27,7 +28,7 @@ async function withWorkers(work: (workers: Worker[], directory: string) => Promi
   }
 }
 
-describe('the embedded database', () => {
+describe('the embedded database', EMBEDDED_ONLY, () => {
   test('starts a fresh engine when its thread has died, and keeps nothing of the transaction it died in', () =>
     withWorkers(async (workers, directory) => {
       const database = await EmbeddedDatabase.open(directory);

@@ -6,6 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import type { Queryable } from '../../../collector/src/store/database.ts';
 import { EmbeddedDatabase } from '../../../collector/src/store/embedded.ts';
 import { KeptPlans } from '../../../collector/src/store/kept-plans.ts';
+import { EMBEDDED_ONLY } from '../../support/database.ts';
 
 const KEEPING = { keepPlans: true };
 
@@ -27,7 +28,7 @@ async function keptBy(database: Queryable): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ statement, runs }) => [statement, runs]));
 }
 
-describe('a transaction whose statements are asked again and again', () => {
+describe('a transaction whose statements are asked again and again', EMBEDDED_ONLY, () => {
   test('has each parsed once, whatever its values, and others are not kept', async (t) => {
     const database = await embedded(t);
     await database.query('create table t (n int, text text)');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { EMBEDDED_ONLY } from '../../support/database.ts';
 
 const MODULE = new URL('../../../collector/src/store/embedded.ts', import.meta.url).href;
 const FLAGS = ['--conditions=tidemark-source', '--disable-warning=ExperimentalWarning'];
@@ -43,24 +44,28 @@ const program = (directory: string, flag: string) => `
   await database.close();
   console.log(JSON.stringify({ first, second, rows }));`;
 
-test('an engine that traps ends with all that it was asked, and the next turn has a fresh one', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-trap-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const flag = join(folder, 'trap');
-  const [preload, main] = [join(folder, 'preload.mjs'), join(folder, 'main.mjs')];
-  await writeFile(preload, trapWhile(flag));
-  await writeFile(main, program(join(folder, 'data'), flag));
-  const child = spawn(process.execPath, [...FLAGS, `--import=${preload}`, main], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    signal: AbortSignal.any([t.signal, AbortSignal.timeout(60_000)]),
-  });
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  assert.equal(code, 0);
-  const { first, second, rows } = JSON.parse(output);
-  assert.match(first, /the embedded database has ended/);
-  assert.match(second, /^kept$|the embedded database has ended/);
-  assert.deepEqual(
-    rows.map(({ n }: { n: number }) => n),
-    second === 'kept' ? [1, 3, 4] : [1, 4],
-  );
-});
+test(
+  'an engine that traps ends with all that it was asked, and the next turn has a fresh one',
+  EMBEDDED_ONLY,
+  async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tidemark-trap-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const flag = join(folder, 'trap');
+    const [preload, main] = [join(folder, 'preload.mjs'), join(folder, 'main.mjs')];
+    await writeFile(preload, trapWhile(flag));
+    await writeFile(main, program(join(folder, 'data'), flag));
+    const child = spawn(process.execPath, [...FLAGS, `--import=${preload}`, main], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      signal: AbortSignal.any([t.signal, AbortSignal.timeout(60_000)]),
+    });
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    assert.equal(code, 0);
+    const { first, second, rows } = JSON.parse(output);
+    assert.match(first, /the embedded database has ended/);
+    assert.match(second, /^kept$|the embedded database has ended/);
+    assert.deepEqual(
+      rows.map(({ n }: { n: number }) => n),
+      second === 'kept' ? [1, 3, 4] : [1, 4],
+    );
+  },
+);
