@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { mock } from 'node:test';
 import { format } from 'node:util';
@@ -19,7 +20,7 @@ export async function inProcess(
   return { code, stdout };
 }
 
-/** Runs one command as the program does, in `cwd` but in this process; what is logged is not among what it says. One at a time. */
+/** Runs one command as the program does, in `cwd` but in this process. One at a time. */
 export function tidemarkHere(args: readonly string[], settings: Settings = {}, cwd = tmpdir()): Promise<Ended> {
   return captured(() => runCommand(args), settings, cwd);
 }
@@ -36,14 +37,26 @@ async function captured(
   const before = { env: process.env, cwd: process.cwd() };
   process.env = environment(settings);
   process.chdir(cwd);
-  const [out, err] = [mock.method(console, 'log', () => undefined), mock.method(console, 'error', () => undefined)];
-  const textOf = ({ mock }: typeof out) => mock.calls.map((call) => `${format(...call.arguments)}\n`).join('');
+  let stderr = '';
+  const take = (text: string) => {
+    stderr += text;
+    return true;
+  };
+  const { writeSync } = fs;
+  // The log writes to the descriptor itself.
+  const writeLog = (fd: number, text: string, ...rest: [position?: number | null, encoding?: BufferEncoding]) => {
+    if (fd !== process.stderr.fd) return writeSync(fd, text, ...rest);
+    take(text);
+    return Buffer.byteLength(text);
+  };
+  const mocks = [mock.method(process.stderr, 'write', take), mock.method(fs, 'writeSync', writeLog)];
+  const out = mock.method(console, 'log', () => undefined);
   try {
     const code = await run();
-    return { code, stdout: textOf(out), stderr: textOf(err) };
+    const stdout = out.mock.calls.map((call) => `${format(...call.arguments)}\n`).join('');
+    return { code, stdout, stderr };
   } finally {
-    out.mock.restore();
-    err.mock.restore();
+    for (const { mock } of [...mocks, out]) mock.restore();
     process.chdir(before.cwd);
     process.env = before.env;
     isRunning = false;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tidemark } from './program.ts';
+import { createTestStore } from '../../support/database.ts';
+import { tidemarkHere } from './in-process.ts';
+import { settingsFor, tidemark } from './program.ts';
 
 const COMMANDS = ['serve', 'migrate', 'baseline create', 'baseline list', 'rules check'];
 
@@ -17,6 +19,18 @@ describe('tidemark', () => {
     const { code, stdout, stderr } = await tidemark([]);
     assert.equal(code, 2);
     assert.match(`${stdout}${stderr}`, /^usage:/m);
+  });
+
+  test('says and logs the same in a process of its own and in that of a test', async (t) => {
+    const store = await createTestStore();
+    t.after(() => store.remove());
+    const settings = { ...settingsFor(store), TIDEMARK_LOG: 'info' };
+    for (const args of [['project', 'list'], ['token', 'revoke', 'x'], ['token']]) {
+      const [own, here] = [await tidemark(args, settings), await tidemarkHere(args, settings)];
+      const told = ({ code, stdout, stderr }: typeof own) => [code, stdout, stderr.replace(/"time":\d+/g, '"time":0')];
+      assert.deepEqual(told(here), told(own));
+      if (args.length > 1) assert.match(here.stderr, /"msg":"store is open"/);
+    }
   });
 
   for (const [what, args, message] of [
